@@ -1,0 +1,151 @@
+//! One training run: its settings, which name it, and what happened.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Everything that determines a training run. Two cells with the same settings are the same cell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CellSettings {
+    /// Id of the workload.
+    pub workload: String,
+    /// The model, as the workload names it.
+    pub model: String,
+    /// Id of the method.
+    pub method: String,
+    /// Placement or variant (`input`, `input+hidden`, …); empty where a model has only one place.
+    pub variant: String,
+    /// The path that ran (`fused`, `composed`, …).
+    pub path: String,
+    /// Element type (`f32`, `f64`).
+    pub dtype: String,
+    /// Learning rate.
+    pub learning_rate: f64,
+    /// Seed of initialization and data order; paired over methods.
+    pub seed: u64,
+    /// Cases per update.
+    pub batch_size: usize,
+    /// Budget in passes over the training set.
+    pub epochs: usize,
+    /// Whatever else was set, by name (`gain = 0.1`).
+    pub settings: BTreeMap<String, String>,
+}
+
+impl CellSettings {
+    /// The cell's name: 16 hexadecimal digits of the SHA-256 of the settings as JSON, in declared field order.
+    pub fn id(&self) -> String {
+        // Cannot fail: no map key but text, and a float that is not finite becomes null.
+        let text = serde_json::to_vec(self).unwrap_or_default();
+        let mut first = [0; 8];
+        first.copy_from_slice(&Sha256::digest(text)[..8]);
+        format!("{:016x}", u64::from_be_bytes(first))
+    }
+}
+
+/// One evaluation during training. What was not evaluated at this point is `None`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CurvePoint {
+    /// Updates done so far.
+    pub step: u64,
+    /// Passes over the training set done so far.
+    #[serde(with = "crate::float")]
+    pub epoch: f64,
+    /// Training time so far, without evaluation.
+    #[serde(with = "crate::float")]
+    pub seconds: f64,
+    /// Mean training loss since the last point.
+    #[serde(with = "crate::float::option")]
+    pub train_loss: Option<f64>,
+    /// Loss on the test set.
+    #[serde(with = "crate::float::option")]
+    pub test_loss: Option<f64>,
+    /// Fraction of the test set that is right, 0 to 1.
+    #[serde(with = "crate::float::option")]
+    pub test_accuracy: Option<f64>,
+}
+
+/// Which way a metric improves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// More is better (accuracy).
+    HigherIsBetter,
+    /// Less is better (loss).
+    LowerIsBetter,
+}
+
+/// What counts as having learned the task, set before measuring.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// A field of [`CurvePoint`]: `test_accuracy`, `test_loss` or `train_loss`.
+    pub metric: String,
+    /// The value to reach.
+    pub value: f64,
+    /// Which way the metric improves.
+    pub direction: Direction,
+}
+
+/// How a training run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind", deny_unknown_fields)]
+pub enum Outcome {
+    /// The budget was used up.
+    Completed,
+    /// A number left the finite range. The cell stays in every comparison.
+    Diverged {
+        /// The update at which it was seen.
+        step: u64,
+        /// What was not finite (`train_loss`, `weights`).
+        what: String,
+    },
+}
+
+/// What happened in one cell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConvergenceRecord {
+    /// [`CellSettings::id`] of `cell`.
+    pub id: String,
+    /// The settings.
+    pub cell: CellSettings,
+    /// The evaluations, by step.
+    pub curve: Vec<CurvePoint>,
+    /// The target.
+    pub target: Target,
+    /// Updates until the target; `None` means never reached and counts as infinite.
+    pub steps_to_target: Option<u64>,
+    /// Training seconds until the target; `None` means never reached and counts as infinite.
+    pub seconds_to_target: Option<f64>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Numbers measured once at the end, by name (accuracy at a longer sequence, in the other mode, …).
+    #[serde(with = "crate::float::map")]
+    pub metrics: BTreeMap<String, f64>,
+    /// Trainable numbers in the model.
+    pub parameters: u64,
+    /// Bytes of normalization state that is kept and not trained.
+    pub state_bytes: u64,
+    /// Wall-clock seconds of the whole cell, evaluation included.
+    pub wall_seconds: f64,
+}
+
+impl ConvergenceRecord {
+    /// The metric of the target at one point of the curve.
+    pub fn metric(&self, point: &CurvePoint) -> Option<f64> {
+        match self.target.metric.as_str() {
+            "test_accuracy" => point.test_accuracy,
+            "test_loss" => point.test_loss,
+            "train_loss" => point.train_loss,
+            _ => None,
+        }
+    }
+
+    /// The metric of the target where the curve ends.
+    pub fn final_metric(&self) -> Option<f64> {
+        self.curve.last().and_then(|point| self.metric(point))
+    }
+}

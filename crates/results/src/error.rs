@@ -1,0 +1,180 @@
+//! What can be wrong with a run folder.
+
+use std::path::PathBuf;
+
+/// Why a run could not be written, read or accepted.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The file system refused.
+    #[error("{}: cannot {action}: {source}", path.display())]
+    Io {
+        /// The file or folder concerned.
+        path: PathBuf,
+        /// What was being done, as a verb phrase.
+        action: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The text is not the JSON that this file must hold; the place and the expectation are in `source`.
+    #[error("{}:{line}:{column}: expected {expected}: {source}", path.display())]
+    Format {
+        /// The file that was read.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// The record that was expected here.
+        expected: &'static str,
+        /// What the parser met.
+        source: serde_json::Error,
+    },
+    /// A record could not be turned into JSON.
+    #[error("{}: cannot write {record} as JSON: {source}", path.display())]
+    Encode {
+        /// The file that was to be written.
+        path: PathBuf,
+        /// The kind of record.
+        record: &'static str,
+        /// What the encoder said.
+        source: serde_json::Error,
+    },
+    /// The file was written by another version of this format.
+    #[error("{}: expected schema version {expected}, got {got}", path.display())]
+    Version {
+        /// The file that was read.
+        path: PathBuf,
+        /// The version this crate writes and reads.
+        expected: u32,
+        /// The version in the file.
+        got: u32,
+    },
+    /// A run is created only where there is none; an existing one is opened.
+    #[error("{}: a run already exists here; open it instead of creating it", path.display())]
+    RunExists {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The folder holds no manifest, so it is no run.
+    #[error("{}: expected a run folder with manifest.json, got none", path.display())]
+    NotARun {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A cell names itself by another id than its settings give.
+    #[error("{}: expected cell id {expected} from the settings, got {got}", path.display())]
+    CellId {
+        /// The cell's file.
+        path: PathBuf,
+        /// The id that the settings give.
+        expected: String,
+        /// The id in the record or in the file name.
+        got: String,
+    },
+    /// A benchmark's saved id does not follow the naming scheme.
+    #[error(
+        "{}: expected a benchmark id like norm/<method>/<path>/<dtype>/<shape>/<pass>, got {got:?}",
+        path.display()
+    )]
+    BenchId {
+        /// Criterion's file.
+        path: PathBuf,
+        /// The id it holds.
+        got: String,
+    },
+    /// Criterion's samples are not a list of iteration counts with as many times.
+    #[error("{}: expected as many times as iteration counts, at least one; got {iters} counts, {times} times", path.display())]
+    Samples {
+        /// Criterion's file.
+        path: PathBuf,
+        /// How many iteration counts.
+        iters: usize,
+        /// How many times.
+        times: usize,
+    },
+    /// The records are readable but contradict each other or the rules.
+    #[error("{}: {} problem(s): {}", path.display(), problems.len(), list(problems))]
+    Invalid {
+        /// The run folder.
+        path: PathBuf,
+        /// Everything found, in the order of the files.
+        problems: Vec<Problem>,
+    },
+}
+
+fn list(problems: &[Problem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// One contradiction inside a run, found by [`crate::Run::validate`].
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// A list that must name something is empty.
+    #[error("{file}: {field}: expected at least one entry, got none")]
+    Empty {
+        /// File inside the run.
+        file: String,
+        /// Field inside the file.
+        field: &'static str,
+    },
+    /// The same thing is listed twice (a duplicate seed is a sample counted twice).
+    #[error("{file}: {field}: expected each entry once, got {value} again")]
+    Duplicate {
+        /// File inside the run.
+        file: String,
+        /// Field inside the file.
+        field: &'static str,
+        /// The repeated entry.
+        value: String,
+    },
+    /// A record names something that no other file declares.
+    #[error("{file}: {field}: expected one of those in {declared_in}, got {value}")]
+    Unknown {
+        /// File inside the run.
+        file: String,
+        /// Field inside the file.
+        field: &'static str,
+        /// The name nobody declares.
+        value: String,
+        /// Where it should have been declared.
+        declared_in: &'static str,
+    },
+    /// A text has the wrong form.
+    #[error("{file}: {field}: expected {expected}, got {got:?}")]
+    Form {
+        /// File inside the run.
+        file: String,
+        /// Field inside the file.
+        field: &'static str,
+        /// The form it should have.
+        expected: &'static str,
+        /// The text found.
+        got: String,
+    },
+    /// Two lengths that belong together differ.
+    #[error("{file}: {field}: expected {expected} entries, got {got}")]
+    Length {
+        /// File inside the run.
+        file: String,
+        /// Field inside the file.
+        field: &'static str,
+        /// The length required.
+        expected: usize,
+        /// The length found.
+        got: usize,
+    },
+    /// A number is outside its range or out of order with its neighbours.
+    #[error("{file}: {field}: expected {expected}, got {got}")]
+    Number {
+        /// File inside the run.
+        file: String,
+        /// Field inside the file.
+        field: &'static str,
+        /// The range or order required.
+        expected: &'static str,
+        /// The number found.
+        got: f64,
+    },
+}

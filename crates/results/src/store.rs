@@ -1,0 +1,114 @@
+//! Reading and writing one JSON file.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, SCHEMA_VERSION};
+
+/// What every file is wrapped in.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Envelope<T> {
+    schema_version: u32,
+    content: T,
+}
+
+/// The part of an envelope that every version, past and future, has.
+#[derive(Deserialize)]
+struct VersionOnly {
+    schema_version: u32,
+}
+
+pub(crate) fn io(path: &Path, action: &'static str) -> impl FnOnce(std::io::Error) -> Error {
+    let path = path.to_owned();
+    move |source| Error::Io { path, action, source }
+}
+
+/// Reads a file's text; `None` if there is no such file.
+pub(crate) fn read_text(path: &Path) -> Result<Option<String>, Error> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(io(path, "read")(e)),
+    }
+}
+
+/// Parses JSON that is not ours to version.
+pub(crate) fn parse<T: DeserializeOwned>(
+    path: &Path,
+    text: &str,
+    expected: &'static str,
+) -> Result<T, Error> {
+    serde_json::from_str(text).map_err(|source| Error::Format {
+        path: path.to_owned(),
+        line: source.line(),
+        column: source.column(),
+        expected,
+        source,
+    })
+}
+
+/// Reads a versioned file; `None` if there is no such file.
+pub(crate) fn read<T: DeserializeOwned>(path: &Path, expected: &'static str) -> Result<Option<T>, Error> {
+    let Some(text) = read_text(path)? else { return Ok(None) };
+    // First the version alone: a newer file would otherwise be reported as having an unknown field.
+    let VersionOnly { schema_version } = parse(path, &text, "an object with schema_version")?;
+    if schema_version != SCHEMA_VERSION {
+        return Err(Error::Version { path: path.to_owned(), expected: SCHEMA_VERSION, got: schema_version });
+    }
+    Ok(Some(parse::<Envelope<T>>(path, &text, expected)?.content))
+}
+
+/// Writes a versioned file atomically.
+pub(crate) fn write<T: Serialize + ?Sized>(
+    path: &Path,
+    record: &'static str,
+    content: &T,
+) -> Result<(), Error> {
+    let envelope = Envelope { schema_version: SCHEMA_VERSION, content };
+    let mut text = serde_json::to_vec_pretty(&envelope).map_err(|source| Error::Encode {
+        path: path.to_owned(),
+        record,
+        source,
+    })?;
+    text.push(b'\n');
+    write_bytes(path, &text)
+}
+
+/// Replaces a file as a whole: written beside it, flushed to the disk, then renamed.
+pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let temporary = temporary_name(path);
+    let written = (|| {
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&temporary)
+            .map_err(io(&temporary, "create"))?;
+        file.write_all(bytes).map_err(io(&temporary, "write"))?;
+        file.sync_all().map_err(io(&temporary, "flush"))?;
+        fs::rename(&temporary, path).map_err(io(path, "replace"))
+    })();
+    if written.is_err() {
+        // The first error is the one to report; the left-over is ignored by readers anyway.
+        let _ = fs::remove_file(&temporary);
+        return written;
+    }
+    // The rename is durable once the folder is; not every system can open a folder, and none needs it for atomicity.
+    if let Some(folder) = path.parent().and_then(|p| File::open(p).ok()) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}
+
+/// A name next to `path` that no other writer, here or in another process, uses.
+fn temporary_name(path: &Path) -> PathBuf {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let count = COUNTER.fetch_add(1, Ordering::Relaxed);
+    path.with_file_name(format!(".{name}.{}-{count}.tmp", std::process::id()))
+}

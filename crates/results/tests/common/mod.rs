@@ -1,0 +1,91 @@
+//! Small valid records.
+#![expect(dead_code, reason = "each test binary uses a part")]
+
+use std::collections::BTreeMap;
+
+use results::{
+    CellSettings, ConvergenceRecord, CurvePoint, Direction, FormulaLine, Manifest, MethodRecord, Outcome,
+    Target, ThroughputRecord, Tier,
+};
+
+pub fn manifest() -> Manifest {
+    Manifest {
+        tier: Tier::Quick,
+        command: vec!["normlab".into(), "converge".into()],
+        commit: "0123456789abcdef0123456789abcdef01234567".into(),
+        dirty: false,
+        lock_sha256: "ab".repeat(32),
+        rustc: "rustc 1.95.0".into(),
+        features: vec![],
+        profile: "release".into(),
+        os: "Linux 6.1".into(),
+        cpu: "a processor".into(),
+        logical_cores: 2,
+        threads: 1,
+        memory_bytes: 8 << 30,
+        started: "2026-01-02T03:04:05Z".into(),
+        finished: Some("2026-01-02T03:14:05Z".into()),
+        seeds: vec![1, 2, 3],
+        allocator: "mimalloc".into(),
+        notes: vec![],
+    }
+}
+
+pub fn record(method: &str, learning_rate: f64, seed: u64) -> ConvergenceRecord {
+    let cell = CellSettings {
+        workload: "digits-mlp".into(),
+        model: "mlp".into(),
+        method: method.into(),
+        variant: String::new(),
+        path: "fused".into(),
+        dtype: "f32".into(),
+        learning_rate,
+        seed,
+        batch_size: 32,
+        epochs: 2,
+        settings: BTreeMap::new(),
+    };
+    let point = |step: u64, accuracy| CurvePoint {
+        step,
+        epoch: step as f64 / 10.0,
+        seconds: step as f64 * 0.1,
+        train_loss: Some(1.0 / (1.0 + step as f64)),
+        test_loss: None,
+        test_accuracy: Some(accuracy),
+    };
+    ConvergenceRecord {
+        id: cell.id(),
+        cell,
+        curve: vec![point(10, 0.5), point(20, 0.9)],
+        target: Target { metric: "test_accuracy".into(), value: 0.8, direction: Direction::HigherIsBetter },
+        steps_to_target: Some(20),
+        seconds_to_target: Some(2.0),
+        outcome: Outcome::Completed,
+        metrics: BTreeMap::new(),
+        parameters: 1000,
+        state_bytes: 0,
+        wall_seconds: 2.5,
+    }
+}
+
+pub fn method(id: &str) -> MethodRecord {
+    let line = FormulaLine {
+        lhs: "y".into(),
+        text: "y = x".into(),
+        latex: "y = x".into(),
+        mathml: "<math/>".into(),
+    };
+    MethodRecord { id: id.into(), title: id.into(), formula: vec![line], ..MethodRecord::default() }
+}
+
+pub fn throughput(id: &str, median_ns: f64) -> ThroughputRecord {
+    ThroughputRecord {
+        id: id.into(),
+        median_ns,
+        lower_ns: median_ns * 0.9,
+        upper_ns: median_ns * 1.1,
+        mean_ns: median_ns,
+        samples: 100,
+        traffic: None,
+    }
+}
