@@ -1,5 +1,4 @@
 //! Small valid records.
-#![expect(dead_code, reason = "each test binary uses a part")]
 
 use std::collections::BTreeMap;
 
@@ -8,7 +7,7 @@ use results::{
     Target, ThroughputRecord, Tier,
 };
 
-pub fn manifest() -> Manifest {
+pub(crate) fn manifest() -> Manifest {
     Manifest {
         tier: Tier::Quick,
         command: vec!["normlab".into(), "converge".into()],
@@ -31,7 +30,7 @@ pub fn manifest() -> Manifest {
     }
 }
 
-pub fn record(method: &str, learning_rate: f64, seed: u64) -> ConvergenceRecord {
+pub(crate) fn record(method: &str, learning_rate: f64, seed: u64) -> ConvergenceRecord {
     let cell = CellSettings {
         workload: "digits-mlp".into(),
         model: "mlp".into(),
@@ -68,7 +67,7 @@ pub fn record(method: &str, learning_rate: f64, seed: u64) -> ConvergenceRecord 
     }
 }
 
-pub fn method(id: &str) -> MethodRecord {
+pub(crate) fn method(id: &str) -> MethodRecord {
     let line = FormulaLine {
         lhs: "y".into(),
         text: "y = x".into(),
@@ -78,7 +77,7 @@ pub fn method(id: &str) -> MethodRecord {
     MethodRecord { id: id.into(), title: id.into(), formula: vec![line], ..MethodRecord::default() }
 }
 
-pub fn throughput(id: &str, median_ns: f64) -> ThroughputRecord {
+pub(crate) fn throughput(id: &str, median_ns: f64) -> ThroughputRecord {
     ThroughputRecord {
         id: id.into(),
         median_ns,
