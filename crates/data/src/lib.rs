@@ -1,1 +1,53 @@
 //! Data sets as plain arrays, with checksums.
+//!
+//! * [`digits()`] is embedded: 1797 images of 8×8 pixels, no file needed.
+//! * [`DataFolder`] reads MNIST, Fashion-MNIST, the whole of optdigits and tiny Shakespeare from a
+//!   folder named by `NORMLAB_DATA`, and refuses files that are not the pinned ones.
+//! * [`read_idx`], [`read_optdigits`] and [`Text::read`] read files of the same formats from anywhere.
+//! * [`Split`], [`Batches`] and [`ReadOrder`] decide which cases are seen, and in which order, from
+//!   seeds alone.
+//!
+//! Knows nothing of models, tensors or methods.
+//!
+//! ```
+//! use data::{Batches, Fractions, LastBatch, PERMUTATION_SEED, ReadOrder, Split, digits};
+//!
+//! let set = digits();
+//! let split = Split::stratified(set.labels(), Fractions { validation: 0.1, test: 0.2 }, 7)?;
+//! let batches = Batches::new(&split.train, 50, LastBatch::Drop, 7)?;
+//! let order = ReadOrder::permuted(set.pixels(), PERMUTATION_SEED);
+//! let (mut x, mut labels) = (Vec::new(), Vec::new());
+//! for cases in batches.epoch(0) {
+//!     set.gather_steps(&cases, &order, &mut x)?; // [T = 64][B = 50][1]
+//!     set.gather_labels(&cases, &mut labels)?;
+//! }
+//! assert_eq!((x.len(), labels.len()), (64 * 50, 50));
+//! # Ok::<(), data::DataError>(())
+//! ```
+
+mod batches;
+mod checksum;
+mod digits;
+mod error;
+mod folder;
+mod idx;
+mod images;
+mod optdigits;
+mod order;
+mod pinned;
+mod random;
+mod source;
+mod split;
+mod text;
+
+pub use batches::{Batches, Epoch, LastBatch};
+pub use digits::{DIGITS_SHA256, digits};
+pub use error::{DataError, Place, Result};
+pub use folder::{DATA_VARIABLE, DataFolder};
+pub use idx::read_idx;
+pub use images::{Images, TrainTest};
+pub use optdigits::read_optdigits;
+pub use order::{PERMUTATION_SEED, ReadOrder};
+pub use pinned::{Pinned, PinnedFile};
+pub use split::{Fractions, Split};
+pub use text::{Text, TextParts};
