@@ -122,13 +122,14 @@ fn many_threads_write_the_same_cell() {
     assert_eq!(left, 1, "no temporary file stays behind");
 }
 
+type Change = fn(&mut results::CellSettings);
+
 #[test]
 fn the_id_depends_on_every_setting() {
     let base = record("layer", 0.1, 1).cell;
     assert_eq!(base.id(), base.clone().id());
     assert_eq!(base.id().len(), 16);
     let mut seen = vec![base.id()];
-    type Change = fn(&mut results::CellSettings);
     let changes: [Change; 11] = [
         |c| c.workload.push('2'),
         |c| c.model.push('2'),
