@@ -1,0 +1,335 @@
+//! The channelwise skeleton: pools `(N, S)` for each `(g, k)`.
+//!
+//! Cases are cut into blocks that stay in cache. Mean and second central moment of a block are found in
+//! cache and merged over blocks (Chan, Golub, LeVeque), so that memory is read twice per forward, not three
+//! times, and nothing cancels. Statistics lie in planes, `[statistics][channels]`.
+
+mod blocks;
+mod channels;
+
+use crate::chunk;
+use crate::formula::Formula;
+use crate::isa::Isa;
+use crate::kernel::{BackwardArgs, BackwardPhase, Call, Rule, StatisticsArg, run};
+use crate::layout::Layout;
+use crate::value::{Array, Elem};
+use blocks::{ApplyBlock, InputBlock, MomentsBlock, SumBlock, TermsBlock};
+use channels::{PerChannel, Step};
+
+/// Parameters as the loops want them: set-invariant ones per channel, the others per element of a case.
+struct Params<T> {
+    per_channel: Vec<Vec<T>>,
+    per_element: Vec<Vec<T>>,
+}
+
+impl<T: Elem> Params<T> {
+    fn of<F: Formula>(call: &Call<'_, T>) -> Self {
+        let l = &call.layout;
+        let repeat = |width: usize, within: bool| {
+            let specs = F::DESCRIPTOR.params.iter().zip(call.params).zip(F::PARAM_WITHIN);
+            specs
+                .map(|((spec, values), &w)| {
+                    if w != within {
+                        return Vec::new();
+                    }
+                    (0..l.case()).step_by(width).map(|i| values[spec.axis.index(i, l)]).collect()
+                })
+                .collect()
+        };
+        Self { per_channel: repeat(l.s, false), per_element: repeat(1, true) }
+    }
+}
+
+struct Blocks<'a, T> {
+    layout: Layout,
+    /// Cases in a block.
+    cases: usize,
+    x: &'a [T],
+    mask: Option<&'a [bool]>,
+}
+
+impl<'a, T: Elem> Blocks<'a, T> {
+    fn of(call: &Call<'a, T>) -> Self {
+        let l = call.layout;
+        Self { layout: l, cases: chunk::cases_per_block(l.n, l.case()), x: call.x, mask: call.mask }
+    }
+    fn count(&self) -> usize {
+        self.layout.n.div_ceil(self.cases)
+    }
+    fn span(&self) -> usize {
+        self.cases * self.layout.case()
+    }
+    fn x(&self, block: usize) -> &'a [T] {
+        &self.x[block * self.span()..((block + 1) * self.span()).min(self.layout.len())]
+    }
+    fn mask(&self, block: usize) -> Option<&'a [bool]> {
+        self.mask.map(|m| &m[block * self.cases..((block + 1) * self.cases).min(self.layout.n)])
+    }
+    /// Elements of one channel in a block that count.
+    fn pooled(&self, block: usize) -> usize {
+        let cases = self.cases.min(self.layout.n - block * self.cases);
+        self.mask(block).map_or(cases, |m| m.iter().filter(|m| **m).count()) * self.layout.s
+    }
+}
+
+/// Merges blocks' means and second central moments in index order.
+fn merge_moments<T: Elem>(blocks: &Blocks<'_, T>, parts: &[T], mean: &mut [T], m2: &mut [T]) {
+    let channels = mean.len();
+    let mut n = 0.0;
+    for (b, part) in parts.chunks_exact(2 * channels).enumerate() {
+        let count = blocks.pooled(b) as f64;
+        if count == 0.0 {
+            continue;
+        }
+        let total = n + count;
+        let (share, spread) = (T::lit(count / total), T::lit(n * count / total));
+        let (block_mean, block_m2) = part.split_at(channels);
+        for (((mean, m2), bm), bq) in mean.iter_mut().zip(m2.iter_mut()).zip(block_mean).zip(block_m2) {
+            let d = *bm - *mean;
+            *mean = *mean + d * share;
+            *m2 = *m2 + *bq + d * d * spread;
+        }
+        n = total;
+    }
+}
+
+fn add_in_order<T: Elem>(parts: &[T], width: usize) -> Vec<T> {
+    let mut sum = vec![T::default(); width];
+    for part in parts.chunks_exact(width.max(1)) {
+        for (a, b) in sum.iter_mut().zip(part) {
+            *a = *a + *b;
+        }
+    }
+    sum
+}
+
+fn find_statistics<F: Formula, T: Elem, const SIMD: bool>(
+    isa: Isa,
+    blocks: &Blocks<'_, T>,
+    n: T,
+    c: F::Consts,
+    params: &Params<T>,
+    stats: &mut [T],
+) {
+    let (l, channels) = (blocks.layout, blocks.layout.channels());
+    let nm = F::Means::<T>::LEN;
+    let mut first = 0;
+    stats.fill(T::default());
+    let finish = |level: usize, means: &[T], stats: &mut [T]| {
+        let step = Step::Finish { level, means, stats };
+        run::<_, SIMD>(isa, PerChannel::<F, T> { step, params: &params.per_channel, channels, n, consts: c });
+    };
+    if F::CENTRAL_MOMENTS {
+        let mut parts = vec![T::default(); blocks.count() * 2 * channels];
+        let tasks = parts
+            .chunks_mut(2 * channels)
+            .enumerate()
+            .map(|(b, out)| MomentsBlock {
+                x: blocks.x(b),
+                mask: blocks.mask(b),
+                pooled: blocks.pooled(b),
+                layout: l,
+                out,
+            })
+            .collect();
+        chunk::for_each(tasks, l.len(), |t: MomentsBlock<'_, T>| run::<_, SIMD>(isa, t));
+        // Means are laid in planes of which the central moments use the first.
+        let mut means = vec![T::default(); nm * channels];
+        let mut m2 = vec![T::default(); nm * channels];
+        merge_moments(blocks, &parts, &mut means[..channels], &mut m2[..channels]);
+        finish(0, &means, stats);
+        for v in &mut m2 {
+            *v = *v / n;
+        }
+        finish(1, &m2, stats);
+        first = 2;
+    }
+    for level in first..F::LEVELS {
+        let mut parts = vec![T::default(); blocks.count() * nm * channels];
+        let given: &[T] = stats;
+        let tasks = parts
+            .chunks_mut(nm * channels)
+            .enumerate()
+            .map(|(b, out)| SumBlock::<F, T> {
+                x: blocks.x(b),
+                mask: blocks.mask(b),
+                layout: l,
+                level,
+                stats: given,
+                consts: c,
+                out,
+            })
+            .collect();
+        chunk::for_each(tasks, l.len(), |t: SumBlock<'_, F, T>| run::<_, SIMD>(isa, t));
+        let mut means = add_in_order(&parts, nm * channels);
+        for v in &mut means {
+            *v = *v / n;
+        }
+        finish(level, &means, stats);
+    }
+}
+
+/// Statistics and, if asked for, the output.
+pub(crate) fn forward<F: Formula, T: Elem, const SIMD: bool>(
+    isa: Isa,
+    call: &Call<'_, T>,
+    c: F::Consts,
+    stats: StatisticsArg<'_, T>,
+    y: Option<&mut [T]>,
+) {
+    let (l, channels) = (call.layout, call.layout.channels());
+    let blocks = Blocks::of(call);
+    let pooled = (0..blocks.count()).map(|b| blocks.pooled(b)).sum::<usize>();
+    if l.is_empty() {
+        return;
+    }
+    // No case counts: there is no statistic to find, and every output is 0.
+    if pooled == 0 {
+        if let StatisticsArg::Find(s) = stats {
+            s.fill(T::default());
+        }
+        if let Some(y) = y {
+            y.fill(T::default());
+        }
+        return;
+    }
+    let n = T::lit(pooled as f64);
+    let params = Params::of::<F>(call);
+    let stats: &[T] = match stats {
+        StatisticsArg::Given(s) => s,
+        StatisticsArg::Find(s) => {
+            find_statistics::<F, T, SIMD>(isa, &blocks, n, c, &params, s);
+            s
+        }
+    };
+    let Some(y) = y else { return };
+    let mut hoisted = vec![T::default(); F::ForApply::<T>::LEN * channels];
+    let step = Step::Apply { stats, out: &mut hoisted };
+    run::<_, SIMD>(isa, PerChannel::<F, T> { step, params: &params.per_channel, channels, n, consts: c });
+    let tasks = y
+        .chunks_mut(blocks.span())
+        .enumerate()
+        .map(|(b, y)| ApplyBlock::<F, T> {
+            x: blocks.x(b),
+            y,
+            mask: blocks.mask(b),
+            layout: l,
+            hoisted: &hoisted,
+            params: &params.per_element,
+            consts: c,
+        })
+        .collect();
+    chunk::for_each(tasks, l.len(), |t: ApplyBlock<'_, F, T>| run::<_, SIMD>(isa, t));
+}
+
+/// One of the backward phases.
+pub(crate) fn backward<F: Formula, T: Elem, const SIMD: bool>(
+    isa: Isa,
+    call: &Call<'_, T>,
+    c: F::Consts,
+    mut args: BackwardArgs<'_, '_, T>,
+) {
+    let (l, channels) = (call.layout, call.layout.channels());
+    if l.is_empty() {
+        return;
+    }
+    let blocks = Blocks::of(call);
+    let pooled = (0..blocks.count()).map(|b| blocks.pooled(b)).sum::<usize>();
+    if pooled == 0 {
+        if let BackwardPhase::Whole { dx, .. } | BackwardPhase::Inputs { dx, .. } = args.phase
+            && args.overwrite
+        {
+            dx.fill(T::default());
+        }
+        return;
+    }
+    let n = T::lit(pooled as f64);
+    let params = Params::of::<F>(call);
+    let (ns, nb) = (F::Statistics::<T>::LEN * channels, F::Sums::<T>::LEN * channels);
+    let per_channel = |step: Step<'_, T>| {
+        run::<_, SIMD>(isa, PerChannel::<F, T> { step, params: &params.per_channel, channels, n, consts: c });
+    };
+    let hat = args.hat;
+    let dy = args.dy;
+
+    let mut found_sums;
+    let mut found_gradients;
+    let (gradients, sums): (&[T], &[T]) = match &mut args.phase {
+        BackwardPhase::Inputs { gradients, sums, .. } => (gradients, sums),
+        BackwardPhase::Whole { .. } | BackwardPhase::Statistics { .. } => {
+            let mut hoisted = vec![T::default(); F::ForTerms::<T>::LEN * channels];
+            per_channel(Step::Terms { stats: hat, out: &mut hoisted });
+            let np = F::Params::<T>::LEN;
+            let width = if F::PARAM_WITHIN.contains(&true) { np * l.case() } else { 0 };
+            let mut parts = vec![T::default(); blocks.count() * (nb + width)];
+            let tasks = parts
+                .chunks_mut((nb + width).max(1))
+                .enumerate()
+                .map(|(b, out)| TermsBlock::<F, T> {
+                    x: blocks.x(b),
+                    dy: &dy[b * blocks.span()..((b + 1) * blocks.span()).min(l.len())],
+                    mask: blocks.mask(b),
+                    layout: l,
+                    hoisted: &hoisted,
+                    params: &params.per_element,
+                    consts: c,
+                    out,
+                })
+                .collect();
+            chunk::for_each(tasks, l.len(), |t: TermsBlock<'_, F, T>| run::<_, SIMD>(isa, t));
+            let sum = add_in_order(&parts, nb + width);
+            found_sums = sum[..nb].to_vec();
+            found_gradients = vec![T::default(); ns];
+            let mut dchannel = vec![T::default(); np * channels];
+            per_channel(Step::Gradients {
+                stats: hat,
+                sums: &found_sums,
+                gradients: &mut found_gradients,
+                dparams: &mut dchannel,
+            });
+            if let Some(out) = &mut args.dparams {
+                let specs = F::DESCRIPTOR.params.iter().zip(F::PARAM_WITHIN).enumerate();
+                for ((i, (spec, &within)), out) in specs.zip(out.iter_mut()) {
+                    let (from, step) = if within {
+                        (&sum[nb + i * l.case()..nb + (i + 1) * l.case()], 1)
+                    } else {
+                        (&dchannel[i * channels..(i + 1) * channels], l.s)
+                    };
+                    for (j, v) in from.iter().enumerate() {
+                        let at = spec.axis.index(j * step, &l);
+                        out[at] = out[at] + *v;
+                    }
+                }
+            }
+            if let BackwardPhase::Statistics { gradients, sums } = &mut args.phase {
+                gradients.copy_from_slice(&found_gradients);
+                sums.copy_from_slice(&found_sums);
+                return;
+            }
+            if let BackwardPhase::Whole { rule: Rule::Frozen, .. } = &args.phase {
+                found_gradients.fill(T::default());
+                found_sums.fill(T::default());
+            }
+            (&found_gradients, &found_sums)
+        }
+    };
+    let (BackwardPhase::Whole { dx, .. } | BackwardPhase::Inputs { dx, .. }) = args.phase else { return };
+    let mut hoisted = vec![T::default(); F::ForInput::<T>::LEN * channels];
+    per_channel(Step::Input { stats: hat, sums, gradients, out: &mut hoisted });
+    let tasks = dx
+        .chunks_mut(blocks.span())
+        .enumerate()
+        .map(|(b, dx)| InputBlock::<F, T> {
+            x: blocks.x(b),
+            dy: &dy[b * blocks.span()..((b + 1) * blocks.span()).min(l.len())],
+            dx,
+            mask: blocks.mask(b),
+            layout: l,
+            hoisted: &hoisted,
+            params: &params.per_element,
+            overwrite: args.overwrite,
+            consts: c,
+        })
+        .collect();
+    chunk::for_each(tasks, l.len(), |t: InputBlock<'_, F, T>| run::<_, SIMD>(isa, t));
+}

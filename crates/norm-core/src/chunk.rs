@@ -1,0 +1,35 @@
+//! How work is cut for threads. The cut depends on sizes only, never on the number of threads, and partial
+//! results are merged in index order: the same bits at any thread count.
+
+use rayon::prelude::*;
+
+/// Elements in a chunk of the rowwise skeleton and of pointwise work: large enough that a task costs more
+/// than its hand-over, small enough that a chunk's partial sums stay in the second-level cache.
+pub const CHUNK: usize = 16 * 1024;
+
+/// Elements in a block of the channelwise skeleton: a block is swept twice, so it must stay in cache.
+pub const BLOCK: usize = 32 * 1024;
+
+/// Below this many elements one thread is faster (measured by `bench`, see `ARCHITECTURE.md`).
+pub const PARALLEL_FROM: usize = 32 * 1024;
+
+/// Cases in one chunk when a case has `case` elements.
+pub fn cases_per_chunk(case: usize) -> usize {
+    (CHUNK / case.max(1)).max(1)
+}
+
+/// Cases in one block of the channelwise skeleton.
+pub fn cases_per_block(cases: usize, case: usize) -> usize {
+    let by_size = (BLOCK / case.max(1)).max(8);
+    // At least four blocks where there are cases enough, so that small batches can be shared out too.
+    by_size.min(cases.div_ceil(4).max(8)).max(1)
+}
+
+/// Carries out every task, by several threads if the work of `elements` elements is worth it.
+pub fn for_each<Task: Send>(tasks: Vec<Task>, elements: usize, run: impl Fn(Task) + Sync + Send) {
+    if elements >= PARALLEL_FROM && tasks.len() > 1 && rayon::current_num_threads() > 1 {
+        tasks.into_par_iter().with_max_len(1).for_each(run);
+    } else {
+        tasks.into_iter().for_each(run);
+    }
+}

@@ -1,0 +1,195 @@
+//! What a declaration says about itself: constants only, no code.
+
+use crate::layout::{ParamAxis, ReferenceSet};
+use crate::plan::Plan;
+
+/// What is normalized.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Site {
+    /// The input of a layer.
+    Inputs,
+    /// The weights of a layer.
+    Weights,
+    /// The summed inputs `W x` of a layer, before the nonlinearity.
+    SummedInputs,
+    /// The update of the optimizer.
+    Update,
+}
+
+impl Site {
+    /// As it stands in a declaration.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Inputs => "inputs",
+            Self::Weights => "weights",
+            Self::SummedInputs => "summed_inputs",
+            Self::Update => "update",
+        }
+    }
+}
+
+/// How a statistic relates to earlier ones, unless a placement says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PolicyKind {
+    /// Only the current batch or case counts; nothing is stored.
+    Instant,
+    /// Training uses the current statistics, evaluation a running average.
+    Running,
+}
+
+impl PolicyKind {
+    /// As it stands in a declaration.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Instant => "instant",
+            Self::Running => "running",
+        }
+    }
+}
+
+/// A change of `x`, `W` under which a layer's output may stay the same (Ba et al. 2016, table 1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Invariance {
+    /// `W -> d W`.
+    WeightMatrixScaling,
+    /// `W -> W + 1 vᵀ`.
+    WeightMatrixCentering,
+    /// One row of `W` scaled.
+    WeightVectorScaling,
+    /// All cases scaled.
+    DatasetScaling,
+    /// All cases shifted.
+    DatasetCentering,
+    /// One case scaled.
+    CaseScaling,
+}
+
+impl Invariance {
+    /// Every value, in the order of the table.
+    pub const ALL: [Self; 6] = [
+        Self::WeightMatrixScaling,
+        Self::WeightMatrixCentering,
+        Self::WeightVectorScaling,
+        Self::DatasetScaling,
+        Self::DatasetCentering,
+        Self::CaseScaling,
+    ];
+    /// As it stands in a declaration.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::WeightMatrixScaling => "weight_matrix_scaling",
+            Self::WeightMatrixCentering => "weight_matrix_centering",
+            Self::WeightVectorScaling => "weight_vector_scaling",
+            Self::DatasetScaling => "dataset_scaling",
+            Self::DatasetCentering => "dataset_centering",
+            Self::CaseScaling => "case_scaling",
+        }
+    }
+}
+
+/// A parameter of a declaration.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Param {
+    /// Its name.
+    pub name: &'static str,
+    /// Its initial value.
+    pub initial: f64,
+    /// Over what it varies.
+    pub axis: ParamAxis,
+}
+
+/// A constant of a declaration; run-time data with a default.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Const {
+    /// Its name.
+    pub name: &'static str,
+    /// Its default.
+    pub default: f64,
+}
+
+/// One equation, printed three ways from the same expression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Equation {
+    /// The name on the left.
+    pub lhs: &'static str,
+    /// Plain text of the right side.
+    pub text: &'static str,
+    /// The whole equation in LaTeX.
+    pub latex: &'static str,
+    /// The whole equation as a presentation MathML fragment.
+    pub mathml: &'static str,
+}
+
+/// A trap of a method, and who warns of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gotcha {
+    /// The sentence.
+    pub text: &'static str,
+    /// Its citation key, or empty where it was derived here.
+    pub cite: &'static str,
+}
+
+/// A statistic: a named let of the declaration that a policy may store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Statistic {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it is a second central moment, so that a stored one may be corrected by n/(n-1).
+    pub is_variance: bool,
+}
+
+/// Everything a declaration says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Descriptor {
+    /// The short name people type.
+    pub id: &'static str,
+    /// The type's name.
+    pub type_name: &'static str,
+    /// First line of the doc comment.
+    pub title: &'static str,
+    /// Citation key in `references.bib`.
+    pub cite: &'static str,
+    /// Equation numbers in the source, or empty.
+    pub equations: &'static str,
+    /// What a statistic pools.
+    pub reference_set: ReferenceSet,
+    /// What is normalized.
+    pub site: Site,
+    /// The default policy.
+    pub policy: PolicyKind,
+    /// Invariances claimed; those not listed must fail.
+    pub invariances: &'static [Invariance],
+    /// Parameters in order.
+    pub params: &'static [Param],
+    /// Constants in order.
+    pub consts: &'static [Const],
+    /// Statistics in order.
+    pub statistics: &'static [Statistic],
+    /// The formula, one equation per let.
+    pub formula: &'static [Equation],
+    /// The gradient, derived symbolically.
+    pub gradient: &'static [Equation],
+    /// Whether the gradient is that of the formula (no `stop_gradient`, no `replace_gradient`).
+    pub exact_gradient: bool,
+    /// What to watch for.
+    pub gotchas: &'static [Gotcha],
+    /// The forward as data, for the composed path.
+    pub plan: Plan,
+}
+
+impl Descriptor {
+    /// Default constants in order.
+    pub fn default_consts(&self) -> Vec<f64> {
+        self.consts.iter().map(|c| c.default).collect()
+    }
+    /// The state a running policy stores, in bytes, for `sets` reference sets and elements of `size` bytes.
+    pub fn state_bytes(&self, sets: usize, size: usize) -> usize {
+        match self.policy {
+            PolicyKind::Instant => 0,
+            PolicyKind::Running => self.statistics.len() * sets * size,
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What can go wrong when a kernel is called.
+
+/// A call that cannot be carried out. Nothing was written.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A buffer has the wrong length.
+    #[error("{method}: `{what}` has {got} elements, the layout needs {expected}")]
+    Length {
+        /// The method's id.
+        method: &'static str,
+        /// The buffer's name.
+        what: String,
+        /// What the layout asks for.
+        expected: usize,
+        /// What came.
+        got: usize,
+    },
+    /// The wrong number of parameters or constants.
+    #[error("{method}: got {got} {what}, the declaration names {expected}: {names}")]
+    Count {
+        /// The method's id.
+        method: &'static str,
+        /// `"parameters"` or `"constants"`.
+        what: &'static str,
+        /// What the declaration names.
+        expected: usize,
+        /// What came.
+        got: usize,
+        /// Their names.
+        names: String,
+    },
+    /// A constant is outside its domain.
+    #[error("{method}: constant `{name}` is {got}, it must be {domain}")]
+    Constant {
+        /// The method's id.
+        method: &'static str,
+        /// The constant.
+        name: &'static str,
+        /// What came.
+        got: f64,
+        /// The allowed values in words.
+        domain: &'static str,
+    },
+    /// The groups do not divide the channels.
+    #[error("{channels} channels cannot be cut into {groups} equal groups")]
+    Groups {
+        /// Channels.
+        channels: usize,
+        /// Groups.
+        groups: usize,
+    },
+    /// A reference set without space met a tensor with space.
+    #[error(
+        "the reference set `{set}` does not pool space, but the input has {space} positions: use `batch + space`"
+    )]
+    SpaceNotPooled {
+        /// The reference set.
+        set: &'static str,
+        /// Positions.
+        space: usize,
+    },
+    /// A mask was given to a method whose statistics do not pool cases, where it would only blank rows.
+    #[error("{method}: a step {step} was asked for, the policy holds none")]
+    NoSteps {
+        /// The method's id.
+        method: &'static str,
+        /// The step.
+        step: usize,
+    },
+}

@@ -1,0 +1,308 @@
+//! A normalization as a table of plain functions over slices: sizes, constants and instruction set are
+//! run-time data. Every table has a forward **and** a backward.
+
+use crate::descriptor::Descriptor;
+use crate::error::Error;
+use crate::formula::Formula;
+use crate::isa::{Isa, Job};
+use crate::layout::{Layout, Skeleton};
+use crate::value::{Array, Elem};
+use crate::{channelwise, rowwise};
+
+/// What every call names.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a, T> {
+    /// Sizes of `x`.
+    pub layout: Layout,
+    /// The input, dense, `[N][G][K][S]`.
+    pub x: &'a [T],
+    /// Parameters in declared order, each of its own axis' length.
+    pub params: &'a [&'a [T]],
+    /// Constants in declared order.
+    pub consts: &'a [f64],
+    /// Cases that count, `[N]`. The others give 0, take part in no statistic and get no gradient.
+    pub mask: Option<&'a [bool]>,
+}
+
+/// How the gradient at a statistic the policy handed out goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// The statistic was the current one: its gradient flows on.
+    Exact,
+    /// The statistic was a stored one: nothing flows through it.
+    Frozen,
+}
+
+pub(crate) enum StatisticsArg<'a, T> {
+    Find(&'a mut [T]),
+    Given(&'a [T]),
+}
+
+pub(crate) enum BackwardPhase<'a, T> {
+    Whole { dx: &'a mut [T], rule: Rule },
+    Statistics { gradients: &'a mut [T], sums: &'a mut [T] },
+    Inputs { dx: &'a mut [T], gradients: &'a [T], sums: &'a [T] },
+}
+
+pub(crate) struct BackwardArgs<'a, 'p, T> {
+    pub(crate) dy: &'a [T],
+    pub(crate) hat: &'a [T],
+    pub(crate) dparams: Option<&'a mut [&'p mut [T]]>,
+    pub(crate) overwrite: bool,
+    pub(crate) phase: BackwardPhase<'a, T>,
+}
+
+/// Runs a job for an instruction set, or always portably where a table was built without the others.
+#[inline]
+pub(crate) fn run<J: Job, const SIMD: bool>(isa: Isa, job: J) -> J::Out {
+    if SIMD { isa.run(job) } else { job.run() }
+}
+
+type ForwardFn<T> = fn(Isa, &Call<'_, T>, StatisticsArg<'_, T>, Option<&mut [T]>);
+type BackwardFn<T> = fn(Isa, &Call<'_, T>, BackwardArgs<'_, '_, T>);
+
+/// The kernels of one method for one element type.
+#[derive(Clone, Copy)]
+pub struct Kernel<T: 'static> {
+    /// What the declaration says about itself.
+    pub descriptor: &'static Descriptor,
+    sums: usize,
+    forward: ForwardFn<T>,
+    backward: BackwardFn<T>,
+}
+
+impl<T> std::fmt::Debug for Kernel<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Kernel").field("id", &self.descriptor.id).finish_non_exhaustive()
+    }
+}
+
+fn consts<F: Formula>(values: &[f64]) -> F::Consts {
+    F::Consts::from_fn(|i| values[i])
+}
+
+fn forward<F: Formula, T: Elem, const SIMD: bool>(
+    isa: Isa,
+    call: &Call<'_, T>,
+    stats: StatisticsArg<'_, T>,
+    y: Option<&mut [T]>,
+) {
+    let c = consts::<F>(call.consts);
+    match F::DESCRIPTOR.reference_set.skeleton() {
+        Skeleton::Rowwise => rowwise::forward::<F, T, SIMD>(isa, call, c, stats, y),
+        Skeleton::Channelwise => channelwise::forward::<F, T, SIMD>(isa, call, c, stats, y),
+    }
+}
+
+fn backward<F: Formula, T: Elem, const SIMD: bool>(
+    isa: Isa,
+    call: &Call<'_, T>,
+    args: BackwardArgs<'_, '_, T>,
+) {
+    let c = consts::<F>(call.consts);
+    match F::DESCRIPTOR.reference_set.skeleton() {
+        Skeleton::Rowwise => rowwise::backward::<F, T, SIMD>(isa, call, c, args),
+        Skeleton::Channelwise => channelwise::backward::<F, T, SIMD>(isa, call, c, args),
+    }
+}
+
+impl<T: Elem> Kernel<T> {
+    /// The table of `F`, compiled for every instruction set.
+    pub const fn of<F: Formula>() -> Self {
+        Self {
+            descriptor: F::DESCRIPTOR,
+            sums: F::Sums::<T>::LEN,
+            forward: forward::<F, T, true>,
+            backward: backward::<F, T, true>,
+        }
+    }
+
+    /// The table of `F`, compiled portably only: same bits, a third of the compile time.
+    pub const fn portable<F: Formula>() -> Self {
+        Self {
+            descriptor: F::DESCRIPTOR,
+            sums: F::Sums::<T>::LEN,
+            forward: forward::<F, T, false>,
+            backward: backward::<F, T, false>,
+        }
+    }
+
+    /// Reference sets of a layout.
+    pub fn sets(&self, l: &Layout) -> usize {
+        match self.descriptor.reference_set.skeleton() {
+            Skeleton::Rowwise => l.n * l.g,
+            Skeleton::Channelwise => l.channels(),
+        }
+    }
+
+    /// Length of a statistics buffer.
+    pub fn statistics_len(&self, l: &Layout) -> usize {
+        self.sets(l) * self.descriptor.statistics.len()
+    }
+
+    /// Length of the sums buffer between [`Kernel::backward_statistics`] and [`Kernel::backward_inputs`].
+    pub fn sums_len(&self, l: &Layout) -> usize {
+        self.sets(l) * self.sums
+    }
+
+    /// Where statistic `i` of set `set` lies in a statistics buffer: rowwise `[sets][statistics]`,
+    /// channelwise `[statistics][sets]`.
+    pub fn statistic_index(&self, i: usize, set: usize, l: &Layout) -> usize {
+        match self.descriptor.reference_set.skeleton() {
+            Skeleton::Rowwise => set * self.descriptor.statistics.len() + i,
+            Skeleton::Channelwise => i * self.sets(l) + set,
+        }
+    }
+
+    /// Elements pooled by a set: unmasked cases × space, or the length of a row.
+    pub fn pooled(&self, call: &Call<'_, T>) -> usize {
+        let l = call.layout;
+        match self.descriptor.reference_set.skeleton() {
+            Skeleton::Rowwise => l.k * l.s,
+            Skeleton::Channelwise => call.mask.map_or(l.n, |m| m.iter().filter(|m| **m).count()) * l.s,
+        }
+    }
+
+    fn length(&self, what: &str, expected: usize, got: usize) -> Result<(), Error> {
+        if expected == got {
+            return Ok(());
+        }
+        Err(Error::Length { method: self.descriptor.id, what: what.into(), expected, got })
+    }
+
+    fn check(&self, call: &Call<'_, T>) -> Result<(), Error> {
+        let d = self.descriptor;
+        self.length("x", call.layout.len(), call.x.len())?;
+        if call.params.len() != d.params.len() {
+            let names = d.params.iter().map(|p| p.name).collect::<Vec<_>>().join(", ");
+            let (expected, got) = (d.params.len(), call.params.len());
+            return Err(Error::Count { method: d.id, what: "parameters", expected, got, names });
+        }
+        for (spec, p) in d.params.iter().zip(call.params) {
+            self.length(spec.name, spec.axis.len(&call.layout), p.len())?;
+        }
+        if call.consts.len() != d.consts.len() {
+            let names = d.consts.iter().map(|p| p.name).collect::<Vec<_>>().join(", ");
+            let (expected, got) = (d.consts.len(), call.consts.len());
+            return Err(Error::Count { method: d.id, what: "constants", expected, got, names });
+        }
+        for (spec, &v) in d.consts.iter().zip(call.consts) {
+            if !v.is_finite() {
+                return Err(Error::Constant { method: d.id, name: spec.name, got: v, domain: "finite" });
+            }
+            if spec.name == "eps" && v < 0.0 {
+                return Err(Error::Constant { method: d.id, name: "eps", got: v, domain: "at least 0" });
+            }
+        }
+        if let Some(mask) = call.mask {
+            self.length("mask", call.layout.n, mask.len())?;
+        }
+        Ok(())
+    }
+
+    /// Writes the current statistics.
+    pub fn statistics(&self, isa: Isa, call: &Call<'_, T>, stats: &mut [T]) -> Result<(), Error> {
+        self.check(call)?;
+        self.length("statistics", self.statistics_len(&call.layout), stats.len())?;
+        (self.forward)(isa, call, StatisticsArg::Find(stats), None);
+        Ok(())
+    }
+
+    /// Writes `y` from given statistics.
+    pub fn apply(&self, isa: Isa, call: &Call<'_, T>, stats: &[T], y: &mut [T]) -> Result<(), Error> {
+        self.check(call)?;
+        self.length("statistics", self.statistics_len(&call.layout), stats.len())?;
+        self.length("y", call.layout.len(), y.len())?;
+        (self.forward)(isa, call, StatisticsArg::Given(stats), Some(y));
+        Ok(())
+    }
+
+    /// Writes the current statistics and `y`.
+    pub fn forward(&self, isa: Isa, call: &Call<'_, T>, stats: &mut [T], y: &mut [T]) -> Result<(), Error> {
+        self.check(call)?;
+        self.length("statistics", self.statistics_len(&call.layout), stats.len())?;
+        self.length("y", call.layout.len(), y.len())?;
+        (self.forward)(isa, call, StatisticsArg::Find(stats), Some(y));
+        Ok(())
+    }
+
+    fn check_backward(
+        &self,
+        call: &Call<'_, T>,
+        dy: &[T],
+        stats: &[T],
+        dparams: Option<&[&mut [T]]>,
+    ) -> Result<(), Error> {
+        self.check(call)?;
+        self.length("dy", call.layout.len(), dy.len())?;
+        self.length("statistics", self.statistics_len(&call.layout), stats.len())?;
+        if let Some(dparams) = dparams {
+            self.length("parameter gradients", self.descriptor.params.len(), dparams.len())?;
+            for (spec, p) in self.descriptor.params.iter().zip(dparams) {
+                self.length(&format!("d{}", spec.name), spec.axis.len(&call.layout), p.len())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The whole backward: `dx` is overwritten or added to, parameter gradients are added to.
+    pub fn backward(
+        &self,
+        isa: Isa,
+        call: &Call<'_, T>,
+        dy: &[T],
+        stats: &[T],
+        rule: Rule,
+        overwrite: bool,
+        dx: &mut [T],
+        dparams: &mut [&mut [T]],
+    ) -> Result<(), Error> {
+        self.check_backward(call, dy, stats, Some(dparams))?;
+        self.length("dx", call.layout.len(), dx.len())?;
+        let phase = BackwardPhase::Whole { dx, rule };
+        (self.backward)(isa, call, BackwardArgs { dy, hat: stats, dparams: Some(dparams), overwrite, phase });
+        Ok(())
+    }
+
+    /// The first half: gradients at the statistics, the sums they came from, and parameter gradients. A
+    /// policy may change the first before [`Kernel::backward_inputs`].
+    pub fn backward_statistics(
+        &self,
+        isa: Isa,
+        call: &Call<'_, T>,
+        dy: &[T],
+        stats: &[T],
+        gradients: &mut [T],
+        sums: &mut [T],
+        dparams: &mut [&mut [T]],
+    ) -> Result<(), Error> {
+        self.check_backward(call, dy, stats, Some(dparams))?;
+        self.length("gradients of statistics", self.statistics_len(&call.layout), gradients.len())?;
+        self.length("sums", self.sums_len(&call.layout), sums.len())?;
+        let phase = BackwardPhase::Statistics { gradients, sums };
+        let args = BackwardArgs { dy, hat: stats, dparams: Some(dparams), overwrite: false, phase };
+        (self.backward)(isa, call, args);
+        Ok(())
+    }
+
+    /// The second half: `dx` from gradients at the statistics.
+    pub fn backward_inputs(
+        &self,
+        isa: Isa,
+        call: &Call<'_, T>,
+        dy: &[T],
+        stats: &[T],
+        gradients: &[T],
+        sums: &[T],
+        overwrite: bool,
+        dx: &mut [T],
+    ) -> Result<(), Error> {
+        self.check_backward(call, dy, stats, None)?;
+        self.length("dx", call.layout.len(), dx.len())?;
+        self.length("gradients of statistics", self.statistics_len(&call.layout), gradients.len())?;
+        self.length("sums", self.sums_len(&call.layout), sums.len())?;
+        let phase = BackwardPhase::Inputs { dx, gradients, sums };
+        (self.backward)(isa, call, BackwardArgs { dy, hat: stats, dparams: None, overwrite, phase });
+        Ok(())
+    }
+}

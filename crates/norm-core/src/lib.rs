@@ -1,0 +1,30 @@
+//! The ground every normalization stands on: what a declaration becomes ([`Formula`]), the hand-written
+//! loops that run it ([`Kernel`]), and what it says about itself ([`Descriptor`]).
+//!
+//! Knows nothing of dfdx, of any method by name, or of how a formula is derived.
+
+mod channelwise;
+pub mod chunk;
+mod descriptor;
+mod error;
+mod formula;
+mod isa;
+mod kernel;
+mod lanes;
+mod layout;
+pub mod math;
+mod plan;
+mod pointwise;
+mod rowwise;
+mod value;
+
+pub use descriptor::{Const, Descriptor, Equation, Gotcha, Invariance, Param, PolicyKind, Site, Statistic};
+pub use error::Error;
+pub use formula::{Formula, Pointwise, PointwiseDescriptor};
+pub use isa::{Isa, Job};
+pub use kernel::{Call, Kernel, Rule};
+pub use lanes::Lanes;
+pub use layout::{Layout, ParamAxis, ReferenceSet, Skeleton};
+pub use plan::{Extent, Op, Plan};
+pub use pointwise::{CellKernel, Parts, PartsMut};
+pub use value::{Array, Elem, Value, Vector};

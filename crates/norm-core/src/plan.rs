@@ -1,0 +1,88 @@
+//! The forward of a declaration as constant data, so that any device can play it op by op: the
+//! *composed* path, the unfused baseline, and the third judge of the gradient.
+
+/// One operation; operands are indices of earlier nodes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Op {
+    /// The input.
+    X,
+    /// A parameter, by position.
+    Param(usize),
+    /// A constant of the declaration, by position.
+    Const(usize),
+    /// A statistic as the policy hands it back, by position; only in the apply part.
+    Statistic(usize),
+    /// A literal.
+    Literal(f64),
+    /// Number of pooled elements.
+    Count,
+    /// Sum of two.
+    Add(usize, usize),
+    /// Difference of two.
+    Sub(usize, usize),
+    /// Product of two.
+    Mul(usize, usize),
+    /// Quotient of two.
+    Div(usize, usize),
+    /// Negation.
+    Neg(usize),
+    /// Square.
+    Square(usize),
+    /// Square root.
+    Sqrt(usize),
+    /// Constant power.
+    Pow(usize, f64),
+    /// Power with an operand as exponent: `exp(b ln a)`.
+    PowExpr(usize, usize),
+    /// Exponential.
+    Exp(usize),
+    /// Natural logarithm.
+    Ln(usize),
+    /// Hyperbolic tangent.
+    Tanh(usize),
+    /// Logistic function.
+    Sigmoid(usize),
+    /// Absolute value.
+    Abs(usize),
+    /// Sign.
+    Sign(usize),
+    /// 1 where positive.
+    Step(usize),
+    /// Larger of two.
+    Max(usize, usize),
+    /// Smaller of two.
+    Min(usize, usize),
+    /// The value without its gradient.
+    StopGradient(usize),
+    /// The value of the first with the gradient of the second.
+    ReplaceGradient(usize, usize),
+    /// Mean over the reference set.
+    Mean(usize),
+    /// Sum over the reference set.
+    Sum(usize),
+}
+
+/// Whether a node has one value per element or one per reference set (or one at all).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// A plain number.
+    Number,
+    /// One value per reference set.
+    Set,
+    /// One value per element.
+    Element,
+    /// A parameter or something made of parameters only, with the parameter's own axis.
+    Param,
+}
+
+/// Nodes in an order in which operands come first, and where the named things are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Plan {
+    /// The operations of the statistics, `h(x)`.
+    pub statistics: &'static [(Op, Extent)],
+    /// For each statistic the node that holds it.
+    pub statistic_nodes: &'static [usize],
+    /// The operations of the application, `f(x, ŝ, params)`; the last node is `y`.
+    pub apply: &'static [(Op, Extent)],
+}
