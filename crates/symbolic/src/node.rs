@@ -1,0 +1,108 @@
+//! What a node of the graph can be. The enums are closed: a new operator makes the compiler list every table.
+
+use crate::{Axes, Number};
+
+/// A node of a [`crate::Graph`]. Ids of one graph mean nothing in another; using one there gives some other
+/// expression or panics.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ExprId(pub(crate) u32);
+
+impl ExprId {
+    /// Position in the arena: operands always have a smaller one than the nodes made of them.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A symbol of a [`crate::Graph`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SymbolId(pub(crate) u32);
+
+impl SymbolId {
+    /// Position in the graph's list of symbols.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A named input: data, parameter, constant known later, statistic.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Symbol {
+    /// Name in text and in [`crate::Env`]; unique in its graph.
+    pub name: String,
+    /// How LaTeX (and, translated, MathML) shows it.
+    pub latex: String,
+    /// Axes its value varies over.
+    pub axes: Axes,
+}
+
+/// Functions of one operand. Roots, reciprocals, negation and squares are [`Node::Pow`] and [`Node::Mul`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Unary {
+    /// e to the operand.
+    Exp,
+    /// Natural logarithm.
+    Ln,
+    /// Hyperbolic tangent.
+    Tanh,
+    /// `1 / (1 + exp(-e))`.
+    Sigmoid,
+    /// Absolute value; its derivative at 0 is 0.
+    Abs,
+    /// -1, 0 or 1; its derivative is 0.
+    Sign,
+    /// 1 where the operand is positive, else 0; its derivative is 0.
+    Step,
+    /// The operand's value with derivative 0.
+    StopGradient,
+}
+
+/// Functions of two operands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Binary {
+    /// The larger; where both are equal the derivative goes to the right operand.
+    Max,
+    /// The smaller; where both are equal the derivative goes to the right operand.
+    Min,
+    /// The value of the left operand with the derivative of the right one.
+    ReplaceGradient,
+}
+
+/// One operation of the graph.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Node {
+    /// A constant.
+    Const(Number),
+    /// A named input.
+    Symbol(SymbolId),
+    /// At least two terms: flat, sorted, like terms collected, at most one constant, which leads.
+    Add(Vec<ExprId>),
+    /// At least two factors: flat, sorted, like powers collected, at most one constant, which leads.
+    Mul(Vec<ExprId>),
+    /// A constant exponent other than 0 and 1.
+    Pow(ExprId, Number),
+    /// Base and exponent, for exponents that are not constants; the base must be positive.
+    PowExpr(ExprId, ExprId),
+    /// A function of one operand.
+    Unary(Unary, ExprId),
+    /// A function of two operands.
+    Binary(Binary, ExprId, ExprId),
+    /// Sum over axes, each of which the operand varies over. Over `n`, masked cases are skipped.
+    Sum(Axes, ExprId),
+    /// Mean over axes, each of which the operand varies over: the sum divided by the count.
+    Mean(Axes, ExprId),
+    /// How many elements the axes pool, masked cases excluded.
+    Count(Axes),
+}
+
+impl Node {
+    /// The operands, left to right.
+    pub fn operands(&self) -> Vec<ExprId> {
+        match self {
+            Self::Const(_) | Self::Symbol(_) | Self::Count(_) => Vec::new(),
+            Self::Add(list) | Self::Mul(list) => list.clone(),
+            Self::Pow(e, _) | Self::Unary(_, e) | Self::Sum(_, e) | Self::Mean(_, e) => vec![*e],
+            Self::PowExpr(a, b) | Self::Binary(_, a, b) => vec![*a, *b],
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Presentation MathML: `mfrac`, `msqrt`, `msup`; sums with their axes below, means as bars with their axes as index.
+
+use super::mathml_symbol::{escape, symbol};
+use super::number::{as_fraction, decimal, scientific};
+use super::{Factor, Level};
+use crate::{Axes, Binary, ExprId, Graph, Node, Unary};
+
+impl Graph {
+    /// The expression as a presentation MathML fragment: one `mrow`, to be put inside `math`. Well-formed XML that
+    /// needs no fonts or scripts from elsewhere.
+    pub fn to_mathml(&self, e: ExprId) -> String {
+        row(&self.mathml(e).0)
+    }
+
+    fn mathml(&self, e: ExprId) -> (String, Level) {
+        match self.node(e) {
+            Node::Const(_) | Node::Mul(_) | Node::Pow(..) => self.mathml_product(e),
+            Node::Symbol(id) => (symbol(self.symbol_at(*id)), Level::Atom),
+            Node::Count(axes) => (indexed("<mi>N</mi>", *axes), Level::Atom),
+            Node::Add(terms) => (self.mathml_sum(terms), Level::Sum),
+            Node::PowExpr(base, exponent) => {
+                let exponent = row(&self.mathml(*exponent).0);
+                (format!("<msup>{}{exponent}</msup>", self.mathml_base(*base)), Level::Power)
+            }
+            Node::Unary(op, operand) => self.mathml_unary(*op, *operand),
+            Node::Binary(op, left, right) => {
+                let (left, right) = (self.mathml(*left).0, self.mathml(*right).0);
+                (call(binary_name(*op), &format!("{left}<mo>,</mo>{right}")), Level::Atom)
+            }
+            Node::Sum(axes, operand) => {
+                let sign = format!("<munder><mo>∑</mo>{}</munder>", letters(*axes));
+                (format!("{sign}{}", self.mathml_at(*operand, Level::Product)), Level::Product)
+            }
+            Node::Mean(axes, operand) => {
+                let bar = format!(
+                    "<mover accent=\"true\">{}<mo stretchy=\"true\">‾</mo></mover>",
+                    row(&self.mathml(*operand).0)
+                );
+                (indexed(&bar, *axes), Level::Atom)
+            }
+        }
+    }
+
+    fn mathml_at(&self, e: ExprId, level: Level) -> String {
+        let (inner, own) = self.mathml(e);
+        if own < level { bracket(&inner) } else { inner }
+    }
+
+    /// An expression that an exponent follows, as one element.
+    fn mathml_base(&self, e: ExprId) -> String {
+        let (inner, own) = self.mathml(e);
+        let carries_exponent = self.symbol_of(e).is_some_and(|s| s.latex.contains('^'));
+        row(&if own < Level::Atom || carries_exponent { bracket(&inner) } else { inner })
+    }
+
+    fn mathml_unary(&self, op: Unary, operand: ExprId) -> (String, Level) {
+        let inner = self.mathml(operand).0;
+        match op {
+            Unary::Exp => (format!("<msup><mi>e</mi>{}</msup>", row(&inner)), Level::Power),
+            Unary::Abs => (row(&format!("<mo>|</mo>{inner}<mo>|</mo>")), Level::Atom),
+            Unary::Ln => (call("ln", &inner), Level::Atom),
+            Unary::Tanh => (call("tanh", &inner), Level::Atom),
+            Unary::Sigmoid => (call("sigmoid", &inner), Level::Atom),
+            Unary::Sign => (call("sign", &inner), Level::Atom),
+            Unary::Step => (call("step", &inner), Level::Atom),
+            Unary::StopGradient => (call("stop", &inner), Level::Atom),
+        }
+    }
+
+    fn mathml_sum(&self, terms: &[ExprId]) -> String {
+        let mut sum = String::new();
+        for (negative, term) in self.written_terms(terms) {
+            let written = self.mathml(term).0;
+            match (sum.is_empty(), negative) {
+                (true, _) => sum.push_str(&written),
+                (false, false) => sum.extend(["<mo>+</mo>", &written]),
+                // A negative term already begins with its minus sign.
+                (false, true) => sum.push_str(&written),
+            }
+        }
+        sum
+    }
+
+    fn mathml_product(&self, e: ExprId) -> (String, Level) {
+        let fraction = self.fraction(e);
+        let mut above = Vec::new();
+        let mut below = Vec::new();
+        if let Some(constant) = fraction.constant {
+            match as_fraction(constant) {
+                Some((n, d)) => {
+                    above.extend((n != 1).then(|| format!("<mn>{n}</mn>")));
+                    below.push(format!("<mn>{d}</mn>"));
+                }
+                None => above.push(number(constant)),
+            }
+        }
+        let lone = fraction.above.len() == 1 && below.is_empty() && above.is_empty();
+        let last = fraction.above.len().saturating_sub(1);
+        above.extend(fraction.above.iter().enumerate().map(|(i, &f)| self.mathml_factor(f, i == last)));
+        below.extend(fraction.below.iter().map(|&f| self.mathml_factor(f, false)));
+        if above.is_empty() {
+            above.push("<mn>1</mn>".to_owned());
+        }
+        let level = if below.is_empty() && fraction.above.is_empty() {
+            Level::Atom
+        } else if lone && below.is_empty() {
+            if fraction.above[0].exponent == 0.5 { Level::Atom } else { Level::Power }
+        } else {
+            Level::Product
+        };
+        let times = "<mo>&#x2062;</mo>";
+        let product = above.join(times);
+        let product = if below.is_empty() {
+            product
+        } else {
+            format!("<mfrac>{}{}</mfrac>", row(&product), row(&below.join(times)))
+        };
+        if fraction.negative { (format!("<mo>−</mo>{product}"), Level::Sum) } else { (product, level) }
+    }
+
+    fn mathml_factor(&self, Factor { base, exponent }: Factor, last: bool) -> String {
+        if exponent == 1.0 {
+            self.mathml_at(base, if last { Level::Product } else { Level::Power })
+        } else if exponent == 0.5 {
+            format!("<msqrt>{}</msqrt>", self.mathml(base).0)
+        } else {
+            format!("<msup>{}{}</msup>", self.mathml_base(base), row(&exponent_number(exponent)))
+        }
+    }
+}
+
+fn row(inner: &str) -> String {
+    format!("<mrow>{inner}</mrow>")
+}
+
+fn bracket(inner: &str) -> String {
+    format!("<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>")
+}
+
+fn call(name: &str, inner: &str) -> String {
+    format!("<mrow><mi>{name}</mi><mo>&#x2061;</mo>{}</mrow>", bracket(inner))
+}
+
+fn letters(axes: Axes) -> String {
+    let each: Vec<String> = axes.iter().map(|axis| format!("<mi>{}</mi>", axis.letters())).collect();
+    row(&each.join("<mo>,</mo>"))
+}
+
+fn indexed(base: &str, axes: Axes) -> String {
+    format!("<msub>{base}{}</msub>", letters(axes))
+}
+
+fn exponent_number(exponent: f64) -> String {
+    if (exponent * 2.0).fract() == 0.0 && exponent.fract() != 0.0 {
+        format!("<mn>{}</mn><mo>/</mo><mn>2</mn>", exponent * 2.0)
+    } else {
+        number(exponent)
+    }
+}
+
+fn number(value: f64) -> String {
+    if value.is_infinite() {
+        return "<mi>∞</mi>".to_owned();
+    }
+    let text = decimal(value);
+    match scientific(&text) {
+        Some((mantissa, power)) => {
+            let sign = if power.starts_with('-') { "<mo>−</mo>" } else { "" };
+            let digits = power.trim_start_matches('-');
+            let ten = format!("<msup><mn>10</mn><mrow>{sign}<mn>{digits}</mn></mrow></msup>");
+            if mantissa == "1" { ten } else { row(&format!("<mn>{mantissa}</mn><mo>·</mo>{ten}")) }
+        }
+        None => format!("<mn>{}</mn>", escape(&text)),
+    }
+}
+
+fn binary_name(op: Binary) -> &'static str {
+    match op {
+        Binary::Max => "max",
+        Binary::Min => "min",
+        Binary::ReplaceGradient => "replace",
+    }
+}

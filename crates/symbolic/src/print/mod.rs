@@ -1,0 +1,82 @@
+//! Printers. They share one reading of an expression ([`Shape`]): what is subtracted, what stands below a fraction
+//! bar, in which order a person would write it.
+
+use crate::{ExprId, Graph, Node};
+
+mod latex;
+mod mathml;
+mod mathml_symbol;
+mod number;
+mod text;
+
+/// How tightly the outermost operator binds; a looser operand needs parentheses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    Sum,
+    Product,
+    Power,
+    Atom,
+}
+
+/// A product as numerator over denominator.
+struct Fraction {
+    /// The constant is negative; the sign stands before the whole.
+    negative: bool,
+    /// The constant's magnitude, where it is not 1.
+    constant: Option<f64>,
+    above: Vec<Factor>,
+    below: Vec<Factor>,
+}
+
+/// A factor with its exponent made positive.
+#[derive(Clone, Copy)]
+struct Factor {
+    base: ExprId,
+    exponent: f64,
+}
+
+impl Graph {
+    /// The terms in the order a person would write them: what varies most first, the subtracted after the added,
+    /// a constant last. True marks a subtracted term.
+    fn written_terms(&self, terms: &[ExprId]) -> Vec<(bool, ExprId)> {
+        let mut list: Vec<(bool, ExprId)> = terms.iter().map(|&t| (self.is_negative(t), t)).collect();
+        let key = |&(negative, t): &(bool, ExprId)| {
+            let axes = self.axes(t);
+            (self.as_number(t).is_some(), negative, std::cmp::Reverse(axes.len()), axes)
+        };
+        // Terms come in structural order; a stable sort keeps it where the key is equal.
+        list.sort_by_key(key);
+        list
+    }
+
+    /// Whether an expression starts with a minus sign.
+    fn is_negative(&self, e: ExprId) -> bool {
+        match self.node(e) {
+            Node::Const(value) => value.get() < 0.0,
+            Node::Mul(factors) => self.as_number(factors[0]).is_some_and(|c| c < 0.0),
+            _ => false,
+        }
+    }
+
+    /// Reads a product or a power as a fraction.
+    fn fraction(&self, e: ExprId) -> Fraction {
+        let mut fraction = Fraction { negative: false, constant: None, above: Vec::new(), below: Vec::new() };
+        for factor in self.factors(e) {
+            match self.node(factor) {
+                Node::Const(value) => {
+                    let value = value.get();
+                    fraction.negative = value < 0.0;
+                    fraction.constant = Some(value.abs()).filter(|&c| c != 1.0);
+                }
+                Node::Pow(base, exponent) if exponent.get() < 0.0 => {
+                    fraction.below.push(Factor { base: *base, exponent: -exponent.get() });
+                }
+                Node::Pow(base, exponent) => {
+                    fraction.above.push(Factor { base: *base, exponent: exponent.get() });
+                }
+                _ => fraction.above.push(Factor { base: factor, exponent: 1.0 }),
+            }
+        }
+        fraction
+    }
+}

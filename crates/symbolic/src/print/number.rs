@@ -1,0 +1,29 @@
+//! How constants are written.
+
+/// A magnitude as numerator and denominator, for those that are the float nearest to a short fraction but not a
+/// short decimal: 1/3 rather than 0.3333333333333333.
+pub(super) fn as_fraction(magnitude: f64) -> Option<(u32, u32)> {
+    if decimal(magnitude).len() <= 8 {
+        return None;
+    }
+    (2..=1000_u32).find_map(|below| {
+        let above = (magnitude * f64::from(below)).round();
+        let short = (1.0..=1000.0).contains(&above) && above / f64::from(below) == magnitude;
+        short.then_some((above as u32, below))
+    })
+}
+
+/// The shortest decimal that reads back as the same float, with an exponent where zeros would pile up.
+pub(super) fn decimal(value: f64) -> String {
+    let magnitude = value.abs();
+    if magnitude != 0.0 && magnitude.is_finite() && !(1e-4..1e7).contains(&magnitude) {
+        format!("{value:e}")
+    } else {
+        format!("{value}")
+    }
+}
+
+/// Mantissa and exponent of ten of a decimal, if it is written with one.
+pub(super) fn scientific(decimal: &str) -> Option<(&str, &str)> {
+    decimal.split_once('e')
+}
