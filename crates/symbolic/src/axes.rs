@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::{BitAnd, BitOr, Sub};
 
 /// A set of axes of the canonical layout `x[N][G][K][S]`: cases, groups, channels in a group, space.
+#[must_use]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Axes(u8);
 

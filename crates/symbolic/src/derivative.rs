@@ -30,7 +30,7 @@ impl Graph {
         self.check(&seeds)?;
         self.check(wrt)?;
 
-        let order = self.postorder(&roots, |node| self.differentiable_operands(node));
+        let order = self.postorder(&roots, differentiable_operands);
         let active = self.active(&order, wrt);
         let mut adjoints: BTreeMap<ExprId, Vec<ExprId>> = BTreeMap::new();
         for (&y, &dy) in roots.iter().zip(&seeds) {
@@ -55,32 +55,11 @@ impl Graph {
         Ok(gradients)
     }
 
-    /// The operands a derivative can reach.
-    fn differentiable_operands(&self, node: &Node) -> Vec<ExprId> {
-        match node {
-            Node::Unary(op, e) => match op {
-                Unary::Sign | Unary::Step | Unary::StopGradient => Vec::new(),
-                Unary::Exp | Unary::Ln | Unary::Tanh | Unary::Sigmoid | Unary::Abs => vec![*e],
-            },
-            Node::Binary(op, left, right) => match op {
-                Binary::Max | Binary::Min => vec![*left, *right],
-                Binary::ReplaceGradient => vec![*right],
-            },
-            Node::Const(_) | Node::Symbol(_) | Node::Count(_) => Vec::new(),
-            Node::Add(_)
-            | Node::Mul(_)
-            | Node::Pow(..)
-            | Node::PowExpr(..)
-            | Node::Sum(..)
-            | Node::Mean(..) => node.operands(),
-        }
-    }
-
     /// The nodes that depend on one of `wrt`, those included: only they need an adjoint.
     fn active(&self, order: &[ExprId], wrt: &[ExprId]) -> BTreeSet<ExprId> {
         let mut active = BTreeSet::new();
         for &e in order {
-            let operands = self.differentiable_operands(self.node(e));
+            let operands = differentiable_operands(self.node(e));
             if wrt.contains(&e) || operands.iter().any(|o| active.contains(o)) {
                 active.insert(e);
             }
@@ -172,5 +151,23 @@ impl Graph {
         let to_left = self.step(left_wins);
         let to_right = self.sub(one, to_left);
         (Some(to_left), to_right)
+    }
+}
+
+/// The operands a derivative can reach.
+fn differentiable_operands(node: &Node) -> Vec<ExprId> {
+    match node {
+        Node::Unary(op, e) => match op {
+            Unary::Sign | Unary::Step | Unary::StopGradient => Vec::new(),
+            Unary::Exp | Unary::Ln | Unary::Tanh | Unary::Sigmoid | Unary::Abs => vec![*e],
+        },
+        Node::Binary(op, left, right) => match op {
+            Binary::Max | Binary::Min => vec![*left, *right],
+            Binary::ReplaceGradient => vec![*right],
+        },
+        Node::Const(_) | Node::Symbol(_) | Node::Count(_) => Vec::new(),
+        Node::Add(_) | Node::Mul(_) | Node::Pow(..) | Node::PowExpr(..) | Node::Sum(..) | Node::Mean(..) => {
+            node.operands()
+        }
     }
 }

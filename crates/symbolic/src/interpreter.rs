@@ -92,16 +92,16 @@ impl Env {
         }
     }
 
-    /// Whether reductions over cases see this case.
-    fn counts(&self, case: usize) -> bool {
-        self.mask.as_ref().is_none_or(|mask| mask[case])
+    /// Whether reductions over cases see this case: it is not masked, and there is such a case.
+    pub fn is_counted(&self, case: usize) -> bool {
+        case < self.sizes[0] && self.mask.as_ref().is_none_or(|mask| mask.get(case) == Some(&true))
     }
 
     /// How many elements the axes pool.
     fn count(&self, axes: Axes) -> f64 {
         let mut count = self.len(axes - Axes::N);
         if axes.contains(Axes::N) {
-            count *= (0..self.sizes[0]).filter(|&case| self.counts(case)).count();
+            count *= (0..self.sizes[0]).filter(|&case| self.is_counted(case)).count();
         }
         count as f64
     }
@@ -112,7 +112,7 @@ impl Env {
         let mut first = None;
         self.for_each(value.axes, |at| {
             let index = offset(at, strides);
-            let seen = !value.axes.contains(Axes::N) || self.counts(at[0]);
+            let seen = !value.axes.contains(Axes::N) || self.is_counted(at[0]);
             if first.is_none() && seen && value.data[index].is_nan() {
                 first = Some(index);
             }
@@ -235,7 +235,7 @@ fn reduce(env: &Env, over: Axes, operand: &Value) -> Vec<f64> {
     let (from, to) = (env.strides(operand.axes), env.strides(kept));
     let mut sums = vec![(0.0_f64, 0.0_f64); env.len(kept)];
     env.for_each(operand.axes, |at| {
-        if over.contains(Axes::N) && !env.counts(at[0]) {
+        if over.contains(Axes::N) && !env.is_counted(at[0]) {
             return;
         }
         let x = operand.data[offset(at, from)];

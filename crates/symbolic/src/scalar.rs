@@ -26,9 +26,8 @@ pub(crate) fn unary(op: Unary, x: f64) -> f64 {
         Unary::Tanh => x.tanh(),
         Unary::Sigmoid => sigmoid(x),
         Unary::Abs => x.abs(),
-        Unary::Sign if x.is_nan() => x,
+        Unary::Sign | Unary::Step if x.is_nan() => x,
         Unary::Sign => f64::from(i8::from(x > 0.0) - i8::from(x < 0.0)),
-        Unary::Step if x.is_nan() => x,
         Unary::Step => f64::from(u8::from(x > 0.0)),
         Unary::StopGradient => x,
     }

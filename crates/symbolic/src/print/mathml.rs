@@ -72,10 +72,9 @@ impl Graph {
         for (negative, term) in self.written_terms(terms) {
             let written = self.mathml(term).0;
             match (sum.is_empty(), negative) {
-                (true, _) => sum.push_str(&written),
                 (false, false) => sum.extend(["<mo>+</mo>", &written]),
                 // A negative term already begins with its minus sign.
-                (false, true) => sum.push_str(&written),
+                (true, _) | (false, true) => sum.push_str(&written),
             }
         }
         sum

@@ -105,12 +105,11 @@ impl<'a> Reader<'a> {
         }
         match name {
             "mathrm" | "text" | "operatorname" | "mathit" => Some(format!("<mi>{}</mi>", self.verbatim()?)),
-            "mathbf" | "boldsymbol" => self.item(),
+            "mathbf" | "boldsymbol" | "left" | "right" => self.item(),
             "frac" => {
                 let (above, below) = (self.item()?, self.item()?);
                 Some(format!("<mfrac>{above}{below}</mfrac>"))
             }
-            "left" | "right" => self.item(),
             _ => None,
         }
     }

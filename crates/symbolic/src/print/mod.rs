@@ -77,6 +77,21 @@ impl Graph {
                 _ => fraction.above.push(Factor { base: factor, exponent: 1.0 }),
             }
         }
+        fraction.above.sort_by_key(|f| self.writing_order(f.base));
+        fraction.below.sort_by_key(|f| self.writing_order(f.base));
         fraction
+    }
+
+    /// Short factors before long ones; a sum, whose sign reaches to the right, at the end.
+    fn writing_order(&self, base: ExprId) -> u8 {
+        match self.node(base) {
+            Node::Const(_) => 0,
+            Node::Count(_) => 1,
+            Node::Symbol(_) => 2,
+            Node::Unary(..) | Node::Binary(..) | Node::Pow(..) | Node::PowExpr(..) | Node::Mul(_) => 3,
+            Node::Add(_) => 4,
+            Node::Mean(..) => 5,
+            Node::Sum(..) => 6,
+        }
     }
 }

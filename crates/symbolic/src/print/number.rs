@@ -1,15 +1,16 @@
 //! How constants are written.
 
-/// A magnitude as numerator and denominator, for those that are the float nearest to a short fraction but not a
-/// short decimal: 1/3 rather than 0.3333333333333333.
+/// A magnitude as numerator and denominator, for those that are a short fraction but not a short decimal: 1/3 rather
+/// than 0.3333333333333333. Only where it reads back as the same float, whether divided or multiplied by a reciprocal.
 pub(super) fn as_fraction(magnitude: f64) -> Option<(u32, u32)> {
     if decimal(magnitude).len() <= 8 {
         return None;
     }
     (2..=1000_u32).find_map(|below| {
         let above = (magnitude * f64::from(below)).round();
-        let short = (1.0..=1000.0).contains(&above) && above / f64::from(below) == magnitude;
-        short.then_some((above as u32, below))
+        let (divided, multiplied) = (above / f64::from(below), above * f64::from(below).recip());
+        let same = divided == magnitude && multiplied == magnitude;
+        (same && (1.0..=1000.0).contains(&above)).then_some((above as u32, below))
     })
 }
 

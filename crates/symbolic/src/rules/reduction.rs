@@ -95,6 +95,14 @@ impl Graph {
         if !inside.is_empty() {
             let rest = self.add_all(&inside);
             outside.push(self.reduce(kind, over, rest));
+        } else if kind == Kind::Sum {
+            // count*(a - b) rather than count*a - count*b, unless the terms are sums themselves.
+            let mean = self.pull_terms(Kind::Mean, over, terms);
+            let counted = self.topological(&[mean]).iter().any(|&e| matches!(self.node(e), Node::Count(_)));
+            if !counted {
+                let count = self.count(over);
+                return self.mul(count, mean);
+            }
         }
         self.add_all(&outside)
     }

@@ -49,7 +49,7 @@ pub const RULES: &[Rule] = &[
     rule("pull-factor", "sum[A](c*e) -> c*sum[A](e), same for means", "c does not vary over A", false),
     rule(
         "pull-term",
-        "sum[A](c + e) -> count[A]*c + sum[A](e), mean[A](c + e) -> c + mean[A](e)",
+        "sum[A](c + e) -> count[A]*c + sum[A](e) or count[A]*(c + e), mean[A](c + e) -> c + mean[A](e)",
         "c does not vary over A, or sum[A](c) folds into a definition or vanishes",
         false,
     ),

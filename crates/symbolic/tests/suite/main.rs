@@ -1,0 +1,12 @@
+//! The engine's tests: identities between its readings (value, derivative, rules, text), which need no expected
+//! numbers, then golden files for a person to read.
+
+mod derivative;
+mod errors;
+mod golden;
+mod judge;
+mod parse;
+mod print;
+mod rules;
+mod simplify;
+mod trees;
