@@ -15,6 +15,7 @@ mod layout;
 pub mod math;
 mod plan;
 mod pointwise;
+pub mod policy;
 mod rowwise;
 mod value;
 
@@ -28,3 +29,5 @@ pub use layout::{Layout, ParamAxis, ReferenceSet, Skeleton};
 pub use plan::{Extent, Op, Plan};
 pub use pointwise::{CellKernel, Parts, PartsMut};
 pub use value::{Array, Elem, Value, Vector};
+
+pub use norm_macros::{normalization, pointwise};

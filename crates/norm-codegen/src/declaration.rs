@@ -1,0 +1,310 @@
+//! The declaration as written: syntax only, every span kept.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::quote;
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Expr, Ident, Lit, LitFloat, LitInt, LitStr, Token, Visibility, braced, parenthesized};
+
+/// A parsed `normalization!`.
+#[derive(Debug, Clone)]
+pub struct Declaration {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) name: Ident,
+    pub(crate) cite: Ident,
+    pub(crate) equations: Option<LitStr>,
+    pub(crate) id: LitStr,
+    pub(crate) reference_set: ReferenceSet,
+    pub(crate) reference_span: Span,
+    pub(crate) site: Option<Ident>,
+    pub(crate) policy: Option<Ident>,
+    pub(crate) invariances: Vec<Ident>,
+    pub(crate) gotchas: Vec<(LitStr, Option<Ident>)>,
+    pub(crate) params: Vec<Param>,
+    pub(crate) consts: Vec<Const>,
+    pub(crate) lets: Vec<Let>,
+}
+
+/// `param name [: axis] = initial;`
+#[derive(Debug, Clone)]
+pub(crate) struct Param {
+    pub(crate) name: Ident,
+    pub(crate) axis: ParamAxis,
+    pub(crate) initial: f64,
+}
+
+/// `const name = default;`
+#[derive(Debug, Clone)]
+pub(crate) struct Const {
+    pub(crate) name: Ident,
+    pub(crate) default: f64,
+}
+
+/// `name = expression;`
+#[derive(Debug, Clone)]
+pub(crate) struct Let {
+    pub(crate) name: Ident,
+    pub(crate) value: Expr,
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name { $($(#[$vdoc])* $variant),+ }
+        impl $name {
+            /// Every value.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            /// As it stands in a declaration.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+            /// The variant's name in `norm-core`.
+            pub(crate) const fn variant(self) -> &'static str {
+                match self { $(Self::$variant => stringify!($variant)),+ }
+            }
+            pub(crate) fn from_word(word: &str, span: Span) -> syn::Result<Self> {
+                Self::ALL.iter().copied().find(|v| v.word() == word).ok_or_else(|| {
+                    let all = Self::ALL.iter().map(|v| v.word()).collect::<Vec<_>>().join(", ");
+                    syn::Error::new(span, format!("`{word}` is none of: {all}"))
+                })
+            }
+        }
+    };
+}
+
+words!(
+    /// Which elements a statistic pools.
+    ReferenceSet {
+        /// No statistic.
+        Nothing = "nothing",
+        /// All features of a case.
+        Features = "features",
+        /// The channels of a group.
+        Group = "group",
+        /// The space of a channel of a case.
+        Space = "space",
+        /// The weights into a unit.
+        FanIn = "fan_in",
+        /// A feature over the batch.
+        Batch = "batch",
+        /// A channel over batch and space.
+        BatchSpace = "batch + space",
+        /// A feature over batch and time.
+        BatchTime = "batch + time",
+    }
+);
+
+words!(
+    /// Over what a parameter varies.
+    ParamAxis {
+        /// One value.
+        Scalar = "scalar",
+        /// One per group.
+        Group = "group",
+        /// One per channel.
+        Channel = "channel",
+        /// One per channel and position.
+        Element = "element",
+    }
+);
+
+impl ReferenceSet {
+    /// Whether `(K, S)` is pooled for each `(n, g)`, else `(N, S)` for each `(g, k)`.
+    pub const fn is_rowwise(self) -> bool {
+        match self {
+            Self::Nothing | Self::Features | Self::Group | Self::Space | Self::FanIn => true,
+            Self::Batch | Self::BatchSpace | Self::BatchTime => false,
+        }
+    }
+}
+
+fn number(input: ParseStream) -> syn::Result<f64> {
+    let negative = input.parse::<Option<Token![-]>>()?.is_some();
+    let value = match input.parse::<Lit>()? {
+        Lit::Float(f) => LitFloat::base10_parse::<f64>(&f)?,
+        Lit::Int(i) => LitInt::base10_parse::<f64>(&i)?,
+        other => return Err(syn::Error::new(other.span(), "expected a number")),
+    };
+    Ok(if negative { -value } else { value })
+}
+
+impl Parse for Declaration {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let visibility = input.parse()?;
+        let name = input.parse()?;
+        let head;
+        parenthesized!(head in input);
+        let cite = head.parse().map_err(|e| {
+            syn::Error::new(e.span(), "expected a citation key of references.bib, such as ba2016layer")
+        })?;
+        let mut equations = None;
+        if head.parse::<Option<Token![,]>>()?.is_some() && !head.is_empty() {
+            let key: Ident = head.parse()?;
+            if key != "eq" {
+                return Err(syn::Error::new(key.span(), "expected `eq = \"numbers\"`"));
+            }
+            head.parse::<Token![=]>()?;
+            equations = Some(head.parse()?);
+        }
+        input.parse::<Token![as]>().map_err(|e| {
+            syn::Error::new(
+                e.span(),
+                "expected `as \"id\"`: the short name people type, such as as \"layer\"",
+            )
+        })?;
+        let id = input.parse()?;
+        let over: Ident =
+            input.parse().map_err(|e| syn::Error::new(e.span(), "expected `over` reference set"))?;
+        if over != "over" {
+            return Err(syn::Error::new(over.span(), "expected `over` followed by a reference set"));
+        }
+        let first: Ident = input.parse()?;
+        let mut set = first.to_string();
+        while input.parse::<Option<Token![+]>>()?.is_some() {
+            set = format!("{set} + {}", input.parse::<Ident>()?);
+        }
+        let reference_set = ReferenceSet::from_word(&set, first.span())?;
+        let mut d = Self {
+            attributes,
+            visibility,
+            name,
+            cite,
+            equations,
+            id,
+            reference_set,
+            reference_span: first.span(),
+            site: None,
+            policy: None,
+            invariances: Vec::new(),
+            gotchas: Vec::new(),
+            params: Vec::new(),
+            consts: Vec::new(),
+            lets: Vec::new(),
+        };
+        let body;
+        braced!(body in input);
+        let mut errors: Option<syn::Error> = None;
+        while !body.is_empty() {
+            if let Err(e) = d.item(&body) {
+                match &mut errors {
+                    None => errors = Some(e),
+                    Some(all) => all.combine(e),
+                }
+                // Go on after the next semicolon, so that all errors of a declaration are shown at once.
+                while !body.is_empty() {
+                    if matches!(body.parse::<TokenTree>()?, TokenTree::Punct(p) if p.as_char() == ';') {
+                        break;
+                    }
+                }
+            }
+        }
+        errors.map_or(Ok(d), Err)
+    }
+}
+
+impl Declaration {
+    fn item(&mut self, body: ParseStream) -> syn::Result<()> {
+        if body.peek(Token![const]) {
+            body.parse::<Token![const]>()?;
+            let name = body.parse()?;
+            body.parse::<Token![=]>()?;
+            self.consts.push(Const { name, default: number(body)? });
+            body.parse::<Token![;]>()?;
+            return Ok(());
+        }
+        let word: Ident = body.parse().map_err(|e| {
+            syn::Error::new(
+                e.span(),
+                "expected param, const, site, policy, invariant, gotcha or `name = expression;`",
+            )
+        })?;
+        if body.peek(Token![=]) {
+            body.parse::<Token![=]>()?;
+            self.lets.push(Let { name: word, value: body.parse()? });
+            body.parse::<Token![;]>()?;
+            return Ok(());
+        }
+        match word.to_string().as_str() {
+            "param" => {
+                let name = body.parse()?;
+                let mut axis = ParamAxis::Channel;
+                if body.parse::<Option<Token![:]>>()?.is_some() {
+                    let word: Ident = body.parse()?;
+                    axis = ParamAxis::from_word(&word.to_string(), word.span())?;
+                }
+                body.parse::<Token![=]>()?;
+                self.params.push(Param { name, axis, initial: number(body)? });
+            }
+            "site" => self.site = Some(body.parse()?),
+            "policy" => self.policy = Some(body.parse()?),
+            "invariant" => loop {
+                self.invariances.push(body.parse()?);
+                if body.parse::<Option<Token![,]>>()?.is_none() {
+                    break;
+                }
+            },
+            "gotcha" => {
+                let text = body.parse()?;
+                let mut cite = None;
+                if body.peek(syn::token::Paren) {
+                    let inner;
+                    parenthesized!(inner in body);
+                    cite = Some(inner.parse()?);
+                }
+                self.gotchas.push((text, cite));
+            }
+            _ => {
+                let m = format!(
+                    "`{word}` starts no line: write `{word} = expression;` for a let, or param, const, site, policy, invariant, gotcha"
+                );
+                return Err(syn::Error::new(word.span(), m));
+            }
+        }
+        body.parse::<Token![;]>()?;
+        Ok(())
+    }
+
+    /// The doc comment's lines.
+    pub(crate) fn doc_lines(&self) -> Vec<String> {
+        doc_lines(&self.attributes)
+    }
+}
+
+pub(crate) fn doc_lines(attributes: &[Attribute]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for a in attributes.iter().filter(|a| a.path().is_ident("doc")) {
+        if let syn::Meta::NameValue(v) = &a.meta
+            && let Expr::Lit(l) = &v.value
+            && let Lit::Str(s) = &l.lit
+        {
+            lines.push(s.value().trim().to_owned());
+        }
+    }
+    lines
+}
+
+/// The type a broken declaration meant to make, as far as its name can be read: a unit type that normalizes
+/// nothing, so that the errors in the declaration are the only ones.
+pub(crate) fn stub(input: &TokenStream) -> TokenStream {
+    let mut name = None;
+    let mut public = false;
+    for token in input.clone() {
+        match token {
+            TokenTree::Ident(i) if i == "pub" => public = true,
+            TokenTree::Ident(i) => {
+                name = Some(i);
+                break;
+            }
+            _ => {}
+        }
+    }
+    let Some(name) = name else { return TokenStream::new() };
+    let visibility = if public { quote!(pub) } else { quote!() };
+    let text = format!("{name}(none) as \"stub\" over nothing {{ y = x; }}");
+    let Ok(mut d) = syn::parse_str::<Declaration>(&text) else { return TokenStream::new() };
+    d.visibility = syn::parse2(visibility).unwrap_or(Visibility::Inherited);
+    d.name = name;
+    crate::expand(&d).unwrap_or_default()
+}

@@ -1,0 +1,254 @@
+//! The formula as a graph, and its gradient: forward in two phases with the policy between them, backward in
+//! the same two phases reversed.
+
+use std::collections::BTreeMap;
+
+use symbolic::{Axes, Env, ExprId, Graph, Value};
+
+use crate::declaration::ParamAxis;
+use crate::formula::{Formula, Term};
+
+/// Which axes symbols are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Typing {
+    /// Their own: what the documentation shows and the interpreter runs.
+    Natural,
+    /// What the skeletons see: a parameter either varies inside a set (all axes) or does not (the set's own),
+    /// so that every reduction is over a whole set.
+    Kernel,
+}
+
+/// A formula with everything derived from it. Symbols of one graph.
+#[derive(Debug, Clone)]
+pub struct Derivation {
+    /// The arena.
+    pub graph: Graph,
+    /// The input.
+    pub x: ExprId,
+    /// The upstream gradient.
+    pub dy: ExprId,
+    /// Parameters.
+    pub params: Vec<ExprId>,
+    /// Constants.
+    pub consts: Vec<ExprId>,
+    /// Statistics as they are now.
+    pub current: Vec<ExprId>,
+    /// Statistics as the policy hands them back.
+    pub hat: Vec<ExprId>,
+    /// What each statistic is, in `x` and earlier current ones.
+    pub definitions: Vec<ExprId>,
+    /// The output, in `x`, the handed-back statistics and parameters.
+    pub y: ExprId,
+    /// The gradient at each handed-back statistic.
+    pub hat_gradients: Vec<ExprId>,
+    /// Symbols for those gradients after the policy's rule.
+    pub ruled: Vec<ExprId>,
+    /// Symbols for the gradient at each current statistic, all paths counted.
+    pub totals: Vec<ExprId>,
+    /// What each total is, in the ruled gradients and later totals.
+    pub total_definitions: Vec<ExprId>,
+    /// The gradient of each parameter.
+    pub dparams: Vec<ExprId>,
+    /// The gradient of the input, in the totals.
+    pub dx: ExprId,
+}
+
+fn latex_name(name: &str) -> String {
+    match name {
+        "mu" | "rho" | "nu" | "alpha" | "beta" | "gamma" | "tau" | "kappa" | "sigma" | "phi" => {
+            format!("\\{name}")
+        }
+        "eps" => "\\varepsilon".into(),
+        "var" => "\\sigma^2".into(),
+        one if one.len() == 1 => one.into(),
+        word => format!("\\mathrm{{{}}}", word.replace('_', "\\_")),
+    }
+}
+
+fn param_axes(axis: ParamAxis) -> Axes {
+    match axis {
+        ParamAxis::Scalar => Axes::EMPTY,
+        ParamAxis::Group => Axes::G,
+        ParamAxis::Channel => Axes::G | Axes::K,
+        ParamAxis::Element => Axes::G | Axes::K | Axes::S,
+    }
+}
+
+struct Builder<'a> {
+    f: &'a Formula,
+    g: Graph,
+    x: ExprId,
+    params: Vec<ExprId>,
+    consts: Vec<ExprId>,
+}
+
+impl Builder<'_> {
+    fn term(&mut self, t: &Term, statistics: &[ExprId]) -> ExprId {
+        match t {
+            Term::Number(v) => self.g.num(*v),
+            Term::X => self.x,
+            Term::Count => self.g.count(self.f.set_axes()),
+            Term::Param(i) => self.params[*i],
+            Term::Const(i) => self.consts[*i],
+            Term::Statistic(i) => statistics[*i],
+            Term::Alias(i) => self.term(&self.f.aliases[*i].1, statistics),
+            Term::Add(a, b) => {
+                let (a, b) = (self.term(a, statistics), self.term(b, statistics));
+                self.g.add(a, b)
+            }
+            Term::Sub(a, b) => {
+                let (a, b) = (self.term(a, statistics), self.term(b, statistics));
+                self.g.sub(a, b)
+            }
+            Term::Mul(a, b) => {
+                let (a, b) = (self.term(a, statistics), self.term(b, statistics));
+                self.g.mul(a, b)
+            }
+            Term::Div(a, b) => {
+                let (a, b) = (self.term(a, statistics), self.term(b, statistics));
+                self.g.div(a, b)
+            }
+            Term::Neg(a) => {
+                let a = self.term(a, statistics);
+                self.g.neg(a)
+            }
+            Term::Call(f, a) => {
+                let a: Vec<ExprId> = a.iter().map(|a| self.term(a, statistics)).collect();
+                f.build(&mut self.g, self.f.set_axes(), &a)
+            }
+        }
+    }
+}
+
+impl Derivation {
+    /// Derives everything. With [`Typing::Natural`] current and handed-back statistics are the same symbols.
+    pub fn of(f: &Formula, typing: Typing) -> Result<Self, symbolic::Error> {
+        let set = f.set_axes();
+        let outer = Axes::ALL.minus(set);
+        let mut g = Graph::new();
+        let x = g.symbol("x", "x", Axes::ALL)?;
+        let dy = g.symbol("dy", "\\partial y", Axes::ALL)?;
+        let mut params = Vec::new();
+        for p in &f.declaration.params {
+            let natural = param_axes(p.axis);
+            let axes = match typing {
+                Typing::Natural => natural,
+                Typing::Kernel if natural.is_subset(outer) && !f.reference_set().is_rowwise() => outer,
+                Typing::Kernel => Axes::ALL,
+            };
+            let name = p.name.to_string();
+            params.push(g.symbol(&name, &latex_name(&name), axes)?);
+        }
+        let mut consts = Vec::new();
+        for c in &f.declaration.consts {
+            let name = c.name.to_string();
+            consts.push(g.symbol(&name, &latex_name(&name), Axes::EMPTY)?);
+        }
+        let mut b = Builder { f, g, x, params, consts };
+        let (mut current, mut hat, mut ruled, mut totals) = (vec![], vec![], vec![], vec![]);
+        let mut definitions = Vec::new();
+        for (name, term) in &f.statistics {
+            let (name, latex) = (name.to_string(), latex_name(&name.to_string()));
+            let definition = b.term(term, &current);
+            let symbol = b.g.symbol(&name, &latex, outer)?;
+            b.g.define(symbol, definition)?;
+            definitions.push(definition);
+            current.push(symbol);
+            let partial = format!("\\partial {latex}");
+            match typing {
+                Typing::Natural => {
+                    hat.push(symbol);
+                    totals.push(b.g.symbol(&format!("d{name}"), &partial, outer)?);
+                }
+                Typing::Kernel => {
+                    hat.push(b.g.symbol(&format!("{name}^"), &format!("\\hat{{{latex}}}"), outer)?);
+                    totals.push(b.g.symbol(&format!("d{name}"), &partial, outer)?);
+                }
+            }
+            ruled.push(b.g.symbol(&format!("d{name}^"), &format!("\\hat{{{partial}}}"), outer)?);
+        }
+        let y = b.term(&f.output, &hat);
+        let Builder { mut g, params, consts, .. } = b;
+
+        let mut wrt = vec![x];
+        wrt.extend(&hat);
+        wrt.extend(&params);
+        let mut found = g.gradient(&[(y, dy)], &wrt)?.into_iter();
+        let mut dx = found.next().unwrap_or(x);
+        let hat_gradients: Vec<ExprId> = found.by_ref().take(hat.len()).map(|e| g.simplify(e)).collect();
+        let dparams: Vec<ExprId> = found.map(|e| g.simplify(e)).collect();
+
+        let mut total_definitions = ruled.clone();
+        for i in (0..current.len()).rev() {
+            let mut wrt = vec![x];
+            wrt.extend(&current[..i]);
+            let found = g.gradient(&[(definitions[i], totals[i])], &wrt)?;
+            dx = g.add(dx, found[0]);
+            for (j, contribution) in found[1..].iter().enumerate() {
+                total_definitions[j] = g.add(total_definitions[j], *contribution);
+            }
+        }
+        let total_definitions = total_definitions.into_iter().map(|e| g.simplify(e)).collect();
+        let dx = g.simplify(dx);
+        Ok(Self {
+            graph: g,
+            x,
+            dy,
+            params,
+            consts,
+            current,
+            hat,
+            definitions,
+            y,
+            hat_gradients,
+            ruled,
+            totals,
+            total_definitions,
+            dparams,
+            dx,
+        })
+    }
+
+    fn name(&self, e: ExprId) -> String {
+        self.graph.symbol_of(e).map(|s| s.name.clone()).unwrap_or_default()
+    }
+
+    /// Runs forward, and backward where `env` binds `dy`, by the interpreter: values by name (`y`, each
+    /// statistic, `dx`, `d<param>`). Statistics are current ones and the gradient rule is exact.
+    pub fn interpret(&self, mut env: Env) -> Result<BTreeMap<String, Value>, symbolic::Error> {
+        let mut out = BTreeMap::new();
+        for i in 0..self.current.len() {
+            let value = self.graph.evaluate(&[self.definitions[i]], &env)?.remove(0);
+            let data = self.spread(&value, self.current[i], &env);
+            env = env.bind(&self.name(self.current[i]), data.clone()).bind(&self.name(self.hat[i]), data);
+            out.insert(self.name(self.current[i]), value);
+        }
+        out.insert("y".into(), self.graph.evaluate(&[self.y], &env)?.remove(0));
+        if env.value("dy").is_none() {
+            return Ok(out);
+        }
+        for i in (0..self.current.len()).rev() {
+            let ruled = self.graph.evaluate(&[self.hat_gradients[i]], &env)?.remove(0);
+            let data = self.spread(&ruled, self.ruled[i], &env);
+            env = env.bind(&self.name(self.ruled[i]), data);
+            let total = self.graph.evaluate(&[self.total_definitions[i]], &env)?.remove(0);
+            let data = self.spread(&total, self.totals[i], &env);
+            env = env.bind(&self.name(self.totals[i]), data);
+        }
+        for (p, d) in self.params.iter().zip(&self.dparams) {
+            out.insert(format!("d{}", self.name(*p)), self.graph.evaluate(&[*d], &env)?.remove(0));
+        }
+        out.insert("dx".into(), self.graph.evaluate(&[self.dx], &env)?.remove(0));
+        Ok(out)
+    }
+
+    /// A value over fewer axes than its symbol, repeated.
+    fn spread(&self, v: &Value, symbol: ExprId, env: &Env) -> Vec<f64> {
+        let axes = self.graph.axes(symbol);
+        if v.axes == axes {
+            return v.data.clone();
+        }
+        // Only constants can have lost axes: every other value of a statistic varies as its symbol does.
+        vec![v.data.first().copied().unwrap_or_default(); env.len(axes)]
+    }
+}

@@ -1,0 +1,81 @@
+//! From a declaration to Rust tokens, in stages that can be looked at one by one:
+//!
+//! ```text
+//! tokens -> Declaration (parse) -> Formula (typed, with gradient) -> Plan -> tokens (emit)
+//! ```
+//!
+//! Grammar of a normalization:
+//!
+//! ```text
+//! /// Title. More lines.
+//! [pub] Name(citation_key [, eq = "3, 4"]) as "id" over reference_set {
+//!     site inputs | weights | summed_inputs | update;        // default: summed_inputs
+//!     policy instant | running;                              // default: instant
+//!     invariant weight_matrix_scaling, ...;                  // claims that tests hold it to
+//!     gotcha "sentence" (citation_key);
+//!     param gain [: channel | element | group | scalar] = 1.0;
+//!     const eps = 1e-5;
+//!     mu = mean(x);                                          // a statistic: pooled over the set
+//!     d  = x - mu;                                           // varies inside the set: a shorthand
+//!     y  = ...;                                              // the output, last
+//! }
+//! reference_set: nothing | features | group | space | fan_in | batch | batch + space | batch + time
+//! functions: mean sum sqrt rsqrt recip square exp ln tanh sigmoid abs sign step max min pow relu
+//!            stop_gradient replace_gradient(value, surrogate)
+//! ```
+//!
+//! A named let that is constant over a reference set is a *statistic*. Inside a statistic an earlier one means
+//! its current value; in `y` it means the value that the policy hands back.
+
+mod bodies;
+mod declaration;
+mod derive;
+mod docs;
+mod emit;
+mod formula;
+mod operators;
+mod plan;
+mod pointwise;
+mod schedule;
+
+pub use declaration::{Declaration, ParamAxis, ReferenceSet};
+pub use derive::Derivation;
+pub use formula::Formula;
+pub use pointwise::PointwiseDeclaration;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// Expands a `normalization!`. Errors become `compile_error!` at the user's tokens, all at once, with a stub of
+/// the type so that they are the only errors.
+pub fn normalization(input: TokenStream) -> TokenStream {
+    let stub = declaration::stub(&input);
+    match syn::parse2::<Declaration>(input).and_then(|d| expand(&d)) {
+        Ok(tokens) => tokens,
+        Err(e) => {
+            let errors = e.to_compile_error();
+            quote!(#errors #stub)
+        }
+    }
+}
+
+/// Expands a `pointwise!`.
+pub fn pointwise(input: TokenStream) -> TokenStream {
+    let expanded =
+        syn::parse2::<PointwiseDeclaration>(input).and_then(|d| pointwise::Cell::of(&d).map(|c| c.emit()));
+    expanded.unwrap_or_else(|e| e.to_compile_error())
+}
+
+fn expand(declaration: &Declaration) -> syn::Result<TokenStream> {
+    let formula = Formula::of(declaration)?;
+    let tokens = emit::emit(&formula);
+    if std::env::var("NORMLAB_EXPAND").is_ok_and(|name| name == formula.name().to_string()) {
+        eprintln!("{tokens}");
+    }
+    Ok(tokens)
+}
+
+/// Expands a declaration given as text: what the golden tests read.
+pub fn expand_text(text: &str) -> syn::Result<TokenStream> {
+    expand(&syn::parse_str::<Declaration>(text)?)
+}

@@ -1,0 +1,242 @@
+//! `pointwise!`: several inputs, several outputs, nothing pooled.
+//!
+//! ```text
+//! /// Title.
+//! [pub] Name(citation_key) {
+//!     in i, f, g, c0;
+//!     c = sigmoid(f) * c0 + sigmoid(i) * tanh(g);
+//!     out c;
+//! }
+//! ```
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use symbolic::{Axes, ExprId, Graph};
+use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
+use syn::{Attribute, BinOp, Expr, Ident, Lit, Token, UnOp, Visibility, braced, parenthesized};
+
+use crate::bodies::Body;
+use crate::declaration::doc_lines;
+use crate::docs::Line;
+use crate::operators::Function;
+
+/// A parsed `pointwise!`.
+#[derive(Debug, Clone)]
+pub struct PointwiseDeclaration {
+    attributes: Vec<Attribute>,
+    visibility: Visibility,
+    name: Ident,
+    cite: Ident,
+    inputs: Vec<Ident>,
+    lets: Vec<(Ident, Expr)>,
+    outputs: Vec<Ident>,
+}
+
+impl Parse for PointwiseDeclaration {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let visibility = input.parse()?;
+        let name = input.parse()?;
+        let head;
+        parenthesized!(head in input);
+        let cite = head.parse()?;
+        let body;
+        braced!(body in input);
+        let names = |body: ParseStream| -> syn::Result<Vec<Ident>> {
+            let mut list = vec![body.parse()?];
+            while body.parse::<Option<Token![,]>>()?.is_some() {
+                list.push(body.parse()?);
+            }
+            body.parse::<Token![;]>()?;
+            Ok(list)
+        };
+        body.parse::<Token![in]>()
+            .map_err(|e| syn::Error::new(e.span(), "expected `in` and the inputs' names"))?;
+        let inputs = names(&body)?;
+        let (mut lets, mut outputs) = (Vec::new(), Vec::new());
+        while !body.is_empty() {
+            let word: Ident = body.parse()?;
+            if word == "out" && !body.peek(Token![=]) {
+                outputs = names(&body)?;
+                continue;
+            }
+            body.parse::<Token![=]>()?;
+            lets.push((word, body.parse()?));
+            body.parse::<Token![;]>()?;
+        }
+        if outputs.is_empty() {
+            return Err(syn::Error::new(
+                name_span(&name),
+                "there is no output: the last line is `out name, ...;`",
+            ));
+        }
+        Ok(Self { attributes, visibility, name, cite, inputs, lets, outputs })
+    }
+}
+
+fn name_span(name: &Ident) -> proc_macro2::Span {
+    name.span()
+}
+
+/// A checked pointwise map with its gradient.
+#[derive(Debug, Clone)]
+pub(crate) struct Cell {
+    declaration: PointwiseDeclaration,
+    graph: Graph,
+    inputs: Vec<ExprId>,
+    outputs: Vec<ExprId>,
+    upstream: Vec<ExprId>,
+    gradients: Vec<ExprId>,
+}
+
+impl Cell {
+    /// Checks and derives.
+    pub(crate) fn of(d: &PointwiseDeclaration) -> syn::Result<Self> {
+        let internal = |e: symbolic::Error| syn::Error::new(d.name.span(), e.to_string());
+        let mut graph = Graph::new();
+        let mut known: Vec<(String, ExprId)> = Vec::new();
+        let mut inputs = Vec::new();
+        for name in &d.inputs {
+            if known.iter().any(|k| *name == k.0) {
+                return Err(syn::Error::new(name.span(), format!("`{name}` is declared twice")));
+            }
+            let e = graph.symbol(&name.to_string(), &name.to_string(), Axes::ALL).map_err(internal)?;
+            inputs.push(e);
+            known.push((name.to_string(), e));
+        }
+        for (name, value) in &d.lets {
+            if known.iter().any(|k| *name == k.0) {
+                return Err(syn::Error::new(name.span(), format!("`{name}` is declared twice")));
+            }
+            let e = expression(&mut graph, &known, value)?;
+            known.push((name.to_string(), e));
+        }
+        let (mut outputs, mut upstream) = (Vec::new(), Vec::new());
+        for name in &d.outputs {
+            let found = known.iter().find(|k| *name == k.0);
+            let Some((_, e)) = found else {
+                return Err(syn::Error::new(name.span(), format!("`{name}` is not defined above")));
+            };
+            outputs.push(*e);
+            let symbol = format!("d{name}");
+            upstream.push(graph.symbol(&symbol, &format!("\\partial {name}"), Axes::ALL).map_err(internal)?);
+        }
+        let pairs: Vec<_> = outputs.iter().copied().zip(upstream.iter().copied()).collect();
+        let gradients = graph.gradient(&pairs, &inputs).map_err(internal)?;
+        let gradients = gradients.into_iter().map(|e| graph.simplify(e)).collect();
+        Ok(Self { declaration: d.clone(), graph, inputs, outputs, upstream, gradients })
+    }
+
+    pub(crate) fn emit(&self) -> TokenStream {
+        let d = &self.declaration;
+        let (name, visibility, cite) = (&d.name, &d.visibility, d.cite.to_string());
+        let (ni, no) = (self.inputs.len(), self.outputs.len());
+        let leaf = |e: ExprId| {
+            let at = |list: &[ExprId]| list.iter().position(|s| *s == e);
+            at(&self.inputs).map(|i| quote!(x[#i])).or_else(|| at(&self.upstream).map(|i| quote!(dy[#i])))
+        };
+        let straight = |roots: &[ExprId]| {
+            let mut body = Body::new(&self.graph, &leaf, None);
+            let results: Vec<_> = roots.iter().map(|r| body.value(*r)).collect();
+            let lines = body.lines();
+            quote!(#lines [#(#results),*])
+        };
+        let (forward, backward) = (straight(&self.outputs), straight(&self.gradients));
+        let g = &self.graph;
+        let line = |name: &str, e: ExprId| Line::of(g, name, name, &format!("<mi>{name}</mi>"), e);
+        let formula: Vec<Line> =
+            d.outputs.iter().zip(&self.outputs).map(|(n, e)| line(&n.to_string(), *e)).collect();
+        let gradient: Vec<Line> =
+            d.inputs.iter().zip(&self.gradients).map(|(n, e)| line(&format!("d{n}"), *e)).collect();
+        let mut docs = doc_lines(&d.attributes);
+        let title = docs.first().cloned().unwrap_or_else(|| name.to_string());
+        docs.push(String::new());
+        docs.push("```text".into());
+        docs.extend(formula.iter().chain(&gradient).map(|l| format!("{} = {}", l.lhs, l.text)));
+        docs.push("```".into());
+        docs.push(format!("Source: `{cite}` (see `references.bib`)."));
+        let type_name = name.to_string();
+        let (inputs, outputs) =
+            (d.inputs.iter().map(ToString::to_string), d.outputs.iter().map(ToString::to_string));
+        let (formula, gradient) = (formula.iter().map(Line::tokens), gradient.iter().map(Line::tokens));
+        quote! {
+            #(#[doc = #docs])*
+            #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+            #visibility struct #name;
+
+            #[allow(unused_variables, clippy::all, clippy::pedantic)]
+            impl ::norm_core::Pointwise for #name {
+                const DESCRIPTOR: &'static ::norm_core::PointwiseDescriptor = &::norm_core::PointwiseDescriptor {
+                    type_name: #type_name,
+                    title: #title,
+                    cite: #cite,
+                    inputs: &[#(#inputs),*],
+                    outputs: &[#(#outputs),*],
+                    formula: &[#(#formula),*],
+                    gradient: &[#(#gradient),*],
+                };
+                type Inputs<V: ::norm_core::Value> = [V; #ni];
+                type Outputs<V: ::norm_core::Value> = [V; #no];
+                #[inline(always)]
+                fn forward<V: ::norm_core::Value>(x: &[V; #ni]) -> [V; #no] {
+                    #forward
+                }
+                #[inline(always)]
+                fn backward<V: ::norm_core::Value>(x: &[V; #ni], dy: &[V; #no]) -> [V; #ni] {
+                    #backward
+                }
+            }
+        }
+    }
+}
+
+fn expression(g: &mut Graph, known: &[(String, ExprId)], e: &Expr) -> syn::Result<ExprId> {
+    match e {
+        Expr::Lit(l) => match &l.lit {
+            Lit::Float(f) => f.base10_parse().map(|v| g.num(v)),
+            Lit::Int(i) => i.base10_parse().map(|v| g.num(v)),
+            other => Err(syn::Error::new(other.span(), "expected a number")),
+        },
+        Expr::Paren(p) => expression(g, known, &p.expr),
+        Expr::Group(p) => expression(g, known, &p.expr),
+        Expr::Unary(u) if matches!(u.op, UnOp::Neg(_)) => {
+            let a = expression(g, known, &u.expr)?;
+            Ok(g.neg(a))
+        }
+        Expr::Binary(b) => {
+            let (l, r) = (expression(g, known, &b.left)?, expression(g, known, &b.right)?);
+            match b.op {
+                BinOp::Add(_) => Ok(g.add(l, r)),
+                BinOp::Sub(_) => Ok(g.sub(l, r)),
+                BinOp::Mul(_) => Ok(g.mul(l, r)),
+                BinOp::Div(_) => Ok(g.div(l, r)),
+                _ => Err(syn::Error::new(b.op.span(), "only + - * / stand between expressions")),
+            }
+        }
+        Expr::Path(p) => {
+            let name = p.path.get_ident().map(ToString::to_string).unwrap_or_default();
+            known.iter().find(|k| k.0 == name).map(|k| k.1).ok_or_else(|| {
+                let all = known.iter().map(|k| k.0.as_str()).collect::<Vec<_>>().join(", ");
+                syn::Error::new(p.span(), format!("`{name}` is not known here; known are: {all}"))
+            })
+        }
+        Expr::Call(c) => {
+            let name = match &*c.func {
+                Expr::Path(p) => p.path.get_ident().map(ToString::to_string).unwrap_or_default(),
+                _ => String::new(),
+            };
+            let found = Function::find(&name).filter(|f| !f.0.pools());
+            let Some((function, arity)) = found else {
+                return Err(syn::Error::new(c.func.span(), format!("`{name}` is not a pointwise function")));
+            };
+            if c.args.len() != arity {
+                let message = format!("`{name}` takes {arity} argument(s), got {}", c.args.len());
+                return Err(syn::Error::new(c.span(), message));
+            }
+            let args = c.args.iter().map(|a| expression(g, known, a)).collect::<syn::Result<Vec<_>>>()?;
+            Ok(function.build(g, Axes::EMPTY, &args))
+        }
+        other => Err(syn::Error::new(other.span(), "a formula is made of names, numbers, + - * / and calls")),
+    }
+}

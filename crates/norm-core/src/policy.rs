@@ -1,0 +1,70 @@
+//! What a policy stores between steps, over plain slices.
+//!
+//! State lies like a channelwise statistics buffer, `[statistics][channels]`; a per-step state has a leading
+//! step axis.
+
+use crate::descriptor::Descriptor;
+use crate::value::Elem;
+
+/// Which variance is stored for evaluation. The biased one always normalizes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Stored {
+    /// Divided by n - 1: PyTorch, dfdx. With one pooled element there is none, and the stored one stays.
+    #[default]
+    Unbiased,
+    /// Divided by n: Keras, Flax, burn, Cooijmans et al.
+    Biased,
+}
+
+/// `stored <- (1 - rate) stored + rate batch`, the convention of PyTorch and of Cooijmans et al. A Keras
+/// momentum of 0.99 is a rate of 0.01.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Running {
+    /// Weight of the newest batch, in [0, 1].
+    pub rate: f64,
+    /// Which variance is stored.
+    pub stored: Stored,
+}
+
+impl Default for Running {
+    fn default() -> Self {
+        Self { rate: 0.1, stored: Stored::Unbiased }
+    }
+}
+
+impl Running {
+    /// The state before any batch: variances 1, everything else 0.
+    pub fn initial<T: Elem>(d: &Descriptor, channels: usize) -> Vec<T> {
+        let planes = d.statistics.iter().map(|s| T::lit(if s.is_variance { 1.0 } else { 0.0 }));
+        planes.flat_map(|v| std::iter::repeat_n(v, channels)).collect()
+    }
+
+    /// Takes in the statistics of one batch that pooled `pooled` elements. Says whether it did: an empty batch
+    /// and one with a statistic that is not finite leave the state as it was.
+    pub fn update<T: Elem>(&self, d: &Descriptor, stats: &[T], pooled: usize, state: &mut [T]) -> bool {
+        if pooled == 0 || stats.is_empty() || stats.iter().any(|v| !v.to_f64().is_finite()) {
+            return false;
+        }
+        let channels = stats.len() / d.statistics.len();
+        let planes = stats.chunks_exact(channels).zip(state.chunks_exact_mut(channels));
+        for (spec, (now, state)) in d.statistics.iter().zip(planes) {
+            let correction = match self.stored {
+                Stored::Unbiased if spec.is_variance && pooled == 1 => continue,
+                Stored::Unbiased if spec.is_variance => pooled as f64 / (pooled - 1) as f64,
+                Stored::Unbiased | Stored::Biased => 1.0,
+            };
+            let (keep, take) = (T::lit(1.0 - self.rate), T::lit(self.rate * correction));
+            for (s, v) in state.iter_mut().zip(now) {
+                *s = *s * keep + *v * take;
+            }
+        }
+        true
+    }
+}
+
+/// Where step `t` finds its statistics when `t_max` steps are stored, and whether it had to be clamped to the
+/// last one (Cooijmans et al. 2017).
+pub const fn step(t: usize, t_max: usize) -> (usize, bool) {
+    if t < t_max { (t, false) } else { (t_max.saturating_sub(1), true) }
+}
