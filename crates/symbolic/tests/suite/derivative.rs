@@ -52,6 +52,9 @@ proptest! {
         let values = g.evaluate(&gradients, &env);
         prop_assume!(values.is_ok());
         let base = point(&env);
+        let judge = Judge::new(&base, &base);
+        judge.loss(&tree);
+        prop_assume!(judge.nearest_kink.get() > 1e-3);
         for ((leaf, value), &gradient) in LEAVES.iter().zip(values.unwrap_or_default()).zip(&gradients) {
             prop_assert!(value.axes.is_subset(leaf.axes));
             for element in 0..env.len(leaf.axes) {

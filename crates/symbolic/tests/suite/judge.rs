@@ -23,6 +23,9 @@ pub(crate) struct Judge<'a> {
     pub(crate) now: &'a Point,
     /// The largest magnitude met on the way: what rounding errors are relative to.
     pub(crate) largest: Cell<f64>,
+    /// How near an operand came to where its function jumps or bends: there neither rounding nor a difference
+    /// quotient can be held to a bound.
+    pub(crate) nearest_kink: Cell<f64>,
 }
 
 /// Index into a dense value over `axes` of the element at a position of the full layout.
@@ -44,7 +47,7 @@ pub(crate) fn positions() -> impl Iterator<Item = At> {
 
 impl<'a> Judge<'a> {
     pub(crate) fn new(base: &'a Point, now: &'a Point) -> Self {
-        Self { base, now, largest: Cell::new(1.0) }
+        Self { base, now, largest: Cell::new(1.0), nearest_kink: Cell::new(f64::INFINITY) }
     }
 
     /// The value of a tree at a position of the full layout.
@@ -63,6 +66,12 @@ impl<'a> Judge<'a> {
         value
     }
 
+    /// Notes how far an operand is from the kink at 0.
+    fn kink(&self, distance: f64) -> f64 {
+        self.nearest_kink.set(self.nearest_kink.get().min(distance.abs()));
+        distance
+    }
+
     fn value_at(&self, point: &Point, tree: &Tree, at: At) -> f64 {
         let of = |tree: &Tree| self.seen(self.value_at(point, tree, at));
         match tree {
@@ -79,15 +88,15 @@ impl<'a> Judge<'a> {
             Tree::Ln(e) => self.seen(1.0 + of(e).powi(2)).ln(),
             Tree::Tanh(e) => of(e).tanh(),
             Tree::Sigmoid(e) => 1.0 / (1.0 + (-of(e)).exp()),
-            Tree::Abs(e) => of(e).abs(),
-            Tree::Sign(e) => match of(e) {
+            Tree::Abs(e) => self.kink(of(e)).abs(),
+            Tree::Sign(e) => match self.kink(of(e)) {
                 0.0 => 0.0,
                 x => x.signum(),
             },
-            Tree::Step(e) => f64::from(of(e) > 0.0),
+            Tree::Step(e) => f64::from(self.kink(of(e)) > 0.0),
             Tree::Stop(e) => self.value_at(self.base, e, at),
-            Tree::Max(a, b) => of(a).max(of(b)),
-            Tree::Min(a, b) => of(a).min(of(b)),
+            Tree::Max(a, b) => of(b) + self.kink(of(a) - of(b)).max(0.0),
+            Tree::Min(a, b) => of(b) + self.kink(of(a) - of(b)).min(0.0),
             Tree::Replace(value, surrogate) => {
                 let moved = of(surrogate) - self.value_at(self.base, surrogate, at);
                 self.value_at(self.base, value, at) + moved

@@ -5,7 +5,13 @@ use symbolic::{Axes, Graph};
 
 use crate::derivative::{point, spread};
 use crate::judge::{Judge, index, positions};
-use crate::trees::{LEAVES, build, config, declare, env, symbol, tree};
+use crate::trees::{LEAVES, Tree, build, config, declare, env, symbol, tree};
+
+/// Cancelling may turn a rounding error into 0, which a jump there would turn into a different value.
+fn is_continuous(tree: &Tree) -> bool {
+    let shown = format!("{tree:?}");
+    !shown.contains("Step(") && !shown.contains("Sign(")
+}
 
 proptest! {
     #![proptest_config(config(600))]
@@ -23,6 +29,7 @@ proptest! {
         let judge = Judge::new(&base, &base);
         for at in positions().filter(|at| base.counts[at[0]]) {
             let expected = judge.value(&tree, at);
+            prop_assume!(judge.nearest_kink.get() > 1e-9);
             let bound = 1e-11 * judge.largest.get() * (1.0 + expected.abs());
             for value in &values {
                 let got = value.data[index(value.axes, at)];
@@ -48,7 +55,7 @@ proptest! {
 
     /// Folding definitions changes no value either, when the symbols hold what they are defined as.
     #[test]
-    fn definitions_keep_the_value(tree in tree(), env in env()) {
+    fn definitions_keep_the_value(tree in tree().prop_filter("no jumps", is_continuous), env in env()) {
         let mut g = Graph::new();
         declare(&mut g);
         let x = symbol(&mut g, &LEAVES[0]);
@@ -64,6 +71,7 @@ proptest! {
 
         g.define(mu, mean).expect("fits");
         let folded = g.simplify(over_mu);
+        prop_assert_eq!(g.simplify(folded), folded);
         let bound = env.clone().bind("mu", expected[1].data.clone());
         let got = g.evaluate(&[folded], &bound).expect("the trees stay in the rules' domain");
         let largest = expected[0].data.iter().fold(1.0_f64, |m, v| m.max(v.abs()));
