@@ -1,0 +1,208 @@
+//! The definition card of a method.
+
+use results::{FormulaLine, GradientJudges, Judgement, MethodRecord, PathStatus};
+use serde::Serialize;
+
+use crate::format::{self, slug};
+use crate::load::Loaded;
+use crate::markup;
+use crate::picture;
+use crate::table::{Cell, Table};
+
+/// Everything the page says about one method.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Card {
+    id: String,
+    title: String,
+    /// Terms and their values, in words.
+    facts: Vec<(String, String)>,
+    sources: Vec<Reference>,
+    /// HTML of each line of the formula.
+    formula: Vec<String>,
+    gradient: Vec<String>,
+    pictures: Vec<Picture>,
+    judges: Vec<Table>,
+    gotchas: Vec<GotchaView>,
+    parts: Table,
+    paths: Table,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Picture {
+    title: String,
+    set: String,
+    matrix: String,
+    note: String,
+    agrees: bool,
+    /// What each result depends on, in words.
+    rows: Vec<(String, String)>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct GotchaView {
+    sentence: String,
+    source: Option<Reference>,
+}
+
+/// A citation, resolved as far as the bibliography goes.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Reference {
+    key: String,
+    short: String,
+    title: String,
+    venue: String,
+    href: String,
+}
+
+/// Looks a key up; a key that nobody explains is shown as such.
+pub(crate) fn reference(loaded: &Loaded, key: &str) -> Reference {
+    let entry = loaded.references.get(key);
+    Reference {
+        key: key.to_owned(),
+        short: entry.map_or_else(|| key.to_owned(), crate::bibliography::Entry::short),
+        title: entry.map_or("not in the bibliography of this run", |e| e.title()).to_owned(),
+        venue: entry.and_then(|e| e.venue()).unwrap_or_default().to_owned(),
+        href: entry.and_then(crate::bibliography::Entry::address).unwrap_or_default(),
+    }
+}
+
+/// Builds the card of one method.
+pub(crate) fn card(loaded: &Loaded, m: &MethodRecord) -> Card {
+    let id = slug(&m.id);
+    let list =
+        |items: &[String], none: &str| if items.is_empty() { none.to_owned() } else { items.join(", ") };
+    let mut facts = vec![
+        ("Kind".to_owned(), m.kind.clone()),
+        ("Normalizes".to_owned(), m.site.clone()),
+        ("Reference set".to_owned(), format!("{}: {}", m.reference_set.name, m.reference_set.axes)),
+        ("Statistics over time".to_owned(), m.policy.clone()),
+        ("Placements in a recurrent cell".to_owned(), list(&m.placements, "not restricted")),
+    ];
+    let equations = if m.equations.is_empty() { String::new() } else { m.equations.join(", ") };
+    if !equations.is_empty() {
+        facts.push(("Equations in the first source".to_owned(), equations));
+    }
+    Card {
+        title: m.title.clone(),
+        facts,
+        sources: m.citations.iter().map(|key| reference(loaded, key)).collect(),
+        formula: lines(&m.formula),
+        gradient: lines(&m.gradient),
+        pictures: m.pictures.iter().enumerate().map(|(n, p)| view(p, &format!("picture-{id}-{n}"))).collect(),
+        judges: m.gradient_judges.iter().map(judges).collect(),
+        gotchas: m
+            .gotchas
+            .iter()
+            .map(|g| GotchaView {
+                sentence: g.sentence.clone(),
+                source: g.citation.as_ref().map(|key| reference(loaded, key)),
+            })
+            .collect(),
+        parts: parts(m),
+        paths: paths(m),
+        id: format!("method-{id}"),
+    }
+}
+
+fn lines(lines: &[FormulaLine]) -> Vec<String> {
+    lines.iter().map(|l| markup::formula(&l.mathml, &l.text)).collect()
+}
+
+fn view(p: &results::DependencyPicture, id: &str) -> Picture {
+    let rows = p.rows.iter().zip(&p.cells).map(|(label, row)| {
+        let names: Vec<&str> =
+            p.columns.iter().zip(row).filter(|(_, on)| **on).map(|(name, _)| name.as_str()).collect();
+        let text = if names.is_empty() {
+            "nothing".into()
+        } else if names.len() == p.columns.len() {
+            "all of them".into()
+        } else {
+            names.join(", ")
+        };
+        (label.clone(), text)
+    });
+    Picture {
+        title: p.title.clone(),
+        set: picture::reference_set(p, &format!("{id}-set")).unwrap_or_default(),
+        matrix: picture::matrix(p, &format!("{id}-matrix")),
+        note: if p.declared_equals_measured {
+            "Measured by perturbing each input; equal to what the method declares.".into()
+        } else {
+            "Measured by perturbing each input; this is NOT what the method declares.".into()
+        },
+        agrees: p.declared_equals_measured,
+        rows: rows.collect(),
+    }
+}
+
+fn judges(g: &GradientJudges) -> Table {
+    let sources = [
+        ("derived by hand", &g.hand_derived),
+        ("derived symbolically", &g.symbolic),
+        ("tape over composed operations", &g.tape),
+        ("central differences", &g.central_difference),
+    ];
+    let mut quantities: Vec<&str> = Vec::new();
+    for difference in sources.iter().filter_map(|(_, j)| j.as_ref()).flat_map(|j| &j.differences) {
+        if !quantities.contains(&difference.quantity.as_str()) {
+            quantities.push(&difference.quantity);
+        }
+    }
+    let mut labels = vec!["gradient".to_owned()];
+    labels.extend(quantities.iter().map(|q| format!("#{q}")));
+    let mut table = Table::new(
+        format!(
+            "Largest relative difference to the f64 reference, {} at {}",
+            g.dtype,
+            g.shape.replace('x', "×")
+        ),
+        &labels.iter().map(String::as_str).collect::<Vec<_>>(),
+    );
+    let find =
+        |j: &Judgement, q: &str| j.differences.iter().find(|d| d.quantity == q).map(|d| d.max_relative);
+    for (name, judgement) in sources {
+        let mut row = vec![Cell::text(name)];
+        row.extend(quantities.iter().map(|q| match judgement.as_ref().and_then(|j| find(j, q)) {
+            Some(value) => Cell::number(value, format::number(value)),
+            None => Cell::absent(format::NOT_MEASURED),
+        }));
+        table.rows.push(row);
+    }
+    table
+}
+
+fn parts(m: &MethodRecord) -> Table {
+    let mut table = Table::new(
+        "What it is made of: statistics, learned parameters, constants and kept state",
+        &["name", "what it is", "value", "varies over"],
+    );
+    let mut row = |name: &str, what: &str, value: String, axes: &str| {
+        table.rows.push(vec![Cell::text(name), Cell::text(what), Cell::text(value), Cell::text(axes)]);
+    };
+    for s in &m.statistics {
+        row(&s.name, "statistic", s.text.clone(), "whatever is not pooled");
+    }
+    for p in &m.parameters {
+        row(&p.name, "learned", format!("starts at {}", format::number(p.initial)), &p.axes);
+    }
+    for c in &m.constants {
+        row(&c.name, "constant", format::number(c.default), "nothing");
+    }
+    for s in &m.state {
+        row(&s.name, "state", format!("{} bytes", s.bytes), &s.axes);
+    }
+    table
+}
+
+fn paths(m: &MethodRecord) -> Table {
+    let mut table = Table::new("Implementations", &["implementation", "status", "note"]);
+    for p in &m.paths {
+        let status = match p.status {
+            PathStatus::Available => Cell::text("available"),
+            PathStatus::Missing => Cell::absent("missing"),
+            PathStatus::Failed => Cell::absent("failed"),
+        };
+        table.rows.push(vec![Cell::text(p.path.clone()), status, Cell::text(p.note.clone())]);
+    }
+    table
+}

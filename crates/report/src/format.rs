@@ -1,0 +1,135 @@
+//! Numbers as a reader wants them. Everything that is not there is said in words, never left blank.
+
+use crate::stats::Estimate;
+
+/// What stands where nothing was measured.
+pub(crate) const NOT_MEASURED: &str = "not measured";
+
+/// A minus that is one.
+fn minus(text: String) -> String {
+    if text.contains('-') { text.replace('-', "\u{2212}") } else { text }
+}
+
+/// Three significant digits, never an exponent between 0.001 and a million.
+pub(crate) fn number(value: f64) -> String {
+    if value.is_nan() {
+        return "not a number".into();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { "∞" } else { "\u{2212}∞" }.into();
+    }
+    if value == 0.0 {
+        return "0".into();
+    }
+    let exponent = value.abs().log10().floor() as i32;
+    if !(-3..6).contains(&exponent) {
+        let mantissa = value / 10f64.powi(exponent);
+        return minus(format!("{mantissa:.1}")) + " × 10" + &superscript(exponent);
+    }
+    let decimals = usize::try_from(2 - exponent).unwrap_or(0);
+    let text = format!("{value:.decimals$}");
+    minus(if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').into() } else { text })
+}
+
+fn superscript(exponent: i32) -> String {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    exponent.to_string().chars().map(|c| c.to_digit(10).map_or('⁻', |d| DIGITS[d as usize])).collect()
+}
+
+/// A fraction of one as per cent.
+pub(crate) fn percent(fraction: f64) -> String {
+    if fraction.is_finite() { minus(format!("{:.1}", fraction * 100.0)) + " %" } else { number(fraction) }
+}
+
+/// A metric: accuracies as per cent, losses as numbers.
+pub(crate) fn metric(name: &str, value: f64) -> String {
+    if name.ends_with("accuracy") { percent(value) } else { number(value) }
+}
+
+/// `[lower, upper]` in the form that `one` gives; nothing is claimed from one value.
+pub(crate) fn interval(estimate: &Estimate, one: impl Fn(f64) -> String) -> String {
+    if estimate.lower == f64::NEG_INFINITY && estimate.upper == f64::INFINITY {
+        return "one seed, no interval".into();
+    }
+    format!("{} – {}", one(estimate.lower), one(estimate.upper))
+}
+
+/// A time given in nanoseconds.
+pub(crate) fn nanoseconds(ns: f64) -> String {
+    let (scale, unit) = match ns {
+        _ if ns < 1e3 => (1.0, "ns"),
+        _ if ns < 1e6 => (1e3, "µs"),
+        _ if ns < 1e9 => (1e6, "ms"),
+        _ => (1e9, "s"),
+    };
+    format!("{} {unit}", number(ns / scale))
+}
+
+/// A size in bytes.
+pub(crate) fn bytes(count: u64) -> String {
+    let (scale, unit) = match count {
+        0..10_240 => (1.0, "B"),
+        10_240..10_485_760 => (1024.0, "KiB"),
+        10_485_760..10_737_418_240 => (1_048_576.0, "MiB"),
+        _ => (1_073_741_824.0, "GiB"),
+    };
+    let value = count as f64 / scale;
+    let text = if scale == 1.0 { count.to_string() } else { format!("{value:.1}") };
+    format!("{text} {unit}")
+}
+
+/// Whole numbers in groups of three.
+pub(crate) fn count(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A text usable as an anchor and a file name.
+pub(crate) fn slug(text: &str) -> String {
+    let mut slug = String::new();
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c.to_ascii_lowercase());
+        } else if c == '+' {
+            slug.push_str("-and-");
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        for (value, text) in [
+            (0.0, "0"),
+            (1.0, "1"),
+            (0.1 + 0.2, "0.3"),
+            (1234.5, "1234"),
+            (0.00123, "0.00123"),
+            (-2.5e-9, "−2.5 × 10⁻⁹"),
+            (3e7, "3.0 × 10⁷"),
+            (f64::INFINITY, "∞"),
+            (f64::NAN, "not a number"),
+        ] {
+            assert_eq!(number(value), text);
+        }
+        assert_eq!(percent(0.9731), "97.3 %");
+        assert_eq!(nanoseconds(44_000.0), "44 µs");
+        assert_eq!(bytes(1200), "1200 B");
+        assert_eq!(bytes(16 << 30), "16.0 GiB");
+        assert_eq!(count(1_234_567), "1\u{202f}234\u{202f}567");
+        assert_eq!(slug("norm/f32 64x512 fwd+bwd"), "norm-f32-64x512-fwd-and-bwd");
+    }
+}

@@ -1,0 +1,270 @@
+//! The table that answers the question, one row per method.
+
+use results::{Answer, MethodRecord, Property, Source};
+use serde::Serialize;
+
+use crate::convergence::Contest;
+use crate::dots;
+use crate::format::{self, slug};
+use crate::learning;
+use crate::load::Loaded;
+use crate::picture;
+use crate::table::{Cell, Table};
+use crate::throughput::{Bench, Timing, pass_rank, path_rank};
+
+/// A cell of the front table.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct FrontCell {
+    /// The short answer.
+    text: String,
+    /// The reason or the interval, smaller.
+    why: String,
+    /// How it is known: the letter of the legend.
+    mark: String,
+    /// Inline SVG, or nothing.
+    svg: String,
+    /// Anchor to the evidence, or nothing.
+    link: String,
+    /// Sort key.
+    sort: String,
+    /// Whether nothing is known.
+    muted: bool,
+}
+
+/// A row of the front table.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct FrontRow {
+    id: String,
+    title: String,
+    anchor: String,
+    cells: Vec<FrontCell>,
+}
+
+/// The front table, and the same as data.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Front {
+    pub(crate) columns: Vec<crate::table::Column>,
+    pub(crate) rows: Vec<FrontRow>,
+    #[serde(skip)]
+    pub(crate) data: Table,
+}
+
+/// Declared, probed, tested, measured: the marks of the legend.
+const DECLARED: &str = "d";
+const PROBED: &str = "p";
+const TESTED: &str = "t";
+const MEASURED: &str = "m";
+
+impl FrontCell {
+    fn new(text: impl Into<String>, why: impl Into<String>, mark: &str) -> Self {
+        let text = text.into();
+        Self {
+            sort: text.clone(),
+            text,
+            why: why.into(),
+            mark: mark.to_owned(),
+            svg: String::new(),
+            link: String::new(),
+            muted: false,
+        }
+    }
+
+    fn sorted(mut self, key: f64) -> Self {
+        self.sort = if key == f64::INFINITY { "Infinity".into() } else { key.to_string() };
+        self
+    }
+
+    fn linked(mut self, link: String) -> Self {
+        self.link = link;
+        self
+    }
+
+    fn absent(text: &str) -> Self {
+        let mut cell = Self::new(text, "", "");
+        cell.muted = true;
+        cell.sort = "NaN".into();
+        cell
+    }
+}
+
+/// Builds the table. Methods are in the order of their records.
+pub(crate) fn front(loaded: &Loaded, contests: &[Contest<'_>], benches: &[Bench]) -> Front {
+    let bench = headline(benches);
+    let cost = bench.map_or_else(
+        || "cost".to_owned(),
+        |(bench, pass)| format!("share of copy speed, {} at {}", dots::words(pass), dots::title(bench)),
+    );
+    let mut labels: Vec<String> = [
+        "method",
+        "reference set",
+        "site",
+        "policy",
+        "placement",
+        "train = test?",
+        "batch of 1?",
+        "longer than trained?",
+        "padding harmless?",
+        "foldable into weights?",
+        "state as T grows",
+    ]
+    .map(str::to_owned)
+    .into();
+    labels.push(format!("#{cost}"));
+    labels.extend(contests.iter().map(|c| {
+        format!("#final {} and updates to target on {}", learning::words(&c.target.metric), c.workload)
+    }));
+    let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+    let mut data = Table::new("The methods compared, in the order of their records", &labels);
+    let mut rows = Vec::new();
+    for id in loaded.method_order() {
+        let record = loaded.methods.iter().find(|m| m.id == id);
+        let mut cells = match record {
+            Some(record) => described(record),
+            None => vec![FrontCell::absent("no method record"); 10],
+        };
+        cells.push(cost_cell(&id, bench));
+        cells.extend(contests.iter().map(|c| convergence_cell(&id, c)));
+        let title = loaded.title(&id).to_owned();
+        let mut line = vec![Cell::text(id.clone())];
+        line.extend(cells.iter().map(data_cell));
+        data.rows.push(line);
+        rows.push(FrontRow {
+            anchor: format!("#method-{}", slug(&id)),
+            id: format!("row-{}", slug(&id)),
+            title,
+            cells,
+        });
+    }
+    Front { columns: data.columns.clone(), rows, data }
+}
+
+fn data_cell(cell: &FrontCell) -> Cell {
+    if cell.muted {
+        return Cell::absent(cell.text.clone());
+    }
+    Cell::text(if cell.why.is_empty() { cell.text.clone() } else { format!("{} ({})", cell.text, cell.why) })
+}
+
+fn described(m: &MethodRecord) -> Vec<FrontCell> {
+    let card = format!("#method-{}", slug(&m.id));
+    let picture = m.pictures.iter().find_map(|p| picture::reference_set(p, &format!("set-{}", slug(&m.id))));
+    let mut set = FrontCell::new(
+        m.reference_set.name.clone(),
+        m.reference_set.axes.clone(),
+        if picture.is_some() { PROBED } else { DECLARED },
+    )
+    .linked(card);
+    set.svg = picture.unwrap_or_default();
+    let placements = if m.placements.is_empty() { "anywhere".to_owned() } else { m.placements.join(", ") };
+    vec![
+        set,
+        FrontCell::new(m.site.clone(), "", DECLARED),
+        FrontCell::new(m.policy.clone(), "", DECLARED),
+        FrontCell::new(placements, "", DECLARED),
+        property(&m.train_equals_eval),
+        property(&m.batch_one),
+        property(&m.longer_than_training),
+        property(&m.padding),
+        property(&m.reparametrization),
+        state(m),
+    ]
+}
+
+fn property(p: &Property) -> FrontCell {
+    let text = match p.answer {
+        Answer::Yes => "yes",
+        Answer::No => "no",
+        Answer::Conditional => "depends",
+    };
+    let mark = match p.source {
+        Source::Descriptor => DECLARED,
+        Source::Probe => PROBED,
+        Source::Test => TESTED,
+    };
+    FrontCell::new(text, p.why.clone(), mark)
+}
+
+fn state(m: &MethodRecord) -> FrontCell {
+    if m.state.is_empty() && m.state_growth.iter().all(|s| s.bytes == 0) {
+        return FrontCell::new("none", "", DECLARED).sorted(0.0);
+    }
+    let formula = m.state.iter().map(|s| s.bytes.as_str()).collect::<Vec<_>>().join(" + ");
+    match (m.state_growth.first(), m.state_growth.last()) {
+        (Some(first), Some(last)) => {
+            let text = if first.bytes == last.bytes {
+                format::bytes(last.bytes)
+            } else {
+                format!(
+                    "{} at T = {}, {} at T = {}",
+                    format::bytes(first.bytes),
+                    first.steps,
+                    format::bytes(last.bytes),
+                    last.steps
+                )
+            };
+            FrontCell::new(text, formula, MEASURED).sorted(last.bytes as f64)
+        }
+        _ => FrontCell::new(formula, "", DECLARED),
+    }
+}
+
+/// The bench that the front page quotes: a normalization in f32 with the most methods, the largest of those, and
+/// its most complete pass.
+fn headline(benches: &[Bench]) -> Option<(&Bench, &str)> {
+    let size = |b: &Bench| b.shape.split('x').filter_map(|n| n.parse::<u64>().ok()).product::<u64>();
+    let methods = |b: &Bench| {
+        let mut ids: Vec<&str> = b.timings.iter().map(|t| t.method.as_str()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.len()
+    };
+    let norms = benches.iter().filter(|b| b.kind == "norm");
+    let bench = norms.max_by_key(|b| (b.dtype == "f32", methods(b), size(b)))?;
+    let pass = bench
+        .timings
+        .iter()
+        .map(|t| t.pass.as_str())
+        .filter(|p| pass_rank(p) < 3)
+        .max_by_key(|p| pass_rank(p))?;
+    Some((bench, pass))
+}
+
+fn cost_cell(id: &str, bench: Option<(&Bench, &str)>) -> FrontCell {
+    let Some((bench, pass)) = bench else { return FrontCell::absent(format::NOT_MEASURED) };
+    let ours = bench.timings.iter().filter(|t| t.method == id && t.pass == pass && path_rank(&t.path) < 4);
+    let Some(timing) = ours.min_by_key(|t| path_rank(&t.path)) else {
+        return FrontCell::absent(format::NOT_MEASURED);
+    };
+    let link = format!("#{}", dots::anchor(bench));
+    let Timing { path, median_ns, .. } = timing;
+    match (timing.share, timing.interval_ns) {
+        (Some(share), Some((lower, upper))) => {
+            let (low, high) = (share * median_ns / upper, share * median_ns / lower);
+            let why = format!("{} – {}, {path}", format::percent(low), format::percent(high));
+            FrontCell::new(format::percent(share), why, MEASURED).sorted(share).linked(link)
+        }
+        (Some(share), None) => {
+            FrontCell::new(format::percent(share), path.clone(), MEASURED).sorted(share).linked(link)
+        }
+        (None, _) => {
+            FrontCell::new(format::nanoseconds(*median_ns), format!("{path}; no copy measured"), MEASURED)
+                .linked(link)
+        }
+    }
+}
+
+fn convergence_cell(id: &str, contest: &Contest<'_>) -> FrontCell {
+    let Some(best) = contest.contenders.iter().find(|c| c.method == id) else {
+        return FrontCell::absent("not run");
+    };
+    let metric = contest.target.metric.as_str();
+    let text = |v: f64| format::metric(metric, v);
+    let score = &best.best().score;
+    let which = if best.detail.is_empty() { String::new() } else { format!("{}; ", best.detail) };
+    let tied = if best.tied { "; tied with the best" } else { "" };
+    let why =
+        format!("{which}{}; {} updates{tied}", format::interval(score, text), learning::steps_text(best));
+    FrontCell::new(text(score.value), why, MEASURED)
+        .sorted(score.value)
+        .linked(format!("#workload-{}", slug(&contest.workload)))
+}

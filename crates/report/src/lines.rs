@@ -1,0 +1,143 @@
+//! Plots of lines with bands, told apart by colour, dash, marker and a label at the end of each.
+
+use crate::axes::{Frame, Scale, TEXT, spread};
+use crate::canvas::{Anchor, Canvas, Ink};
+use crate::error::Error;
+use crate::stats::Estimate;
+
+/// One line.
+pub(crate) struct Line {
+    /// Number of the series: colour, dash and marker.
+    pub(crate) series: usize,
+    /// Written at its end.
+    pub(crate) label: String,
+    /// By rising x. What is not finite breaks the line.
+    pub(crate) points: Vec<(f64, Estimate)>,
+    /// Places marked as failed, in part or wholly.
+    pub(crate) failures: Vec<(f64, f64)>,
+}
+
+/// What all lines share.
+pub(crate) struct Plot<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) title: &'a str,
+    pub(crate) description: &'a str,
+    pub(crate) x_label: &'a str,
+    pub(crate) y_label: &'a str,
+    pub(crate) x_logarithmic: bool,
+    /// A horizontal line with its name.
+    pub(crate) reference: Option<(f64, String)>,
+    /// Markers on every point, or only a few to tell lines apart.
+    pub(crate) mark_all: bool,
+    /// Whether the values are fractions of one.
+    pub(crate) fraction: bool,
+    pub(crate) y_text: &'a dyn Fn(f64) -> String,
+}
+
+const SIZE: (f64, f64) = (760.0, 380.0);
+const AREA: (f64, f64, f64, f64) = (62.0, 34.0, 590.0, 326.0);
+
+/// Draws the lines.
+pub(crate) fn draw(plot: &Plot<'_>, lines: &[Line]) -> Result<String, Error> {
+    let (left, top, right, bottom) = AREA;
+    let xs = || lines.iter().flat_map(|l| l.points.iter().map(|p| p.0)).chain(failures(lines).map(|f| f.0));
+    let (x_low, x_high) = range(xs());
+    let x = if plot.x_logarithmic {
+        Scale::logarithmic(x_low, x_high, left + 12.0, right - 12.0)
+    } else {
+        Scale::linear(x_low.min(0.0), x_high, left, right)
+    };
+    let ys = lines.iter().flat_map(|l| &l.points).flat_map(|(_, e)| [e.value, e.lower, e.upper]);
+    let ys = ys.chain(plot.reference.iter().map(|r| r.0)).filter(|y| y.is_finite());
+    let (low, high) = range(ys);
+    let pad = (high - low) * 0.04;
+    let (low, high) =
+        if plot.fraction { ((low - pad).max(0.0), (high + pad).min(1.0)) } else { (low - pad, high + pad) };
+    let y = Scale::linear(low, high, bottom, top);
+    let inks: Vec<Ink> = lines.iter().map(|l| Ink::Series(l.series)).collect();
+    Canvas::draw(plot.id, SIZE, plot.title, plot.description, &inks, |canvas| {
+        let frame = Frame { x, y, area: AREA, x_label: plot.x_label, y_label: plot.y_label };
+        frame.draw(canvas, &crate::format::number, Some(plot.y_text))?;
+        if let Some((value, name)) = &plot.reference {
+            let level = y.at(*value);
+            canvas.line((left, level), (right, level), Ink::Reference, 1.2)?;
+            canvas.text(name, (right - 4.0, level - 9.0), Ink::Muted, TEXT - 1.0, Anchor::End)?;
+        }
+        for line in lines {
+            band(canvas, line, &x, &y)?;
+        }
+        for line in lines {
+            strokes(canvas, line, &x, &y, plot.mark_all)?;
+        }
+        labels(canvas, lines, &x, &y)
+    })
+}
+
+fn failures(lines: &[Line]) -> impl Iterator<Item = (f64, f64)> {
+    lines.iter().flat_map(|l| l.failures.iter().copied())
+}
+
+fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
+}
+
+/// Stretches of points whose values are finite.
+fn pieces(line: &Line) -> Vec<&[(f64, Estimate)]> {
+    line.points.split(|(_, e)| !e.value.is_finite()).filter(|piece| !piece.is_empty()).collect()
+}
+
+fn band(canvas: &mut Canvas<'_>, line: &Line, x: &Scale, y: &Scale) -> Result<(), Error> {
+    for piece in pieces(line) {
+        let known: Vec<_> =
+            piece.iter().filter(|(_, e)| e.lower.is_finite() && e.upper.is_finite()).collect();
+        if known.len() < 2 {
+            continue;
+        }
+        let upper = known.iter().map(|(px, e)| (x.at(*px), y.at(e.upper)));
+        let lower = known.iter().rev().map(|(px, e)| (x.at(*px), y.at(e.lower)));
+        canvas.area(&upper.chain(lower).collect::<Vec<_>>(), Ink::Series(line.series))?;
+    }
+    Ok(())
+}
+
+fn strokes(canvas: &mut Canvas<'_>, line: &Line, x: &Scale, y: &Scale, mark_all: bool) -> Result<(), Error> {
+    let ink = Ink::Series(line.series);
+    for piece in pieces(line) {
+        let points: Vec<(f64, f64)> = piece.iter().map(|(px, e)| (x.at(*px), y.at(e.value))).collect();
+        if points.len() > 1 {
+            canvas.path(&points, ink, 2.0)?;
+        }
+        // A few markers suffice on a long line; where they stand differs by series, so that they do not coincide.
+        let every = if mark_all { 1 } else { (points.len() / 5).max(1) };
+        for (i, point) in points.iter().enumerate() {
+            if i % every == line.series % every || i + 1 == points.len() {
+                canvas.marker(line.series, *point, ink, 3.6)?;
+            }
+        }
+    }
+    for (px, py) in &line.failures {
+        canvas.cross((x.at(*px), y.at(*py)), ink, 5.5)?;
+    }
+    Ok(())
+}
+
+fn labels(canvas: &mut Canvas<'_>, lines: &[Line], x: &Scale, y: &Scale) -> Result<(), Error> {
+    let (_, top, right, bottom) = AREA;
+    let ends: Vec<(f64, f64)> = lines
+        .iter()
+        .map(|line| {
+            let last = line.points.iter().rfind(|(_, e)| e.value.is_finite());
+            last.map_or((right, bottom), |(px, e)| (x.at(*px), y.at(e.value)))
+        })
+        .collect();
+    let wanted: Vec<f64> = ends.iter().map(|e| e.1).collect();
+    let placed = spread(&wanted, TEXT + 3.0, top, bottom);
+    for ((line, end), level) in lines.iter().zip(&ends).zip(placed) {
+        let ink = Ink::Series(line.series);
+        let start = right + 12.0;
+        canvas.path(&[(end.0 + 6.0, end.1), (start, level), (start + 6.0, level)], Ink::Grid, 0.8)?;
+        canvas.marker(line.series, (start + 13.0, level), ink, 3.6)?;
+        canvas.text(&line.label, (start + 22.0, level), ink, TEXT, Anchor::Start)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! Where the numbers come from, and what is not there.
+
+use results::{Manifest, Outcome};
+use serde::Serialize;
+
+use crate::format;
+use crate::load::Loaded;
+use crate::table::{Cell, Table};
+
+/// The whole manifest, the noise floor, and everything that is missing or failed.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Provenance {
+    rows: Vec<(String, String)>,
+    pub(crate) noise: Table,
+    pub(crate) diverged: Table,
+    missing: Vec<String>,
+    unusable: Vec<String>,
+}
+
+/// Builds the section.
+pub(crate) fn provenance(loaded: &Loaded) -> Provenance {
+    let mut noise = Table::new(
+        "Noise floor: the same benchmark against itself; a ratio inside this interval means nothing",
+        &["benchmark", "#pairs", "#median ratio", "#lower", "#upper"],
+    );
+    for n in &loaded.noise {
+        let ratio = |v: f64| Cell::number(v, format::number(v));
+        noise.rows.push(vec![
+            Cell::text(n.id.clone()),
+            Cell::number(n.pairs as f64, n.pairs.to_string()),
+            ratio(n.median_ratio),
+            ratio(n.lower_ratio),
+            ratio(n.upper_ratio),
+        ]);
+    }
+    let mut diverged = Table::new(
+        "Runs that diverged, by workload, method, rate and seed; all of them count in every comparison",
+        &["cell", "workload", "method", "variant", "#rate", "#seed", "#update", "what left the finite range"],
+    );
+    for record in &loaded.cells {
+        if let Outcome::Diverged { step, what } = &record.outcome {
+            let c = &record.cell;
+            let seed = Cell::number(c.seed as f64, c.seed.to_string());
+            diverged.rows.push(vec![
+                Cell::text(record.id.clone()),
+                Cell::text(c.workload.clone()),
+                Cell::text(loaded.title(&c.method)),
+                Cell::text(if c.variant.is_empty() { "only one" } else { &c.variant }),
+                Cell::number(c.learning_rate, format::number(c.learning_rate)),
+                seed,
+                Cell::number(*step as f64, format::count(*step)),
+                Cell::text(what.clone()),
+            ]);
+        }
+    }
+    diverged.rows.sort_by(|a, b| {
+        let key = |r: &[Cell]| (r[1].text.clone(), r[2].text.clone());
+        let number =
+            |r: &[Cell], i: usize| r[i].value.as_ref().and_then(serde_json::Value::as_f64).unwrap_or(0.0);
+        key(a)
+            .cmp(&key(b))
+            .then(number(a, 4).total_cmp(&number(b, 4)))
+            .then(number(a, 5).total_cmp(&number(b, 5)))
+            .then_with(|| a[0].text.cmp(&b[0].text))
+    });
+    Provenance {
+        rows: manifest(&loaded.manifest, loaded.cells.len()),
+        noise,
+        diverged,
+        missing: loaded.missing.clone(),
+        unusable: loaded.unusable.clone(),
+    }
+}
+
+fn manifest(m: &Manifest, cells: usize) -> Vec<(String, String)> {
+    let list =
+        |items: &[String], none: &str| if items.is_empty() { none.to_owned() } else { items.join(", ") };
+    let seeds: Vec<String> = m.seeds.iter().map(ToString::to_string).collect();
+    [
+        ("Tier", m.tier.to_string()),
+        ("Command", m.command.join(" ")),
+        ("Commit", m.commit.clone()),
+        ("Working tree", if m.dirty { "modified: not exactly this commit" } else { "clean" }.to_owned()),
+        ("Cargo.lock, SHA-256", m.lock_sha256.clone()),
+        ("Compiler", m.rustc.clone()),
+        ("Features", list(&m.features, "none")),
+        ("Profile", m.profile.clone()),
+        ("System", m.os.clone()),
+        ("Processor", m.cpu.clone()),
+        ("Logical cores", m.logical_cores.to_string()),
+        ("Threads per measurement", m.threads.to_string()),
+        ("Memory", format::bytes(m.memory_bytes)),
+        ("Allocator", m.allocator.clone()),
+        ("Started (UTC)", m.started.clone()),
+        (
+            "Finished (UTC)",
+            m.finished.clone().unwrap_or_else(|| "not finished: the run was cut short or goes on".into()),
+        ),
+        ("Seeds", list(&seeds, "none")),
+        ("Training runs", cells.to_string()),
+        ("Schema version", results::SCHEMA_VERSION.to_string()),
+        ("Notes", list(&m.notes, "none")),
+    ]
+    .map(|(k, v)| (k.to_owned(), v))
+    .into()
+}
