@@ -85,10 +85,11 @@ pub(crate) struct Frame<'a> {
 }
 
 impl Frame<'_> {
-    /// Draws grid, ticks and names of the axes.
+    /// Draws grid, ticks and names of the axes. The horizontal ticks are round values if none are given.
     pub(crate) fn draw(
         &self,
         canvas: &mut Canvas<'_>,
+        x_ticks: &[f64],
         x_text: &dyn Fn(f64) -> String,
         y_text: Option<&dyn Fn(f64) -> String>,
     ) -> Result<(), Error> {
@@ -100,7 +101,8 @@ impl Frame<'_> {
                 canvas.text(&y_text(tick), (left - 8.0, y), Ink::Muted, TEXT, Anchor::End)?;
             }
         }
-        for tick in self.x.ticks(7) {
+        let ticks = if x_ticks.is_empty() { self.x.ticks(6) } else { x_ticks.to_vec() };
+        for tick in ticks {
             let x = self.x.at(tick);
             canvas.line((x, bottom), (x, bottom + 5.0), Ink::Muted, 0.8)?;
             canvas.text(&x_text(tick), (x, bottom + 17.0), Ink::Muted, TEXT, Anchor::Middle)?;

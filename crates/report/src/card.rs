@@ -195,7 +195,10 @@ fn parts(m: &MethodRecord) -> Table {
 }
 
 fn paths(m: &MethodRecord) -> Table {
-    let mut table = Table::new("Implementations", &["implementation", "status", "note"]);
+    let mut table = Table::new(
+        "Which implementations exist and whether they can be used",
+        &["implementation", "status", "note"],
+    );
     for p in &m.paths {
         let status = match p.status {
             PathStatus::Available => Cell::text("available"),

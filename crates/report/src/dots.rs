@@ -43,11 +43,10 @@ fn figure(loaded: &Loaded, bench: &Bench, pass: &str) -> Result<Figure, Error> {
     let id = format!("{}-{}", anchor(bench), slug(pass));
     let heading = format!("{}: {}", title(bench), words(pass));
     let caption = if shares {
-        "Share of what a plain copy of the same traffic reaches on this machine: 1 is the ceiling, further right is \
-         faster. Whiskers are the 95 % interval of the median."
+        "Further right is faster; 1 is the speed of a copy of the same traffic. Whiskers: 95 % interval of the median."
     } else {
-        "Median time on a logarithmic axis, further left is faster; no copy of this size was measured, so there is no \
-         ceiling to compare with. Whiskers are the 95 % interval of the median."
+        "Median time on a logarithmic axis, further left is faster. No copy of this size was measured, so there is no \
+         ceiling. Whiskers: 95 % interval of the median."
     };
     let svg = draw(loaded, &id, &heading, caption, &timings, shares)?;
     let table = table(loaded, format!("Timings of {heading}"), &timings);
@@ -112,7 +111,7 @@ fn draw(
         let rank = crate::throughput::path_rank;
         rank(a).cmp(&rank(b)).then_with(|| crate::natural::compare(a, b))
     });
-    let area = (190.0, 52.0, 730.0, 52.0 + ROW * methods.len() as f64);
+    let area = (180.0, 52.0, 620.0, 52.0 + ROW * methods.len() as f64);
     let value = |t: &Timing| if shares { t.share } else { Some(t.median_ns) };
     let ends = |t: &Timing| {
         let (lower, upper) = t.interval_ns?;
@@ -133,9 +132,9 @@ fn draw(
     let text = |v: f64| if shares { format::number(v) } else { format::nanoseconds(v) };
     let label = if shares { "share of copy speed" } else { "median time" };
     let inks: Vec<Ink> = (0..paths.len()).map(Ink::Series).collect();
-    Canvas::draw(id, (760.0, area.3 + 52.0), heading, caption, &inks, |canvas| {
+    Canvas::draw(id, (640.0, area.3 + 52.0), heading, caption, &inks, |canvas| {
         let y = Scale::linear(0.0, methods.len() as f64, area.1, area.3);
-        Frame { x, y, area, x_label: label, y_label: "" }.draw(canvas, &text, None)?;
+        Frame { x, y, area, x_label: label, y_label: "" }.draw(canvas, &[], &text, None)?;
         if shares {
             canvas.line((x.at(1.0), area.1 - 6.0), (x.at(1.0), area.3), Ink::Reference, 1.2)?;
             canvas.text("copy", (x.at(1.0), area.1 - 14.0), Ink::Muted, TEXT - 1.0, Anchor::Middle)?;

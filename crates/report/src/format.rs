@@ -46,12 +46,25 @@ pub(crate) fn metric(name: &str, value: f64) -> String {
     if name.ends_with("accuracy") { percent(value) } else { number(value) }
 }
 
-/// `[lower, upper]` in the form that `one` gives; nothing is claimed from one value.
+/// A round value on the axis of a metric.
+pub(crate) fn metric_tick(name: &str, value: f64) -> String {
+    if name.ends_with("accuracy") { number(value * 100.0) + " %" } else { number(value) }
+}
+
+/// `lower – upper` in the form that `one` gives, a shared unit once; nothing is claimed from one value.
 pub(crate) fn interval(estimate: &Estimate, one: impl Fn(f64) -> String) -> String {
     if estimate.lower == f64::NEG_INFINITY && estimate.upper == f64::INFINITY {
         return "one seed, no interval".into();
     }
-    format!("{} – {}", one(estimate.lower), one(estimate.upper))
+    range(&one(estimate.lower), &one(estimate.upper))
+}
+
+/// Two numbers with a dash between them, and their unit once if they share it.
+pub(crate) fn range(lower: &str, upper: &str) -> String {
+    match (lower.rsplit_once(' '), upper.rsplit_once(' ')) {
+        (Some((number, a)), Some((_, b))) if a == b => format!("{number} – {upper}"),
+        _ => format!("{lower} – {upper}"),
+    }
 }
 
 /// A time given in nanoseconds.
@@ -130,6 +143,9 @@ mod tests {
         assert_eq!(bytes(1200), "1200 B");
         assert_eq!(bytes(16 << 30), "16.0 GiB");
         assert_eq!(count(1_234_567), "1\u{202f}234\u{202f}567");
+        assert_eq!(range("1 ms", "2 ms"), "1 – 2 ms");
+        assert_eq!(range("900 µs", "1.1 ms"), "900 µs – 1.1 ms");
+        assert_eq!(range("180", "∞"), "180 – ∞");
         assert_eq!(slug("norm/f32 64x512 fwd+bwd"), "norm-f32-64x512-fwd-and-bwd");
     }
 }

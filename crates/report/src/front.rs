@@ -97,9 +97,8 @@ pub(crate) fn front(loaded: &Loaded, contests: &[Contest<'_>], benches: &[Bench]
     let mut labels: Vec<String> = [
         "method",
         "reference set",
-        "site",
+        "site and placement",
         "policy",
-        "placement",
         "train = test?",
         "batch of 1?",
         "longer than trained?",
@@ -120,7 +119,7 @@ pub(crate) fn front(loaded: &Loaded, contests: &[Contest<'_>], benches: &[Bench]
         let record = loaded.methods.iter().find(|m| m.id == id);
         let mut cells = match record {
             Some(record) => described(record),
-            None => vec![FrontCell::absent("no method record"); 10],
+            None => vec![FrontCell::absent("no method record"); 9],
         };
         cells.push(cost_cell(&id, bench));
         cells.extend(contests.iter().map(|c| convergence_cell(&id, c)));
@@ -155,12 +154,12 @@ fn described(m: &MethodRecord) -> Vec<FrontCell> {
     )
     .linked(card);
     set.svg = picture.unwrap_or_default();
-    let placements = if m.placements.is_empty() { "anywhere".to_owned() } else { m.placements.join(", ") };
+    let placements =
+        if m.placements.is_empty() { String::new() } else { format!("at {}", m.placements.join(", ")) };
     vec![
         set,
-        FrontCell::new(m.site.clone(), "", DECLARED),
+        FrontCell::new(m.site.clone(), placements, DECLARED),
         FrontCell::new(m.policy.clone(), "", DECLARED),
-        FrontCell::new(placements, "", DECLARED),
         property(&m.train_equals_eval),
         property(&m.batch_one),
         property(&m.longer_than_training),
@@ -191,18 +190,13 @@ fn state(m: &MethodRecord) -> FrontCell {
     let formula = m.state.iter().map(|s| s.bytes.as_str()).collect::<Vec<_>>().join(" + ");
     match (m.state_growth.first(), m.state_growth.last()) {
         (Some(first), Some(last)) => {
-            let text = if first.bytes == last.bytes {
-                format::bytes(last.bytes)
+            let (text, why) = if first.bytes == last.bytes {
+                (format::bytes(last.bytes), formula)
             } else {
-                format!(
-                    "{} at T = {}, {} at T = {}",
-                    format::bytes(first.bytes),
-                    first.steps,
-                    format::bytes(last.bytes),
-                    last.steps
-                )
+                let sizes = format!("{} → {}", format::bytes(first.bytes), format::bytes(last.bytes));
+                (sizes, format!("for T = {} → {}; {formula}", first.steps, last.steps))
             };
-            FrontCell::new(text, formula, MEASURED).sorted(last.bytes as f64)
+            FrontCell::new(text, why, MEASURED).sorted(last.bytes as f64)
         }
         _ => FrontCell::new(formula, "", DECLARED),
     }
@@ -240,7 +234,7 @@ fn cost_cell(id: &str, bench: Option<(&Bench, &str)>) -> FrontCell {
     match (timing.share, timing.interval_ns) {
         (Some(share), Some((lower, upper))) => {
             let (low, high) = (share * median_ns / upper, share * median_ns / lower);
-            let why = format!("{} – {}, {path}", format::percent(low), format::percent(high));
+            let why = format!("{}, {path}", format::range(&format::percent(low), &format::percent(high)));
             FrontCell::new(format::percent(share), why, MEASURED).sorted(share).linked(link)
         }
         (Some(share), None) => {
@@ -260,10 +254,19 @@ fn convergence_cell(id: &str, contest: &Contest<'_>) -> FrontCell {
     let metric = contest.target.metric.as_str();
     let text = |v: f64| format::metric(metric, v);
     let score = &best.best().score;
-    let which = if best.detail.is_empty() { String::new() } else { format!("{}; ", best.detail) };
-    let tied = if best.tied { "; tied with the best" } else { "" };
-    let why =
-        format!("{which}{}; {} updates{tied}", format::interval(score, text), learning::steps_text(best));
+    let target = if best.reached == 0 {
+        "target never reached".to_owned()
+    } else {
+        format!("target in {} updates", learning::steps(best.steps.value))
+    };
+    let mut why = vec![format::interval(score, text), target];
+    if !best.detail.is_empty() {
+        why.insert(0, best.detail.clone());
+    }
+    if best.tied {
+        why.push("tied with the best".into());
+    }
+    let why = why.join("; ");
     FrontCell::new(text(score.value), why, MEASURED)
         .sorted(score.value)
         .linked(format!("#workload-{}", slug(&contest.workload)))

@@ -8,7 +8,7 @@ use crate::convergence::{Contender, Contest, Trial};
 use crate::error::Error;
 use crate::figure::Figure;
 use crate::format::{self, slug};
-use crate::lines::{self, Line, Plot};
+use crate::lines::{self, Kind, Line, Plot};
 use crate::load::Loaded;
 use crate::stats::{Estimate, bootstrap, mean};
 use crate::table::{Cell, Table};
@@ -21,6 +21,23 @@ pub(crate) fn name(loaded: &Loaded, contender: &Contender<'_>) -> String {
     let title = loaded.title(&contender.method);
     if contender.detail.is_empty() { title.to_owned() } else { format!("{title}, {}", contender.detail) }
 }
+
+/// The name at a line's end: the method alone where all contenders share the rest.
+fn label(loaded: &Loaded, contest: &Contest<'_>, contender: &Contender<'_>) -> String {
+    if contest.contenders.iter().all(|c| c.detail == contender.detail) {
+        loaded.title(&contender.method).to_owned()
+    } else {
+        name(loaded, contender)
+    }
+}
+
+/// Whether every run of a trial diverged.
+fn wholly(trial: &Trial<'_>) -> bool {
+    trial.diverged == trial.runs.len()
+}
+
+/// A break in a line.
+const NOTHING: Estimate = Estimate { value: f64::NAN, lower: f64::NAN, upper: f64::NAN };
 
 /// The number of a contender's series: that of its method while methods appear once, so that colours agree over
 /// the whole page; otherwise its place.
@@ -98,7 +115,7 @@ pub(crate) fn curves(loaded: &Loaded, contest: &Contest<'_>, methods: &[String])
         }
         drawn.push(Line {
             series: series(methods, contest, i),
-            label: name(loaded, contender),
+            label: label(loaded, contest, contender),
             points: points.into_iter().map(|(step, e, _)| (step as f64, e)).collect(),
             failures: Vec::new(),
         });
@@ -111,11 +128,12 @@ pub(crate) fn curves(loaded: &Loaded, contest: &Contest<'_>, methods: &[String])
             description: &caption,
             x_label: "updates",
             y_label: words(metric),
-            x_logarithmic: false,
+            kind: Kind::Course,
+            x_ticks: &[],
+            worst_below: contest.target.direction == Direction::HigherIsBetter,
             reference: Some((contest.target.value, format!("target {}", text(contest.target.value)))),
-            mark_all: false,
             fraction: metric.ends_with("accuracy"),
-            y_text: &text,
+            y_tick: &|v| format::metric_tick(metric, v),
         },
         &drawn,
     )?;
@@ -129,7 +147,8 @@ pub(crate) fn rates(loaded: &Loaded, contest: &Contest<'_>, methods: &[String]) 
     let text = |v: f64| format::metric(metric, v);
     let caption = format!(
         "Mean of the final {} over seeds at every rate tried, with 95 % bootstrap intervals. A cross marks a rate at \
-         which runs diverged; they count with the worst possible value.{}",
+         which runs diverged: on a point if some did, which then count with the worst possible value; at the edge if \
+         all did.{}",
         words(metric),
         too_many(contest)
     );
@@ -137,14 +156,20 @@ pub(crate) fn rates(loaded: &Loaded, contest: &Contest<'_>, methods: &[String]) 
         format!("Final {} on {}, by contender and rate", words(metric), contest.workload),
         &["contender", "#rate", "#mean", "#lower", "#upper", "#seeds", "#diverged", "best rate"],
     );
-    let floor = if contest.target.direction == Direction::HigherIsBetter { 0.0 } else { f64::MAX };
+    // A contest has few rates, and each is a place where something was measured: better ticks than round values.
+    let mut ticks: Vec<f64> =
+        contest.contenders.iter().flat_map(|c| c.trials.iter().map(|t| t.rate)).collect();
+    ticks.sort_by(f64::total_cmp);
+    ticks.dedup();
+    if ticks.len() > 9 {
+        ticks.clear();
+    }
     let mut drawn = Vec::new();
     for (i, contender) in contest.contenders.iter().enumerate().take(MOST_LINES) {
         let mut failures = Vec::new();
         for (t, trial) in contender.trials.iter().enumerate() {
             if trial.diverged > 0 {
-                let value = trial.score.value;
-                failures.push((trial.rate, if value.is_finite() { value } else { floor }));
+                failures.push((trial.rate, Some(trial.score.value).filter(|_| !wholly(trial))));
             }
             table.rows.push(vec![
                 Cell::text(name(loaded, contender)),
@@ -159,8 +184,12 @@ pub(crate) fn rates(loaded: &Loaded, contest: &Contest<'_>, methods: &[String]) 
         }
         drawn.push(Line {
             series: series(methods, contest, i),
-            label: name(loaded, contender),
-            points: contender.trials.iter().map(|t| (t.rate, t.score)).collect(),
+            label: label(loaded, contest, contender),
+            points: contender
+                .trials
+                .iter()
+                .map(|t| (t.rate, if wholly(t) { NOTHING } else { t.score }))
+                .collect(),
             failures,
         });
     }
@@ -173,11 +202,12 @@ pub(crate) fn rates(loaded: &Loaded, contest: &Contest<'_>, methods: &[String]) 
             description: &caption,
             x_label: "learning rate",
             y_label: &y_label,
-            x_logarithmic: true,
+            kind: Kind::Sweep,
+            x_ticks: &ticks,
+            worst_below: contest.target.direction == Direction::HigherIsBetter,
             reference: None,
-            mark_all: true,
             fraction: metric.ends_with("accuracy"),
-            y_text: &text,
+            y_tick: &|v| format::metric_tick(metric, v),
         },
         &drawn,
     )?;
@@ -226,9 +256,13 @@ pub(crate) fn standings(loaded: &Loaded, contest: &Contest<'_>) -> Table {
     table
 }
 
+/// A number of updates, possibly infinite.
+pub(crate) fn steps(value: f64) -> String {
+    if value.is_finite() { format::count(value.round() as u64) } else { "∞".to_owned() }
+}
+
 /// Median steps with its interval, or that the target was never reached.
 pub(crate) fn steps_text(contender: &Contender<'_>) -> String {
-    let steps = |v: f64| if v.is_finite() { format::count(v.round() as u64) } else { "∞".to_owned() };
     if contender.reached == 0 {
         return "∞ (never reached)".into();
     }
@@ -293,22 +327,20 @@ pub(crate) fn verdicts(loaded: &Loaded, contest: &Contest<'_>) -> Vec<String> {
     if !names(false).is_empty() {
         sentences.push(format!("Distinguishably behind: {}.", names(false).join("; ")));
     }
-    let quickest = contest
-        .contenders
-        .iter()
-        .filter(|c| c.reached > 0)
-        .min_by(|a, b| a.steps.value.total_cmp(&b.steps.value));
-    sentences.push(match quickest {
-        Some(c) => format!("Fewest updates to the target: {}, {}.", name(loaded, c), steps_text(c)),
-        None => "No contender reached the target.".into(),
+    let reached = || contest.contenders.iter().filter(|c| c.reached > 0);
+    let fewest = reached().map(|c| c.steps.value).fold(f64::INFINITY, f64::min);
+    let quickest: Vec<String> = reached()
+        .filter(|c| c.steps.value == fewest)
+        .map(|c| format!("{}, {}", name(loaded, c), steps_text(c)))
+        .collect();
+    sentences.push(if quickest.is_empty() {
+        "No contender reached the target.".into()
+    } else {
+        format!("Fewest updates to the target: {}.", quickest.join("; "))
     });
     for contender in &contest.contenders {
-        let all: Vec<String> = contender
-            .trials
-            .iter()
-            .filter(|t| t.diverged == t.runs.len())
-            .map(|t| format::number(t.rate))
-            .collect();
+        let all: Vec<String> =
+            contender.trials.iter().filter(|t| wholly(t)).map(|t| format::number(t.rate)).collect();
         if !all.is_empty() {
             sentences.push(format!(
                 "{} diverged with every seed at rate {}.",

@@ -13,8 +13,17 @@ pub(crate) struct Line {
     pub(crate) label: String,
     /// By rising x. What is not finite breaks the line.
     pub(crate) points: Vec<(f64, Estimate)>,
-    /// Places marked as failed, in part or wholly.
-    pub(crate) failures: Vec<(f64, f64)>,
+    /// Places marked as failed: a value if only in part, none if nothing was left to average.
+    pub(crate) failures: Vec<(f64, Option<f64>)>,
+}
+
+/// What the lines run over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Something that passes: a linear axis from zero, many points, a few of them marked.
+    Course,
+    /// Something that was tried: a logarithmic axis, few points, all marked.
+    Sweep,
 }
 
 /// What all lines share.
@@ -24,25 +33,29 @@ pub(crate) struct Plot<'a> {
     pub(crate) description: &'a str,
     pub(crate) x_label: &'a str,
     pub(crate) y_label: &'a str,
-    pub(crate) x_logarithmic: bool,
+    pub(crate) kind: Kind,
+    /// Where the horizontal axis is marked; round values if empty.
+    pub(crate) x_ticks: &'a [f64],
+    /// Whether failures without a value stand at the lower edge or at the upper.
+    pub(crate) worst_below: bool,
     /// A horizontal line with its name.
     pub(crate) reference: Option<(f64, String)>,
-    /// Markers on every point, or only a few to tell lines apart.
-    pub(crate) mark_all: bool,
     /// Whether the values are fractions of one.
     pub(crate) fraction: bool,
-    pub(crate) y_text: &'a dyn Fn(f64) -> String,
+    pub(crate) y_tick: &'a dyn Fn(f64) -> String,
 }
 
-const SIZE: (f64, f64) = (760.0, 380.0);
-const AREA: (f64, f64, f64, f64) = (62.0, 34.0, 590.0, 326.0);
+const SIZE: (f64, f64) = (640.0, 350.0);
+const AREA: (f64, f64, f64, f64) = (54.0, 34.0, 424.0, 296.0);
+/// Characters that fit beside the plotting area.
+const LABEL: usize = 26;
 
 /// Draws the lines.
 pub(crate) fn draw(plot: &Plot<'_>, lines: &[Line]) -> Result<String, Error> {
     let (left, top, right, bottom) = AREA;
     let xs = || lines.iter().flat_map(|l| l.points.iter().map(|p| p.0)).chain(failures(lines).map(|f| f.0));
     let (x_low, x_high) = range(xs());
-    let x = if plot.x_logarithmic {
+    let x = if plot.kind == Kind::Sweep {
         Scale::logarithmic(x_low, x_high, left + 12.0, right - 12.0)
     } else {
         Scale::linear(x_low.min(0.0), x_high, left, right)
@@ -57,23 +70,23 @@ pub(crate) fn draw(plot: &Plot<'_>, lines: &[Line]) -> Result<String, Error> {
     let inks: Vec<Ink> = lines.iter().map(|l| Ink::Series(l.series)).collect();
     Canvas::draw(plot.id, SIZE, plot.title, plot.description, &inks, |canvas| {
         let frame = Frame { x, y, area: AREA, x_label: plot.x_label, y_label: plot.y_label };
-        frame.draw(canvas, &crate::format::number, Some(plot.y_text))?;
+        frame.draw(canvas, plot.x_ticks, &crate::format::number, Some(plot.y_tick))?;
         if let Some((value, name)) = &plot.reference {
             let level = y.at(*value);
             canvas.line((left, level), (right, level), Ink::Reference, 1.2)?;
-            canvas.text(name, (right - 4.0, level - 9.0), Ink::Muted, TEXT - 1.0, Anchor::End)?;
+            canvas.text(name, (left + 4.0, level - 9.0), Ink::Muted, TEXT - 1.0, Anchor::Start)?;
         }
         for line in lines {
             band(canvas, line, &x, &y)?;
         }
         for line in lines {
-            strokes(canvas, line, &x, &y, plot.mark_all)?;
+            strokes(canvas, line, &x, &y, plot)?;
         }
         labels(canvas, lines, &x, &y)
     })
 }
 
-fn failures(lines: &[Line]) -> impl Iterator<Item = (f64, f64)> {
+fn failures(lines: &[Line]) -> impl Iterator<Item = (f64, Option<f64>)> {
     lines.iter().flat_map(|l| l.failures.iter().copied())
 }
 
@@ -100,7 +113,7 @@ fn band(canvas: &mut Canvas<'_>, line: &Line, x: &Scale, y: &Scale) -> Result<()
     Ok(())
 }
 
-fn strokes(canvas: &mut Canvas<'_>, line: &Line, x: &Scale, y: &Scale, mark_all: bool) -> Result<(), Error> {
+fn strokes(canvas: &mut Canvas<'_>, line: &Line, x: &Scale, y: &Scale, plot: &Plot<'_>) -> Result<(), Error> {
     let ink = Ink::Series(line.series);
     for piece in pieces(line) {
         let points: Vec<(f64, f64)> = piece.iter().map(|(px, e)| (x.at(*px), y.at(e.value))).collect();
@@ -108,17 +121,26 @@ fn strokes(canvas: &mut Canvas<'_>, line: &Line, x: &Scale, y: &Scale, mark_all:
             canvas.path(&points, ink, 2.0)?;
         }
         // A few markers suffice on a long line; where they stand differs by series, so that they do not coincide.
-        let every = if mark_all { 1 } else { (points.len() / 5).max(1) };
+        let every = if plot.kind == Kind::Sweep { 1 } else { (points.len() / 5).max(1) };
         for (i, point) in points.iter().enumerate() {
             if i % every == line.series % every || i + 1 == points.len() {
                 canvas.marker(line.series, *point, ink, 3.6)?;
             }
         }
     }
+    let edge = if plot.worst_below { AREA.3 - 7.0 } else { AREA.1 + 7.0 };
     for (px, py) in &line.failures {
-        canvas.cross((x.at(*px), y.at(*py)), ink, 5.5)?;
+        canvas.cross((x.at(*px), py.map_or(edge, |v| y.at(v))), ink, 5.5)?;
     }
     Ok(())
+}
+
+/// A label that fits; the table beneath has the whole name.
+fn shortened(label: &str) -> String {
+    if label.chars().count() <= LABEL {
+        return label.to_owned();
+    }
+    label.chars().take(LABEL - 1).collect::<String>().trim_end_matches([' ', ',']).to_owned() + "…"
 }
 
 fn labels(canvas: &mut Canvas<'_>, lines: &[Line], x: &Scale, y: &Scale) -> Result<(), Error> {
@@ -137,7 +159,7 @@ fn labels(canvas: &mut Canvas<'_>, lines: &[Line], x: &Scale, y: &Scale) -> Resu
         let start = right + 12.0;
         canvas.path(&[(end.0 + 6.0, end.1), (start, level), (start + 6.0, level)], Ink::Grid, 0.8)?;
         canvas.marker(line.series, (start + 13.0, level), ink, 3.6)?;
-        canvas.text(&line.label, (start + 22.0, level), ink, TEXT, Anchor::Start)?;
+        canvas.text(&shortened(&line.label), (start + 22.0, level), ink, TEXT, Anchor::Start)?;
     }
     Ok(())
 }

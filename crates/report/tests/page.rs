@@ -2,21 +2,177 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+
+use common::check::{check, elements};
+use results::Run;
 
 fn rendered(dir: &Path) -> String {
     let path = report::render(&dir.join("run"), &dir.join("out")).unwrap();
     fs::read_to_string(path).unwrap()
 }
 
+fn position(page: &str, text: &str) -> usize {
+    page.find(text).unwrap_or_else(|| panic!("{text:?} is not on the page"))
+}
+
 #[test]
-fn a_page_for_people_to_look_at() {
+fn the_page_is_sound_and_stands_alone() {
     let folder = tempfile::tempdir().unwrap();
     common::write(&folder.path().join("run"));
     let page = rendered(folder.path());
+    check(&page);
+    // A person who wants to look at it names a folder to keep it in.
     if let Ok(keep) = std::env::var("NORMLAB_KEEP_PAGE") {
         report::render(&folder.path().join("run"), Path::new(&keep)).unwrap();
     }
-    assert!(page.len() < 3_000_000, "{} bytes", page.len());
+}
+
+#[test]
+fn the_same_run_gives_the_same_bytes() {
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let mut found = Vec::new();
+    for folder in &folders {
+        common::write(&folder.path().join("run"));
+        rendered(folder.path());
+        let data = folder.path().join("out/data");
+        let mut files: Vec<_> = fs::read_dir(data).unwrap().map(|e| e.unwrap().path()).collect();
+        files.push(folder.path().join("out/index.html"));
+        files.sort();
+        let bytes: Vec<_> =
+            files.iter().map(|f| (f.file_name().unwrap().to_owned(), fs::read(f).unwrap())).collect();
+        found.push(bytes);
+    }
+    assert_eq!(found[0], found[1]);
+}
+
+#[test]
+fn a_known_ranking_is_ranked_as_documented() {
+    let folder = tempfile::tempdir().unwrap();
+    common::write(&folder.path().join("run"));
+    let page = rendered(folder.path());
+    let standings = |id: &str| -> Vec<(String, String)> {
+        let text = fs::read_to_string(folder.path().join(format!("out/data/standings-{id}.json"))).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let text = |row: &serde_json::Value, key: &str| row[key].as_str().unwrap().to_owned();
+        let rows = json["rows"].as_array().unwrap();
+        rows.iter().map(|r| (text(r, "contender"), text(r, "tied with the best"))).collect()
+    };
+    let own = |rows: [(&str, &str); 4]| rows.map(|(a, b)| (a.to_owned(), b.to_owned())).to_vec();
+    let (layer, batch) = ("Layer Normalization", "Batch Normalization");
+    let mlp = standings("mlp");
+    assert_eq!(
+        mlp,
+        own([(layer, "yes"), (batch, "yes"), ("RMS Normalization", "no"), ("No normalization", "no")])
+    );
+    let lstm: BTreeSet<_> = standings("lstm").into_iter().filter(|r| r.1 == "yes").map(|r| r.0).collect();
+    assert_eq!(
+        lstm,
+        BTreeSet::from(["Layer Normalization, input".to_owned(), "RMS Normalization, input".to_owned()])
+    );
+    position(&page, "Not distinguishable from it: Batch Normalization.");
+    position(&page, "No normalization diverged with every seed at rate 0.3.");
+    position(&page, "∞ (never reached)");
+}
+
+#[test]
+fn every_number_drawn_can_be_taken_away() {
+    let folder = tempfile::tempdir().unwrap();
+    common::write(&folder.path().join("run"));
+    let page = rendered(folder.path());
+    let mut files = 0;
+    for link in elements(&page).iter().filter_map(|e| e.get("href")).filter(|h| h.starts_with("data/")) {
+        let text = fs::read_to_string(folder.path().join("out").join(link)).unwrap();
+        assert!(text.contains("schema_version"), "{link}");
+        files += 1;
+    }
+    let figures = page.matches("<figcaption").count();
+    assert!(files > figures, "{files} files for {figures} figures");
+    let curve = fs::read_to_string(folder.path().join("out/data/curves-mlp.csv")).unwrap();
+    assert_eq!(curve.lines().count(), 1 + 4 * 20, "a row per contender and evaluation");
+}
+
+#[test]
+fn sizes_are_in_natural_order_and_shares_are_of_the_right_ceiling() {
+    let folder = tempfile::tempdir().unwrap();
+    common::write(&folder.path().join("run"));
+    let page = rendered(folder.path());
+    let places =
+        ["64x512", "128x2048", "4096x1024"].map(|s| position(&page, &format!("id=\"bench-norm-f32-{s}\"")));
+    assert!(places.is_sorted(), "{places:?}");
+    // Batch reads twice: its ceiling is the copy that reads twice, 1.5 times slower; 1.5 / (1.3 · 1.1) = 104.9 %.
+    let text = fs::read_to_string(folder.path().join("out/data/bench-norm-f32-64x512-fwd.csv")).unwrap();
+    let batch = text.lines().find(|l| l.starts_with("Batch Normalization,fused")).unwrap();
+    assert!(batch.contains("1.0489510489510"), "{batch}");
+    assert!(batch.contains("same traffic"), "{batch}");
+    let cells =
+        fs::read_to_string(folder.path().join("out/data/bench-cell-lstm-f32-50x64x128-fwd-and-bwd.csv"))
+            .unwrap();
+    assert!(cells.contains(",,none,"), "no copy, no share: {cells}");
+}
+
+#[test]
+fn what_is_not_there_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    Run::create(folder.path().join("run"), common::manifest()).unwrap();
+    let page = rendered(folder.path());
+    check(&page);
+    for text in [
+        "This run holds no methods.",
+        "This run holds no timings.",
+        "This run holds no method records",
+        "This run holds no training runs",
+        "Not in this run: throughput.json",
+        "The noise floor was not measured",
+        "This run carries no bibliography.",
+    ] {
+        position(&page, text);
+    }
+}
+
+#[test]
+fn a_broken_cell_is_named_and_the_rest_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = common::write(&folder.path().join("run"));
+    let broken = common::cell("mlp", "layer", 0.1, 1);
+    fs::write(run.cell_path(&broken.id), "{").unwrap();
+    let page = rendered(folder.path());
+    check(&page);
+    position(&page, &format!("Not usable: cells/{}.json:1:1", broken.id));
+    position(&page, "Layer Normalization: 1 of 4 rates have fewer than all 5 seeds.");
+    assert!(!page.contains(folder.path().to_str().unwrap()), "the page does not say where the run lay");
+}
+
+#[test]
+fn a_dependency_that_is_not_as_declared_is_loud() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = common::write(&folder.path().join("run"));
+    let mut methods = common::METHODS.map(common::method);
+    methods[2].pictures[0].declared_equals_measured = false;
+    run.write_methods(&methods).unwrap();
+    let page = rendered(folder.path());
+    check(&page);
+    position(&page, "this is NOT what the method declares");
+}
+
+#[test]
+fn markup_in_a_record_stays_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = common::write(&folder.path().join("run"));
+    let mut methods = common::METHODS.map(common::method);
+    methods[1].title = "<script>alert(1)</script> & \"co\"".into();
+    methods[1].formula[0].mathml = "<math><script>alert(2)</script></math>".into();
+    run.write_methods(&methods).unwrap();
+    let page = rendered(folder.path());
+    check(&page);
+    assert_eq!(page.matches("<script").count(), 1, "only the page's own");
+}
+
+#[test]
+fn a_folder_that_is_no_run_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = report::render(folder.path(), &folder.path().join("out")).unwrap_err();
+    assert!(error.to_string().contains("manifest.json"), "{error}");
 }
