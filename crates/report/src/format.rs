@@ -38,7 +38,11 @@ fn superscript(exponent: i32) -> String {
 
 /// A fraction of one as per cent.
 pub(crate) fn percent(fraction: f64) -> String {
-    if fraction.is_finite() { minus(format!("{:.1}", fraction * 100.0)) + " %" } else { number(fraction) }
+    if fraction.is_finite() {
+        minus(format!("{:.1}", fraction * 100.0)) + "\u{a0}%"
+    } else {
+        number(fraction)
+    }
 }
 
 /// A metric: accuracies as per cent, losses as numbers.
@@ -48,7 +52,7 @@ pub(crate) fn metric(name: &str, value: f64) -> String {
 
 /// A round value on the axis of a metric.
 pub(crate) fn metric_tick(name: &str, value: f64) -> String {
-    if name.ends_with("accuracy") { number(value * 100.0) + " %" } else { number(value) }
+    if name.ends_with("accuracy") { number(value * 100.0) + "\u{a0}%" } else { number(value) }
 }
 
 /// `lower – upper` in the form that `one` gives, a shared unit once; nothing is claimed from one value.
@@ -61,7 +65,7 @@ pub(crate) fn interval(estimate: &Estimate, one: impl Fn(f64) -> String) -> Stri
 
 /// Two numbers with a dash between them, and their unit once if they share it.
 pub(crate) fn range(lower: &str, upper: &str) -> String {
-    match (lower.rsplit_once(' '), upper.rsplit_once(' ')) {
+    match (lower.rsplit_once('\u{a0}'), upper.rsplit_once('\u{a0}')) {
         (Some((number, a)), Some((_, b))) if a == b => format!("{number} – {upper}"),
         _ => format!("{lower} – {upper}"),
     }
@@ -75,20 +79,20 @@ pub(crate) fn nanoseconds(ns: f64) -> String {
         _ if ns < 1e9 => (1e6, "ms"),
         _ => (1e9, "s"),
     };
-    format!("{} {unit}", number(ns / scale))
+    format!("{}\u{a0}{unit}", number(ns / scale))
 }
 
 /// A size in bytes.
 pub(crate) fn bytes(count: u64) -> String {
     let (scale, unit) = match count {
         0..10_240 => (1.0, "B"),
-        10_240..10_485_760 => (1024.0, "KiB"),
-        10_485_760..10_737_418_240 => (1_048_576.0, "MiB"),
+        10_240..1_048_576 => (1024.0, "KiB"),
+        1_048_576..1_073_741_824 => (1_048_576.0, "MiB"),
         _ => (1_073_741_824.0, "GiB"),
     };
     let value = count as f64 / scale;
     let text = if scale == 1.0 { count.to_string() } else { format!("{value:.1}") };
-    format!("{text} {unit}")
+    format!("{text}\u{a0}{unit}")
 }
 
 /// Whole numbers in groups of three.
@@ -138,13 +142,13 @@ mod tests {
         ] {
             assert_eq!(number(value), text);
         }
-        assert_eq!(percent(0.9731), "97.3 %");
-        assert_eq!(nanoseconds(44_000.0), "44 µs");
-        assert_eq!(bytes(1200), "1200 B");
-        assert_eq!(bytes(16 << 30), "16.0 GiB");
+        assert_eq!(percent(0.9731), "97.3\u{a0}%");
+        assert_eq!(nanoseconds(44_000.0), "44\u{a0}µs");
+        assert_eq!(bytes(1200), "1200\u{a0}B");
+        assert_eq!(bytes(16 << 30), "16.0\u{a0}GiB");
         assert_eq!(count(1_234_567), "1\u{202f}234\u{202f}567");
-        assert_eq!(range("1 ms", "2 ms"), "1 – 2 ms");
-        assert_eq!(range("900 µs", "1.1 ms"), "900 µs – 1.1 ms");
+        assert_eq!(range("1\u{a0}ms", "2\u{a0}ms"), "1 – 2\u{a0}ms");
+        assert_eq!(range("900\u{a0}µs", "1.1\u{a0}ms"), "900\u{a0}µs – 1.1\u{a0}ms");
         assert_eq!(range("180", "∞"), "180 – ∞");
         assert_eq!(slug("norm/f32 64x512 fwd+bwd"), "norm-f32-64x512-fwd-and-bwd");
     }

@@ -10,6 +10,7 @@ mod bibliography;
 mod canvas;
 mod card;
 mod convergence;
+mod decision;
 mod dots;
 mod error;
 mod figure;

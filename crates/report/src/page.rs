@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::card::{self, Card, Reference};
 use crate::convergence::{Contest, contests};
+use crate::decision;
 use crate::dots;
 use crate::error::Error;
 use crate::figure::Figure;
@@ -25,6 +26,7 @@ pub(crate) struct Page {
     commit: String,
     series_css: String,
     front: Front,
+    decision: Table,
     findings: Vec<Finding>,
     workloads: Vec<WorkloadView>,
     benches: Vec<BenchView>,
@@ -73,6 +75,7 @@ impl Page {
             commit: loaded.manifest.commit.chars().take(12).collect(),
             series_css: series_css(most),
             front: front::front(loaded, &contests, &benches),
+            decision: decision::table(loaded, &contests),
             findings: contests
                 .iter()
                 .map(|c| Finding {
@@ -91,7 +94,7 @@ impl Page {
 
     /// Every table of the page that is offered as a file, with its name.
     pub(crate) fn tables(&self) -> Vec<(&str, &Table)> {
-        let mut tables = vec![("methods", &self.front.data)];
+        let mut tables = vec![("methods", &self.front.data), ("decision", &self.decision)];
         for workload in &self.workloads {
             tables.push((&workload.data_id, &workload.standings));
             tables.extend(workload.figures.iter().map(|f| (f.id.as_str(), &f.table)));
