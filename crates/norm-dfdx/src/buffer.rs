@@ -1,0 +1,58 @@
+//! The seam: plain slices out of dfdx's tensors and gradient slots, without copies.
+//!
+//! No function that touches a slot is bounded by `Cpu: Device<E>`: with that bound in scope rustc does not
+//! resolve the type of a slot to the `Vec` that it is.
+
+use dfdx::prelude::*;
+
+/// A tensor whose elements lie in logical order, one after the other, from the start of its buffer.
+#[derive(Clone)]
+pub(crate) struct Dense<S: Shape, E: Unit>(Tensor<S, E, Cpu>);
+
+impl<S: Shape, E: Dtype> Dense<S, E>
+where
+    Cpu: Device<E>,
+{
+    /// Takes `t` apart into its elements and its tape. A permuted or broadcast tensor is copied into order,
+    /// and the copy is on the tape.
+    pub(crate) fn split<T: Tape<E, Cpu>>(t: Tensor<S, E, Cpu, T>) -> Result<(Self, T), CpuError> {
+        // dfdx's copy reads the first element before it looks whether there is one.
+        let t = if t.shape().num_elements() == 0 { t } else { t.try_contiguous()? };
+        let (t, tape) = t.split_tape();
+        Ok((Self(t), tape))
+    }
+}
+
+impl<S: Shape, E: Unit> Dense<S, E> {
+    /// The elements.
+    pub(crate) fn elements(&self) -> &[E] {
+        let len = self.0.shape().num_elements();
+        if len == 0 {
+            return &[];
+        }
+        let first: &E = &self.0[Default::default()];
+        // SAFETY: `first` points at the first element of the `Vec` behind the tensor. The tensor is contiguous,
+        // because `split` is the only constructor and the field is private; so its last element lies `len - 1`
+        // places further on, inside the same `Vec` (dfdx's own indexing relies on that). The `Vec` lives as
+        // long as the borrow of `self`, and dfdx writes to it through `&mut Tensor` only.
+        unsafe { std::slice::from_raw_parts(first, len) }
+    }
+
+    /// The tensor.
+    pub(crate) fn tensor(&self) -> &Tensor<S, E, Cpu> {
+        &self.0
+    }
+
+    /// As many zeros, from the device's allocator (and so from its cache, where that is on).
+    pub(crate) fn zeros(&self) -> Result<Vec<E>, CpuError> {
+        Ok(std::mem::take(slot(&mut Gradients::leaky(), &self.0)?))
+    }
+}
+
+/// The gradient buffer of `t`, allocated as zeros where there is none yet.
+pub(crate) fn slot<'a, S: Shape, E: Unit>(
+    gradients: &'a mut Gradients<E, Cpu>,
+    t: &Tensor<S, E, Cpu>,
+) -> Result<&'a mut Vec<E>, CpuError> {
+    Ok(&mut **gradients.get_or_alloc_mut(t)?)
+}

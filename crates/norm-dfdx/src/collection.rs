@@ -1,0 +1,143 @@
+//! The tensors of a layer as dfdx sees them: for building, optimizing, saving, loading and moving.
+
+use std::marker::PhantomData;
+
+use dfdx::prelude::*;
+use norm_core::{Formula, policy};
+
+use crate::layer::{Holder, NormLayer, held, pools_cases, stores};
+use crate::policy::{Averaging, Policy};
+
+/// How many parameters a layer can have: dfdx resets a tensor through a plain function, so there is one
+/// function per position.
+const MOST: usize = 8;
+
+fn fill<S: ConstShape, E: Dtype, D: Device<E>>(t: &mut Tensor<S, E, D>, value: f64) -> Result<(), D::Err> {
+    t.copy_from(&vec![E::from_f64(value).unwrap_or_default(); S::NUMEL]);
+    Ok(())
+}
+
+fn initial<F: Formula, const I: usize, S: ConstShape, E: Dtype, D: Device<E>>(
+    t: &mut Tensor<S, E, D>,
+) -> Result<(), D::Err> {
+    fill(t, F::DESCRIPTOR.params.get(I).map_or(0.0, |p| p.initial))
+}
+
+/// Options of the parameter at position `at`: trained, reset to its declared initial value.
+fn trained<F: Formula, S: ConstShape, E: Dtype, D: Device<E>>(at: usize) -> TensorOptions<S, E, D> {
+    const { assert!(F::DESCRIPTOR.params.len() <= MOST, "a layer holds at most eight parameters") };
+    let reset: [fn(&mut Tensor<S, E, D>) -> Result<(), D::Err>; MOST] = [
+        initial::<F, 0, S, E, D>,
+        initial::<F, 1, S, E, D>,
+        initial::<F, 2, S, E, D>,
+        initial::<F, 3, S, E, D>,
+        initial::<F, 4, S, E, D>,
+        initial::<F, 5, S, E, D>,
+        initial::<F, 6, S, E, D>,
+        initial::<F, 7, S, E, D>,
+    ];
+    TensorOptions::reset_with(reset[at])
+}
+
+/// Options of a stored statistic: not trained, a variance starts at 1, anything else at 0.
+fn stored<S: ConstShape, E: Dtype, D: Device<E>>(is_variance: bool) -> TensorOptions<S, E, D> {
+    TensorOptions::detached(if is_variance { |t| fill(t, 1.0) } else { |t| fill(t, 0.0) })
+}
+
+impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P: 'static, const G: usize>
+    TensorCollection<E, D> for NormLayer<F, C, E, D, Pol, P, G>
+{
+    type To<E2: Dtype, D2: Device<E2>> = NormLayer<F, C, E2, D2, Pol, P, G>;
+
+    fn iter_tensors<V: ModuleVisitor<Self, E, D>>(
+        visitor: &mut V,
+    ) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
+        let d = F::DESCRIPTOR;
+        let stores = stores::<F, Pol>();
+        assert!(!stores || pools_cases::<F>(), "{}: statistics of single cases cannot be averaged", d.id);
+
+        let channel: Vec<_> = held::<F>(Holder::Channel)
+            .enumerate()
+            .map(|(i, at)| {
+                let name = d.params[at].name;
+                Self::tensor(
+                    name,
+                    move |s| &s.channel[i],
+                    move |s| &mut s.channel[i],
+                    trained::<F, _, E, D>(at),
+                )
+            })
+            .collect();
+        let group: Vec<_> = held::<F>(Holder::Group)
+            .enumerate()
+            .map(|(i, at)| {
+                let name = d.params[at].name;
+                Self::tensor(name, move |s| &s.group[i], move |s| &mut s.group[i], trained::<F, _, E, D>(at))
+            })
+            .collect();
+        let scalar: Vec<_> = held::<F>(Holder::Scalar)
+            .enumerate()
+            .map(|(i, at)| {
+                let name = d.params[at].name;
+                Self::tensor(
+                    name,
+                    move |s| &s.scalar[i],
+                    move |s| &mut s.scalar[i],
+                    trained::<F, _, E, D>(at),
+                )
+            })
+            .collect();
+
+        let kept = if stores { d.statistics } else { &[] };
+        let names: Vec<String> = kept.iter().map(|s| format!("running_{}", s.name)).collect();
+        let running: Vec<_> = kept
+            .iter()
+            .zip(&names)
+            .enumerate()
+            .map(|(i, (s, name))| {
+                Self::tensor(name, move |l| &l.running[i], move |l| &mut l.running[i], stored(s.is_variance))
+            })
+            .collect();
+
+        let consts: Vec<_> = d
+            .consts
+            .iter()
+            .enumerate()
+            .map(|(i, c)| {
+                let options = ScalarOptions::from_default(c.default);
+                Self::scalar(c.name, move |s| &s.consts[i], move |s| &mut s.consts[i], options)
+            })
+            .collect();
+
+        let usual = Averaging::from(policy::Running::default());
+        type Get<L> = fn(&L) -> &f64;
+        type GetMut<L> = fn(&mut L) -> &mut f64;
+        let options: [(&str, f64, Get<Self>, GetMut<Self>); 2] = [
+            ("rate", usual.rate, |s| &s.averaging.rate, |s| &mut s.averaging.rate),
+            ("correction", usual.correction, |s| &s.averaging.correction, |s| &mut s.averaging.correction),
+        ];
+        let averaging: Vec<_> = options
+            .into_iter()
+            .filter(|_| stores)
+            .map(|(name, default, get, get_mut)| {
+                Self::scalar(name, get, get_mut, ScalarOptions::from_default(default))
+            })
+            .collect();
+
+        visitor.visit_fields(
+            (channel, group, scalar, running, consts, averaging),
+            |(channel, group, scalar, running, consts, averaging)| NormLayer {
+                channel,
+                group,
+                scalar,
+                running,
+                consts,
+                averaging: match averaging[..] {
+                    [rate, correction] => Averaging { rate, correction },
+                    _ => usual,
+                },
+                kind: PhantomData,
+            },
+        )
+    }
+}

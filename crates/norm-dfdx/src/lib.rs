@@ -1,0 +1,44 @@
+//! Normalizations as dfdx ops and layers. The only crate that knows how a dfdx op is made.
+//!
+//! ```
+//! use dfdx::prelude::*;
+//! use norm_dfdx::Norm;
+//!
+//! type LayerNorm<const C: usize> = Norm<norm_layer::LayerNorm, C>;
+//! type BatchNorm<const C: usize> = Norm<norm_batch::BatchNorm, C>;
+//! type Model = (Linear<64, 100>, LayerNorm<100>, ReLU, Linear<100, 10>);
+//!
+//! let dev = Cpu::default();
+//! let mut model = dev.build_module::<Model, f32>();
+//! let x: Tensor<Rank2<32, 64>, f32, _> = dev.sample_normal();
+//! let loss = model.forward_mut(x.traced(model.alloc_grads())).square().mean();
+//! let gradients = loss.backward();
+//! # let _ = gradients;
+//! ```
+//!
+//! A layer of the wrong width does not compile:
+//!
+//! ```compile_fail,E0277
+//! # use dfdx::prelude::*;
+//! # use norm_dfdx::Norm;
+//! # type LayerNorm<const C: usize> = Norm<norm_layer::LayerNorm, C>;
+//! # let dev = Cpu::default();
+//! let model = dev.build_module::<(Linear<64, 100>, LayerNorm<99>), f32>();
+//! let x: Tensor<Rank2<32, 64>, f32, _> = dev.sample_normal();
+//! let y = model.forward(x);
+//! ```
+
+mod buffer;
+mod collection;
+mod error;
+pub mod fused;
+mod layer;
+mod path;
+mod policy;
+mod shape;
+
+pub use error::Error;
+pub use layer::{Norm, NormLayer};
+pub use path::{Fused, Path};
+pub use policy::{Declared, Instant, Policy, Running};
+pub use shape::Channels;

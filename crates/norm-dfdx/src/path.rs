@@ -1,0 +1,50 @@
+//! Which code runs: a type, so that a record can name it and both paths exist side by side on the CPU.
+
+use std::fmt::Debug;
+
+use dfdx::prelude::*;
+use norm_core::{Elem, Formula, Kernel, Layout};
+
+use crate::error::Error;
+use crate::fused::{self, Flat, Statistics};
+
+/// A way to run a normalization on a device.
+pub trait Path<E: Dtype + Elem, D: Device<E>>: Copy + Default + Debug + Send + Sync + 'static {
+    /// As it stands in records.
+    const NAME: &'static str;
+
+    /// Normalizes `x` and returns `y` with the statistics that were used. See [`fused::normalize`] for the
+    /// arguments; `current` says whether a caller needs statistics that were not given.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]: sizes that do not fit, or a device that failed.
+    fn normalize<F: Formula, S: Shape, T: Tape<E, D>>(
+        layout: Layout,
+        x: Tensor<S, E, D, T>,
+        params: Vec<Flat<E, D, T>>,
+        consts: &[f64],
+        statistics: Statistics<'_, E>,
+    ) -> Result<(Tensor<S, E, D, T>, Vec<E>), Error<D::Err>>;
+}
+
+/// One operation per normalization, on the CPU.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Fused;
+
+impl<E: Dtype + Elem> Path<E, Cpu> for Fused
+where
+    Cpu: Device<E>,
+{
+    const NAME: &'static str = "fused";
+
+    fn normalize<F: Formula, S: Shape, T: Tape<E, Cpu>>(
+        layout: Layout,
+        x: Tensor<S, E, Cpu, T>,
+        params: Vec<Flat<E, Cpu, T>>,
+        consts: &[f64],
+        statistics: Statistics<'_, E>,
+    ) -> Result<(Tensor<S, E, Cpu, T>, Vec<E>), Error<CpuError>> {
+        fused::normalize(const { Kernel::of::<F>() }, layout, x, params, consts, statistics)
+    }
+}
