@@ -1,0 +1,275 @@
+//! Forward through time: all input projections as one product, then step by step.
+
+use norm_core::{Elem, Layout, Parts, PartsMut};
+
+use crate::cell::{Cell, Sizes};
+use crate::error::Error;
+use crate::matmul::{Matrix, Output, matmul};
+use crate::pass::{Inputs, Outcome, Weights};
+use crate::rows;
+use crate::slot::{Place, Ready, Statistics};
+use crate::state::Mode;
+use crate::update::Updates;
+use crate::workspace::{Held, Workspace};
+
+/// Where step `t` lies in a buffer of `one` elements a step.
+pub(crate) fn at(t: usize, one: usize) -> std::ops::Range<usize> {
+    t * one..(t + 1) * one
+}
+
+/// One slot applied to one step or to all of them.
+struct Application<'a, T> {
+    layout: Layout,
+    t: usize,
+    x: &'a [T],
+    mask: Option<&'a [bool]>,
+    stats: &'a mut [T],
+    y: &'a mut [T],
+}
+
+fn normalize<T: Elem>(
+    slot: &Ready<'_, T>,
+    a: Application<'_, T>,
+    mode: &mut Mode<'_, T>,
+    outcome: &mut Outcome,
+) -> Result<(), Error> {
+    let t_max = match slot.slot.statistics {
+        Statistics::Instant => return slot.find(a.layout, a.x, a.mask, a.stats, a.y),
+        Statistics::BatchTime => 1,
+        Statistics::PerStep { t_max } => t_max,
+    };
+    let one = a.stats.len();
+    match mode {
+        Mode::Train(state) => {
+            slot.find(a.layout, a.x, a.mask, a.stats, a.y)?;
+            // A step beyond the stored ones has its own statistics in training and is not stored.
+            if a.t < t_max {
+                let stored = &mut state.get_mut(slot.place)[at(a.t, one)];
+                let pooled = slot.pooled(a.layout, a.x, a.mask);
+                slot.slot.running.update(slot.slot.kernel.descriptor, a.stats, pooled, stored);
+            }
+            Ok(())
+        }
+        Mode::Eval(state) => {
+            let (step, clamped) = norm_core::policy::step(a.t, t_max);
+            outcome.clamped |= clamped;
+            a.stats.copy_from_slice(&state.get(slot.place)[at(step, one)]);
+            slot.apply(a.layout, a.x, a.mask, a.stats, a.y)
+        }
+    }
+}
+
+impl<T: Elem> Cell<T> {
+    /// Writes `y[T, N, H]`, and keeps in `ws` what [`Cell::backward`] needs.
+    ///
+    /// In training the state takes in this batch's statistics. Refuses wrong sizes before anything is written.
+    pub fn forward(
+        &self,
+        w: &Weights<'_, T>,
+        inputs: &Inputs<'_, T>,
+        mut mode: Mode<'_, T>,
+        ws: &mut Workspace<T>,
+        y: &mut [T],
+    ) -> Result<Outcome, Error> {
+        self.check_inputs(w, inputs)?;
+        let s = inputs.sizes;
+        let one = s.cases * s.units;
+        if y.len() != s.steps * one {
+            return Err(Error::Length { what: "y".into(), expected: s.steps * one, got: y.len() });
+        }
+        mode.state().check(self, s.units)?;
+        ws.held = None;
+        ws.trained = mode.is_train();
+        ws.fit_forward(self, &s, inputs.mask.is_some());
+        self.fix(s.units, &mut ws.fixed);
+        let mut outcome = Outcome::default();
+        self.project(w, inputs, &mut mode, ws, &mut outcome)?;
+        for (states, first) in [(&mut ws.h, inputs.h0), (&mut ws.c, inputs.c0)] {
+            if let Some(state) = states.get_mut(..one) {
+                rows::start(state, first);
+            }
+        }
+        for t in 0..s.steps {
+            let mask = inputs.mask.map(|m| &m[at(t, s.cases)]);
+            self.sum_step(w, &s, t, mask, &mut mode, ws, &mut outcome)?;
+            self.update_step(w, &s, t, mask, &mut mode, ws, &mut outcome)?;
+            let y = &mut y[at(t, one)];
+            y.copy_from_slice(&ws.h[at(t + 1, one)]);
+            rows::blank_padded(y, mask, s.units);
+        }
+        ws.held = Some(Held::of(self, s, inputs.mask.is_some()));
+        Ok(outcome)
+    }
+
+    /// `W_x x` for all steps, normalized where that needs no earlier step, with the bias where one is due.
+    fn project(
+        &self,
+        w: &Weights<'_, T>,
+        inputs: &Inputs<'_, T>,
+        mode: &mut Mode<'_, T>,
+        ws: &mut Workspace<T>,
+        outcome: &mut Outcome,
+    ) -> Result<(), Error> {
+        let s = inputs.sizes;
+        let (cases, width) = (s.steps * s.cases, self.width(s.units));
+        let Workspace { isa, x, ax, sum, z, stats, fixed, .. } = ws;
+        let x = match inputs.mask {
+            None => inputs.x,
+            Some(_) => {
+                let copy = &mut x[..cases * s.inputs];
+                copy.copy_from_slice(inputs.x);
+                rows::blank_padded(copy, inputs.mask, s.inputs);
+                copy
+            }
+        };
+        let (x, w_x) = (Matrix::new(x, cases, s.inputs), Matrix::new(w.ih, width, s.inputs).transposed());
+        let sum = if self.slot(Place::Joint).is_some() { sum } else { z };
+        let sum = &mut sum[..cases * width];
+        let [ih, ..] = self.ready(*isa, w.slots, fixed);
+        let Some(ih) = ih else {
+            match w.bias.filter(|_| self.bias_is_early()) {
+                Some(bias) => {
+                    rows::repeat(sum, bias);
+                    matmul(x, w_x, Output::Add, sum);
+                }
+                None => matmul(x, w_x, Output::Overwrite, sum),
+            }
+            return Ok(());
+        };
+        let ax = &mut ax[..cases * width];
+        matmul(x, w_x, Output::Overwrite, ax);
+        let stats = &mut stats[Place::InputToHidden as usize];
+        let steps = match ih.slot.statistics {
+            Statistics::Instant | Statistics::BatchTime => 1,
+            Statistics::PerStep { .. } => s.steps,
+        };
+        let cases = cases / steps;
+        let layout = ih.slot.layout(ih.place, self.kind(), cases, s.units);
+        let per = ih.slot.kernel.statistics_len(&layout);
+        for t in 0..steps {
+            let (span, stats) = (at(t, cases * width), &mut stats[at(t, per)]);
+            let mask = inputs.mask.map(|m| &m[at(t, cases)]);
+            let a = Application { layout, t, x: &ax[span.clone()], mask, stats, y: &mut sum[span] };
+            normalize(&ih, a, mode, outcome)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a bias is added to the sum of the projections rather than behind the norm over it.
+    pub(crate) fn bias_is_early(&self) -> bool {
+        self.bias_is_normed() || self.slot(Place::Joint).is_none()
+    }
+
+    /// Brings the summed inputs of step `t` to what the update takes.
+    fn sum_step(
+        &self,
+        w: &Weights<'_, T>,
+        s: &Sizes,
+        t: usize,
+        mask: Option<&[bool]>,
+        mode: &mut Mode<'_, T>,
+        ws: &mut Workspace<T>,
+        outcome: &mut Outcome,
+    ) -> Result<(), Error> {
+        let width = self.width(s.units);
+        let (one, gates) = (s.cases * s.units, s.cases * width);
+        let Workspace { isa, ah, sum, z, h, stats, fixed, normed, .. } = ws;
+        let [ih, hh, joint, ..] = self.ready(*isa, w.slots, fixed);
+        let z = &mut z[at(t, gates)];
+        let acc = if joint.is_some() { &mut sum[at(t, gates)] } else { &mut *z };
+        let h = Matrix::new(&h[at(t, one)], s.cases, s.units);
+        let w_h = Matrix::new(w.hh, width, s.units).transposed();
+        // Without a norm of the input projection the bias already lies in the sum.
+        let early = w.bias.filter(|_| self.bias_is_early() && ih.is_some());
+        if let Some(hh) = hh {
+            let layout = hh.slot.layout(hh.place, self.kind(), s.cases, s.units);
+            let stats = &mut stats[hh.place as usize][at(t, hh.slot.kernel.statistics_len(&layout))];
+            let (ah, normed) = (&mut ah[at(t, gates)], &mut normed[..gates]);
+            matmul(h, w_h, Output::Overwrite, ah);
+            normalize(&hh, Application { layout, t, x: ah, mask, stats, y: normed }, mode, outcome)?;
+            rows::add(*isa, acc, Some(normed), early, width);
+        } else {
+            rows::add(*isa, acc, None, early, width);
+            matmul(h, w_h, Output::Add, acc);
+        }
+        if let Some(joint) = joint {
+            let layout = joint.slot.layout(joint.place, self.kind(), s.cases, s.units);
+            let stats = &mut stats[joint.place as usize][at(t, joint.slot.kernel.statistics_len(&layout))];
+            normalize(
+                &joint,
+                Application { layout, t, x: &sum[at(t, gates)], mask, stats, y: &mut *z },
+                mode,
+                outcome,
+            )?;
+            rows::add(*isa, z, None, w.bias.filter(|_| !self.bias_is_early()), width);
+        }
+        Ok(())
+    }
+
+    /// Cell and hidden state after step `t`.
+    fn update_step(
+        &self,
+        w: &Weights<'_, T>,
+        s: &Sizes,
+        t: usize,
+        mask: Option<&[bool]>,
+        mode: &mut Mode<'_, T>,
+        ws: &mut Workspace<T>,
+        outcome: &mut Outcome,
+    ) -> Result<(), Error> {
+        let (one, gates) = (s.cases * s.units, s.cases * self.width(s.units));
+        let Workspace { isa, z, h, c, c_raw, gate, read, h_raw, stats, fixed, .. } = ws;
+        let isa = *isa;
+        let [.., carried, read_out, hidden] = self.ready(isa, w.slots, fixed);
+        let layout = Layout::new(s.cases, 1, s.units, 1);
+        let z = Parts { data: &z[at(t, gates)], parts: self.kind().gates() };
+        let (h0, h1) = h[t * one..(t + 2) * one].split_at_mut(one);
+        let h_out = if hidden.is_some() { &mut h_raw[at(t, one)] } else { &mut *h1 };
+        match Updates::<T>::of(self.kind()) {
+            Updates::Rnn { step } => {
+                step.forward(isa, s.cases, s.units, &[z], &mut [PartsMut { data: h_out, parts: 1 }]);
+            }
+            Updates::Lstm { step, update, read_out: open } => {
+                let (c0, c1) = c[t * one..(t + 2) * one].split_at_mut(one);
+                let before = [z, Parts { data: c0, parts: 1 }];
+                if carried.is_none() && read_out.is_none() {
+                    let mut after = [PartsMut { data: c1, parts: 1 }, PartsMut { data: h_out, parts: 1 }];
+                    step.forward(isa, s.cases, s.units, &before, &mut after);
+                } else {
+                    let gate = &mut gate[at(t, one)];
+                    let c_out = if carried.is_some() { &mut c_raw[at(t, one)] } else { &mut *c1 };
+                    let mut after =
+                        [PartsMut { data: &mut *c_out, parts: 1 }, PartsMut { data: &mut *gate, parts: 1 }];
+                    update.forward(isa, s.cases, s.units, &before, &mut after);
+                    if let Some(carried) = carried {
+                        let stats = &mut stats[carried.place as usize];
+                        let stats = &mut stats[at(t, carried.slot.kernel.statistics_len(&layout))];
+                        let a = Application { layout, t, x: &c_raw[at(t, one)], mask, stats, y: c1 };
+                        normalize(&carried, a, mode, outcome)?;
+                    }
+                    let seen: &[T] = if let Some(read_out) = read_out {
+                        let stats = &mut stats[read_out.place as usize];
+                        let stats = &mut stats[at(t, read_out.slot.kernel.statistics_len(&layout))];
+                        let read = &mut read[at(t, one)];
+                        let a = Application { layout, t, x: c1, mask, stats, y: &mut *read };
+                        normalize(&read_out, a, mode, outcome)?;
+                        read
+                    } else {
+                        c1
+                    };
+                    let before = [Parts { data: &*gate, parts: 1 }, Parts { data: seen, parts: 1 }];
+                    open.forward(isa, s.cases, s.units, &before, &mut [PartsMut { data: h_out, parts: 1 }]);
+                }
+                rows::keep_padded(c1, c0, mask, s.units);
+            }
+        }
+        if let Some(hidden) = hidden {
+            let stats = &mut stats[hidden.place as usize];
+            let stats = &mut stats[at(t, hidden.slot.kernel.statistics_len(&layout))];
+            let a = Application { layout, t, x: &h_raw[at(t, one)], mask, stats, y: h1 };
+            normalize(&hidden, a, mode, outcome)?;
+        }
+        rows::keep_padded(h1, h0, mask, s.units);
+        Ok(())
+    }
+}

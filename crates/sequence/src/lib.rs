@@ -1,0 +1,33 @@
+//! Recurrent cells over time, on plain slices, forward and backward.
+//!
+//! A [`Cell`] is a recurrence ([`CellKind`]) with a normalization in any of six slots ([`Place`]): on the input
+//! projection, the hidden projection, their sum, the carried cell, the cell where it is read out, the hidden
+//! state. A [`Placement`] fills the slots as a published network does. Sizes, constants and methods are run-time
+//! data; a slot takes a kernel table ([`norm_core::Kernel`]).
+//!
+//! Sequences are dense, `x[T, N, I]`, `y[T, N, H]`; weights lie as in PyTorch, `[G·H, I]` and `[G·H, H]`, gates
+//! in the order input, forget, candidate, output.
+//!
+//! Knows nothing of dfdx and of any method by name.
+
+mod backward;
+mod cell;
+mod error;
+mod forward;
+mod matmul;
+mod pass;
+mod placement;
+mod rows;
+mod slot;
+mod state;
+mod update;
+mod workspace;
+
+pub use cell::{Bias, Cell, Sizes, SlotParam};
+pub use error::Error;
+pub use pass::{Gradients, Inputs, Outcome, Upstream, Weights};
+pub use placement::Placement;
+pub use slot::{Place, Slot, Statistics};
+pub use state::{Mode, State};
+pub use update::{CellKind, LstmReadOut, LstmStep, LstmUpdate, ReluStep, TanhStep};
+pub use workspace::Workspace;

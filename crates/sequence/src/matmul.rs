@@ -1,0 +1,78 @@
+//! The one place that calls the matrix multiplication library, and the crate's one `unsafe`.
+//!
+//! Every output element is summed in an order that depends on the sizes only, so the bits do not depend on
+//! the number of threads (held by `tests/threads.rs`).
+
+use norm_core::Elem;
+
+/// A dense row-major matrix read as it is or transposed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Matrix<'a, T> {
+    data: &'a [T],
+    rows: usize,
+    columns: usize,
+    row_stride: usize,
+    column_stride: usize,
+}
+
+impl<'a, T> Matrix<'a, T> {
+    /// `data` as `rows` rows.
+    pub(crate) fn new(data: &'a [T], rows: usize, columns: usize) -> Self {
+        assert_eq!(data.len(), rows * columns, "a matrix is as long as rows × columns");
+        Self { data, rows, columns, row_stride: columns, column_stride: 1 }
+    }
+    /// Rows and columns exchanged; nothing moves.
+    pub(crate) fn transposed(self) -> Self {
+        Self {
+            rows: self.columns,
+            columns: self.rows,
+            row_stride: self.column_stride,
+            column_stride: self.row_stride,
+            ..self
+        }
+    }
+}
+
+/// Whether what stands in the output is added to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Output {
+    Overwrite,
+    Add,
+}
+
+/// `out (+)= a b`, `out` row-major and dense.
+pub(crate) fn matmul<T: Elem>(a: Matrix<'_, T>, b: Matrix<'_, T>, output: Output, out: &mut [T]) {
+    assert_eq!(a.columns, b.rows, "the inner sizes of a product agree");
+    assert_eq!(out.len(), a.rows * b.columns, "the output is as long as rows × columns");
+    let one = T::lit(1.0);
+    let parallelism = match rayon::current_num_threads() {
+        1 => gemm::Parallelism::None,
+        threads => gemm::Parallelism::Rayon(threads),
+    };
+    // SAFETY: the asserts above (and the one in `Matrix::new`, the only constructor) make every index
+    // `row · row_stride + column · column_stride` fall inside its slice; `out` is borrowed mutably, so it
+    // overlaps neither input; `Elem` is implemented for `f32` and `f64` only, both known to `gemm`.
+    unsafe {
+        gemm::gemm(
+            a.rows,
+            b.columns,
+            a.columns,
+            out.as_mut_ptr(),
+            1,
+            b.columns as isize,
+            output == Output::Add,
+            a.data.as_ptr(),
+            a.column_stride as isize,
+            a.row_stride as isize,
+            b.data.as_ptr(),
+            b.column_stride as isize,
+            b.row_stride as isize,
+            one,
+            one,
+            false,
+            false,
+            false,
+            parallelism,
+        );
+    }
+}

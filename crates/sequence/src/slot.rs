@@ -1,0 +1,247 @@
+//! A normalization in its place in a cell.
+
+use std::fmt;
+
+use norm_core::policy::Running;
+use norm_core::{Call, Elem, Isa, Kernel, Layout, Param, Rule, Skeleton};
+
+use crate::error::Error;
+use crate::update::CellKind;
+
+/// Where in a cell a normalization can stand, in the order in which a step meets them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Place {
+    /// `W_x x`.
+    InputToHidden,
+    /// `W_h h`.
+    HiddenToHidden,
+    /// `W_x x + W_h h`, after the two above.
+    Joint,
+    /// The cell itself: what is carried on is normalized.
+    Carried,
+    /// The copy of the cell that the output gate reads; what is carried on is not touched.
+    ReadOut,
+    /// The hidden state.
+    Hidden,
+}
+
+impl Place {
+    /// Every place.
+    pub const ALL: [Self; 6] =
+        [Self::InputToHidden, Self::HiddenToHidden, Self::Joint, Self::Carried, Self::ReadOut, Self::Hidden];
+
+    /// As it stands in file names of parameters.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::InputToHidden => "ih",
+            Self::HiddenToHidden => "hh",
+            Self::Joint => "joint",
+            Self::Carried => "carried",
+            Self::ReadOut => "cell",
+            Self::Hidden => "hidden",
+        }
+    }
+    /// Whether all gates pass here; otherwise only as many channels as units.
+    pub const fn sees_gates(self) -> bool {
+        matches!(self, Self::InputToHidden | Self::HiddenToHidden | Self::Joint)
+    }
+    /// Whether it stands at the cell state, which only an LSTM has.
+    pub const fn sees_cell(self) -> bool {
+        matches!(self, Self::Carried | Self::ReadOut)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// How the statistics of a slot relate to time and to what is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Statistics {
+    /// Within each case of each step; nothing is stored.
+    Instant,
+    /// One statistic per channel over all unpadded cases and steps; a running average for evaluation. Needs the
+    /// whole sequence at once, so only [`Place::InputToHidden`] can have it.
+    BatchTime,
+    /// One statistic per channel and step over the unpadded cases; for evaluation a running average for each of
+    /// the first `t_max` steps, the last of which serves all later ones.
+    PerStep {
+        /// Stored steps.
+        t_max: usize,
+    },
+}
+
+impl Statistics {
+    /// In words.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Instant => "instant",
+            Self::BatchTime => "batch + time",
+            Self::PerStep { .. } => "per-step",
+        }
+    }
+}
+
+/// A method put into a place.
+#[derive(Clone, Debug)]
+pub struct Slot<T: 'static> {
+    /// The method's kernels.
+    pub kernel: Kernel<T>,
+    /// Its constants in declared order.
+    pub consts: Vec<f64>,
+    /// Whether each gate is normalized on its own; otherwise all gates together.
+    pub per_gate: bool,
+    /// Whether a parameter named `bias` is learned; otherwise it stays at its initial value.
+    pub shift: bool,
+    /// Which statistics.
+    pub statistics: Statistics,
+    /// How stored statistics take in a batch.
+    pub running: Running,
+}
+
+/// The name by which a declaration calls an added parameter: redundant where another bias follows.
+pub(crate) const SHIFT: &str = "bias";
+
+impl<T: Elem> Slot<T> {
+    /// `kernel` over all gates, with its default constants and every parameter learned. A method that pools
+    /// within a case gets [`Statistics::Instant`], any other [`Statistics::BatchTime`].
+    pub fn new(kernel: Kernel<T>) -> Self {
+        let statistics = match kernel.descriptor.reference_set.skeleton() {
+            Skeleton::Rowwise => Statistics::Instant,
+            Skeleton::Channelwise => Statistics::BatchTime,
+        };
+        Self {
+            kernel,
+            consts: kernel.descriptor.default_consts(),
+            per_gate: false,
+            shift: true,
+            statistics,
+            running: Running::default(),
+        }
+    }
+
+    pub(crate) fn check(&self, place: Place, kind: CellKind) -> Result<(), Error> {
+        if place.sees_cell() && !kind.has_cell() {
+            return Err(Error::NoCellState { kind: kind.name(), place });
+        }
+        let d = self.kernel.descriptor;
+        let fits = match (d.reference_set.skeleton(), self.statistics) {
+            (Skeleton::Rowwise, Statistics::Instant) => true,
+            (Skeleton::Rowwise, Statistics::BatchTime | Statistics::PerStep { .. })
+            | (Skeleton::Channelwise, Statistics::Instant) => false,
+            (Skeleton::Channelwise, Statistics::BatchTime) => place == Place::InputToHidden,
+            (Skeleton::Channelwise, Statistics::PerStep { t_max: 0 }) => {
+                return Err(Error::NoSteps { place });
+            }
+            (Skeleton::Channelwise, Statistics::PerStep { .. }) => true,
+        };
+        if !fits {
+            return Err(Error::Statistics {
+                place,
+                method: d.id,
+                pools: d.reference_set.name(),
+                got: self.statistics.name(),
+            });
+        }
+        Ok(())
+    }
+
+    /// The layout of `cases` rows in this place.
+    pub(crate) fn layout(&self, place: Place, kind: CellKind, cases: usize, units: usize) -> Layout {
+        match (place.sees_gates(), self.per_gate) {
+            (true, true) => Layout::new(cases, kind.gates(), units, 1),
+            (true, false) => Layout::new(cases, 1, kind.gates() * units, 1),
+            (false, _) => Layout::new(cases, 1, units, 1),
+        }
+    }
+
+    /// Whether a parameter is learned.
+    pub(crate) fn learns(&self, p: &Param) -> bool {
+        self.shift || p.name != SHIFT
+    }
+
+    /// Whether a learned parameter shifts the output, so that a bias right behind would be redundant.
+    pub(crate) fn shifts(&self) -> bool {
+        self.shift && self.kernel.descriptor.params.iter().any(|p| p.name == SHIFT)
+    }
+
+    /// Stored elements.
+    pub(crate) fn state_len(&self, channels: usize) -> usize {
+        let one = self.kernel.descriptor.statistics.len() * channels;
+        match self.statistics {
+            Statistics::Instant => 0,
+            Statistics::BatchTime => one,
+            Statistics::PerStep { t_max } => t_max * one,
+        }
+    }
+}
+
+/// A slot made ready for one pass: all its parameters, learned and held, side by side.
+pub(crate) struct Ready<'a, T: 'static> {
+    pub(crate) place: Place,
+    pub(crate) slot: &'a Slot<T>,
+    pub(crate) params: Vec<&'a [T]>,
+    pub(crate) isa: Isa,
+}
+
+impl<'a, T: Elem> Ready<'a, T> {
+    fn call<'b>(&'b self, layout: Layout, x: &'b [T], mask: Option<&'b [bool]>) -> Call<'b, T> {
+        Call { layout, x, params: &self.params, consts: &self.slot.consts, mask }
+    }
+
+    fn refused(&self) -> impl FnOnce(norm_core::Error) -> Error + use<T> {
+        let place = self.place;
+        move |source| Error::Kernel { place, source }
+    }
+
+    /// Statistics and output from the current values.
+    pub(crate) fn find(
+        &self,
+        layout: Layout,
+        x: &[T],
+        mask: Option<&[bool]>,
+        stats: &mut [T],
+        y: &mut [T],
+    ) -> Result<(), Error> {
+        self.slot.kernel.forward(self.isa, &self.call(layout, x, mask), stats, y).map_err(self.refused())
+    }
+
+    /// The output from stored statistics.
+    pub(crate) fn apply(
+        &self,
+        layout: Layout,
+        x: &[T],
+        mask: Option<&[bool]>,
+        stats: &[T],
+        y: &mut [T],
+    ) -> Result<(), Error> {
+        self.slot.kernel.apply(self.isa, &self.call(layout, x, mask), stats, y).map_err(self.refused())
+    }
+
+    /// The gradient of the input, and those of all parameters added to `dparams`.
+    pub(crate) fn backward(
+        &self,
+        layout: Layout,
+        x: &[T],
+        mask: Option<&[bool]>,
+        dy: &[T],
+        stats: &[T],
+        rule: Rule,
+        overwrite: bool,
+        dx: &mut [T],
+        dparams: &mut [&mut [T]],
+    ) -> Result<(), Error> {
+        let call = self.call(layout, x, mask);
+        let kernel = &self.slot.kernel;
+        kernel.backward(self.isa, &call, dy, stats, rule, overwrite, dx, dparams).map_err(self.refused())
+    }
+
+    /// Elements a channelwise statistic pooled.
+    pub(crate) fn pooled(&self, layout: Layout, x: &[T], mask: Option<&[bool]>) -> usize {
+        self.slot.kernel.pooled(&self.call(layout, x, mask))
+    }
+}
