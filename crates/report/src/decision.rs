@@ -25,7 +25,7 @@ pub(crate) fn table(loaded: &Loaded, contests: &[Contest<'_>]) -> Table {
         &["what you need", "fits", "under conditions", "does not fit"],
     );
     let list =
-        |names: Vec<&str>| if names.is_empty() { Cell::absent("none") } else { Cell::text(names.join(", ")) };
+        |names: Vec<&str>| if names.is_empty() { Cell::absent("none") } else { Cell::text(names.join("; ")) };
     for (need, property) in NEEDS {
         if loaded.methods.is_empty() {
             break;

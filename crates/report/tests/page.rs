@@ -76,10 +76,9 @@ fn a_known_ranking_is_ranked_as_documented() {
     position(&page, "No normalization diverged with every seed at rate 0.3.");
     position(&page, "∞ (never reached)");
     let decision = fs::read_to_string(folder.path().join("out/data/decision.csv")).unwrap();
-    let one = "one example at a time,\"No normalization, Layer Normalization, RMS Normalization\",,Batch Normalization,1";
+    let one = "one example at a time,No normalization; Layer Normalization; RMS Normalization,,Batch Normalization,1";
     assert!(decision.contains(one), "{decision}");
-    let mlp =
-        "on mlp,\"Layer Normalization, Batch Normalization\",,\"RMS Normalization, No normalization\",1";
+    let mlp = "on mlp,Layer Normalization; Batch Normalization,,RMS Normalization; No normalization,1";
     assert!(decision.contains(mlp), "{decision}");
 }
 
