@@ -179,13 +179,23 @@ impl Derivation {
         let dparams: Vec<ExprId> = found.map(|e| g.simplify(e)).collect();
 
         let mut total_definitions = ruled.clone();
+        let (unit, one) = (g.symbol("d1", "1", outer)?, g.num(1.0));
         for i in (0..current.len()).rev() {
             let mut wrt = vec![x];
             wrt.extend(&current[..i]);
-            let found = g.gradient(&[(definitions[i], totals[i])], &wrt)?;
-            dx = g.add(dx, found[0]);
-            for (j, contribution) in found[1..].iter().enumerate() {
-                total_definitions[j] = g.add(total_definitions[j], *contribution);
+            // The gradient is linear in the total, so it is derived for a unit and multiplied afterwards: what a
+            // sweep sums then never holds a total, which is known only after the sweep.
+            let found = g.gradient(&[(definitions[i], unit)], &wrt)?;
+            let times_total = |e: ExprId, g: &mut Graph| {
+                let e = g.substitute(e, &[(unit, one)]);
+                let e = g.simplify(e);
+                g.mul(totals[i], e)
+            };
+            let contribution = times_total(found[0], &mut g);
+            dx = g.add(dx, contribution);
+            for (j, e) in found[1..].iter().enumerate() {
+                let contribution = times_total(*e, &mut g);
+                total_definitions[j] = g.add(total_definitions[j], contribution);
             }
         }
         let total_definitions = total_definitions.into_iter().map(|e| g.simplify(e)).collect();
@@ -219,11 +229,13 @@ impl Derivation {
         let mut out = BTreeMap::new();
         for i in 0..self.current.len() {
             let value = self.graph.evaluate(&[self.definitions[i]], &env)?.remove(0);
-            let data = self.spread(&value, self.current[i], &env);
-            env = env.bind(&self.name(self.current[i]), data.clone()).bind(&self.name(self.hat[i]), data);
+            let value = broadcast(&value, self.graph.axes(self.current[i]), &env);
+            let data = value.data.clone();
             out.insert(self.name(self.current[i]), value);
+            env = env.bind(&self.name(self.current[i]), data.clone()).bind(&self.name(self.hat[i]), data);
         }
-        out.insert("y".into(), self.graph.evaluate(&[self.y], &env)?.remove(0));
+        let y = self.graph.evaluate(&[self.y], &env)?.remove(0);
+        out.insert("y".into(), broadcast(&y, Axes::ALL, &env));
         if env.value("dy").is_none() {
             return Ok(out);
         }
@@ -236,19 +248,30 @@ impl Derivation {
             env = env.bind(&self.name(self.totals[i]), data);
         }
         for (p, d) in self.params.iter().zip(&self.dparams) {
-            out.insert(format!("d{}", self.name(*p)), self.graph.evaluate(&[*d], &env)?.remove(0));
+            let value = self.graph.evaluate(&[*d], &env)?.remove(0);
+            out.insert(format!("d{}", self.name(*p)), broadcast(&value, self.graph.axes(*p), &env));
         }
-        out.insert("dx".into(), self.graph.evaluate(&[self.dx], &env)?.remove(0));
+        let dx = self.graph.evaluate(&[self.dx], &env)?.remove(0);
+        out.insert("dx".into(), broadcast(&dx, Axes::ALL, &env));
         Ok(out)
     }
 
     /// A value over fewer axes than its symbol, repeated.
     fn spread(&self, v: &Value, symbol: ExprId, env: &Env) -> Vec<f64> {
-        let axes = self.graph.axes(symbol);
-        if v.axes == axes {
-            return v.data.clone();
-        }
-        // Only constants can have lost axes: every other value of a statistic varies as its symbol does.
-        vec![v.data.first().copied().unwrap_or_default(); env.len(axes)]
+        broadcast(v, self.graph.axes(symbol), env).data
     }
+}
+
+/// `v` repeated over `axes`, which contain its own.
+fn broadcast(v: &Value, axes: Axes, env: &Env) -> Value {
+    let mut data = v.data.clone();
+    // From the innermost axis outwards: what lies inside an axis is a block that is repeated whole.
+    let all: Vec<Axes> = axes.iter().collect();
+    for axis in all.iter().rev().filter(|a| !v.axes.contains(**a)) {
+        let inside: Axes = all.iter().skip_while(|a| *a != axis).skip(1).fold(Axes::EMPTY, |s, a| s | *a);
+        let block = env.len(inside);
+        let times = env.len(*axis);
+        data = data.chunks(block.max(1)).flat_map(|c| c.repeat(times)).collect();
+    }
+    Value { axes, data }
 }

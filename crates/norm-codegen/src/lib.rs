@@ -39,7 +39,7 @@ mod pointwise;
 mod schedule;
 
 pub use declaration::{Declaration, ParamAxis, ReferenceSet};
-pub use derive::Derivation;
+pub use derive::{Derivation, Typing};
 pub use formula::Formula;
 pub use pointwise::PointwiseDeclaration;
 

@@ -77,33 +77,22 @@ impl<T> std::fmt::Debug for Kernel<T> {
     }
 }
 
-fn consts<F: Formula>(values: &[f64]) -> F::Consts {
+pub(crate) fn consts<F: Formula>(values: &[f64]) -> F::Consts {
     F::Consts::from_fn(|i| values[i])
 }
 
-fn forward<F: Formula, T: Elem, const SIMD: bool>(
-    isa: Isa,
-    call: &Call<'_, T>,
-    stats: StatisticsArg<'_, T>,
-    y: Option<&mut [T]>,
-) {
-    let c = consts::<F>(call.consts);
-    match F::DESCRIPTOR.reference_set.skeleton() {
-        Skeleton::Rowwise => rowwise::forward::<F, T, SIMD>(isa, call, c, stats, y),
-        Skeleton::Channelwise => channelwise::forward::<F, T, SIMD>(isa, call, c, stats, y),
-    }
-}
+/// The loops of one formula. Chosen in a constant, so that only the skeleton it needs is compiled.
+struct Loops<F, T, const SIMD: bool>(std::marker::PhantomData<(F, T)>);
 
-fn backward<F: Formula, T: Elem, const SIMD: bool>(
-    isa: Isa,
-    call: &Call<'_, T>,
-    args: BackwardArgs<'_, '_, T>,
-) {
-    let c = consts::<F>(call.consts);
-    match F::DESCRIPTOR.reference_set.skeleton() {
-        Skeleton::Rowwise => rowwise::backward::<F, T, SIMD>(isa, call, c, args),
-        Skeleton::Channelwise => channelwise::backward::<F, T, SIMD>(isa, call, c, args),
-    }
+impl<F: Formula, T: Elem, const SIMD: bool> Loops<F, T, SIMD> {
+    const FORWARD: ForwardFn<T> = match F::DESCRIPTOR.reference_set.skeleton() {
+        Skeleton::Rowwise => rowwise::forward::<F, T, SIMD>,
+        Skeleton::Channelwise => channelwise::forward::<F, T, SIMD>,
+    };
+    const BACKWARD: BackwardFn<T> = match F::DESCRIPTOR.reference_set.skeleton() {
+        Skeleton::Rowwise => rowwise::backward::<F, T, SIMD>,
+        Skeleton::Channelwise => channelwise::backward::<F, T, SIMD>,
+    };
 }
 
 impl<T: Elem> Kernel<T> {
@@ -112,8 +101,8 @@ impl<T: Elem> Kernel<T> {
         Self {
             descriptor: F::DESCRIPTOR,
             sums: F::Sums::<T>::LEN,
-            forward: forward::<F, T, true>,
-            backward: backward::<F, T, true>,
+            forward: Loops::<F, T, true>::FORWARD,
+            backward: Loops::<F, T, true>::BACKWARD,
         }
     }
 
@@ -122,8 +111,8 @@ impl<T: Elem> Kernel<T> {
         Self {
             descriptor: F::DESCRIPTOR,
             sums: F::Sums::<T>::LEN,
-            forward: forward::<F, T, false>,
-            backward: backward::<F, T, false>,
+            forward: Loops::<F, T, false>::FORWARD,
+            backward: Loops::<F, T, false>::BACKWARD,
         }
     }
 

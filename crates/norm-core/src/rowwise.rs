@@ -367,10 +367,10 @@ impl<F: Formula, T: Elem> Job for BackwardCases<'_, F, T> {
 pub(crate) fn forward<F: Formula, T: Elem, const SIMD: bool>(
     isa: Isa,
     call: &Call<'_, T>,
-    consts: F::Consts,
     stats: crate::kernel::StatisticsArg<'_, T>,
     y: Option<&mut [T]>,
 ) {
+    let consts = crate::kernel::consts::<F>(call.consts);
     let l = call.layout;
     if l.is_empty() {
         return;
@@ -408,9 +408,9 @@ pub(crate) fn forward<F: Formula, T: Elem, const SIMD: bool>(
 pub(crate) fn backward<F: Formula, T: Elem, const SIMD: bool>(
     isa: Isa,
     call: &Call<'_, T>,
-    consts: F::Consts,
     args: BackwardArgs<'_, '_, T>,
 ) {
+    let consts = crate::kernel::consts::<F>(call.consts);
     let l = call.layout;
     if l.is_empty() {
         return;

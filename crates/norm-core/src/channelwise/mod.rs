@@ -173,10 +173,10 @@ fn find_statistics<F: Formula, T: Elem, const SIMD: bool>(
 pub(crate) fn forward<F: Formula, T: Elem, const SIMD: bool>(
     isa: Isa,
     call: &Call<'_, T>,
-    c: F::Consts,
     stats: StatisticsArg<'_, T>,
     y: Option<&mut [T]>,
 ) {
+    let c = crate::kernel::consts::<F>(call.consts);
     let (l, channels) = (call.layout, call.layout.channels());
     let blocks = Blocks::of(call);
     let pooled = (0..blocks.count()).map(|b| blocks.pooled(b)).sum::<usize>();
@@ -226,9 +226,9 @@ pub(crate) fn forward<F: Formula, T: Elem, const SIMD: bool>(
 pub(crate) fn backward<F: Formula, T: Elem, const SIMD: bool>(
     isa: Isa,
     call: &Call<'_, T>,
-    c: F::Consts,
     mut args: BackwardArgs<'_, '_, T>,
 ) {
+    let c = crate::kernel::consts::<F>(call.consts);
     let (l, channels) = (call.layout, call.layout.channels());
     if l.is_empty() {
         return;

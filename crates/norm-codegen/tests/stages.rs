@@ -1,0 +1,90 @@
+//! Golden files, one folder per stage: a reviewer reads the snapshot, not the emitter. `INSTA_UPDATE=always`
+//! rewrites them.
+
+use norm_codegen::{Declaration, Derivation, Formula, Typing, expand_text};
+use symbolic::ExprId;
+
+const LAYER: &str = r#"/// Layer normalization
+pub LayerNorm(ba2016layer, eq = "3, 4") as "layer" over features {
+    param gain = 1.0; param bias = 0.0; const eps = 1e-5;
+    mu = mean(x);
+    var = mean(square(x - mu));
+    y = gain * (x - mu) * rsqrt(var + eps) + bias;
+}"#;
+
+const BATCH: &str = r#"/// Batch normalization
+pub BatchNorm(ioffe2015batch) as "batch" over batch + space {
+    policy running;
+    param gain = 1.0; param bias = 0.0; const eps = 1e-5;
+    mu = mean(x);
+    var = mean(square(x - mu));
+    y = gain * (x - mu) * rsqrt(var + eps) + bias;
+}"#;
+
+/// A statistic whose gradient is replaced, a cross term that does not vanish, parameters on two axes.
+const ODD: &str = r#"/// Something odd
+pub Odd(none) as "odd" over group {
+    param alpha: scalar = 0.5; param bias: element = 0.0; const eps = 1e-3;
+    mu = mean(tanh(x));
+    dev = replace_gradient(mean(abs(x - mu)), mean(square(x - mu)));
+    y = alpha * (x - mu) / (dev + eps) + bias;
+}"#;
+
+fn formula(text: &str) -> Formula {
+    Formula::of(&syn::parse_str::<Declaration>(text).unwrap()).unwrap()
+}
+
+fn typed(text: &str) -> String {
+    let d = Derivation::of(&formula(text), Typing::Natural).unwrap();
+    let line = |name: String, e: ExprId| format!("{name} {} = {}\n", d.graph.axes(e), d.graph.to_text(e));
+    let mut out = String::new();
+    for (s, e) in d.current.iter().zip(&d.definitions) {
+        out += &line(d.graph.to_text(*s), *e);
+    }
+    out + &line("y".into(), d.y)
+}
+
+fn derivative(text: &str) -> String {
+    let d = Derivation::of(&formula(text), Typing::Natural).unwrap();
+    let line = |name: String, e: ExprId| format!("{name} {} = {}\n", d.graph.axes(e), d.graph.to_text(e));
+    let mut out = String::new();
+    for i in (0..d.current.len()).rev() {
+        out += &line(d.graph.to_text(d.ruled[i]), d.hat_gradients[i]);
+        out += &line(d.graph.to_text(d.totals[i]), d.total_definitions[i]);
+    }
+    out += &line("dx".into(), d.dx);
+    for (p, e) in d.params.iter().zip(&d.dparams) {
+        out += &line(format!("d{}", d.graph.to_text(*p)), *e);
+    }
+    out
+}
+
+fn rust(text: &str) -> String {
+    let file = syn::parse2(expand_text(text).unwrap()).unwrap();
+    prettyplease::unparse(&file)
+}
+
+#[test]
+fn stages() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("golden");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.bind(|| {
+        for (name, text) in [("layer", LAYER), ("batch", BATCH), ("odd", ODD)] {
+            insta::assert_snapshot!(format!("1-formula-{name}"), typed(text));
+            insta::assert_snapshot!(format!("2-derivative-{name}"), derivative(text));
+            let rust = rust(text);
+            let plan = rust.find("plan: ").map_or("", |i| &rust[i..rust[i..].find("};").map_or(rust.len(), |e| i + e)]);
+            insta::assert_snapshot!(format!("3-plan-{name}"), plan);
+            insta::assert_snapshot!(format!("4-rust-{name}"), rust);
+        }
+    });
+}
+
+#[test]
+fn the_same_text_every_time() {
+    for text in [LAYER, BATCH, ODD] {
+        assert_eq!(rust(text), rust(text));
+        assert_eq!(derivative(text), derivative(text));
+    }
+}

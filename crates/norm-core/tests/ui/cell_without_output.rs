@@ -1,0 +1,8 @@
+norm_core::pointwise! {
+    /// Wrong on purpose
+    pub Wrong(none) {
+        in a, b; c = a * b;
+    }
+}
+
+fn main() {}

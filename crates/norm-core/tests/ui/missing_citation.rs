@@ -1,0 +1,7 @@
+norm_core::normalization! {
+    pub Wrong as "wrong" over features { y = x; }
+}
+
+fn main() {
+    let _ = Wrong;
+}

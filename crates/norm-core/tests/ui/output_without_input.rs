@@ -1,0 +1,11 @@
+norm_core::normalization! {
+    /// Wrong on purpose
+    pub Wrong(none) as "wrong" over features {
+        param gain = 1.0;
+        y = gain;
+    }
+}
+
+fn main() {
+    let _ = Wrong;
+}

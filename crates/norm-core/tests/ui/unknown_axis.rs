@@ -1,0 +1,12 @@
+norm_core::normalization! {
+    /// Wrong on purpose
+    pub Wrong(none) as "wrong" over features {
+        param gain: row = 1.0;
+        mu = mean(x);
+        y = gain * (x - mu);
+    }
+}
+
+fn main() {
+    let _ = Wrong;
+}

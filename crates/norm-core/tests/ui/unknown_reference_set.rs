@@ -1,0 +1,11 @@
+norm_core::normalization! {
+    /// Wrong on purpose
+    pub Wrong(none) as "wrong" over everything {
+        mu = mean(x);
+        y = x - mu;
+    }
+}
+
+fn main() {
+    let _ = Wrong;
+}

@@ -1,0 +1,12 @@
+norm_core::normalization! {
+    /// Wrong on purpose
+    pub Wrong(none) as "wrong" over features {
+        mu = mean(x);
+        ms = mean(square(x));
+        y = x - mu;
+    }
+}
+
+fn main() {
+    let _ = Wrong;
+}
