@@ -15,4 +15,7 @@ pub enum Error<Err: Debug + Display> {
     /// The sizes or constants do not fit the method.
     #[error(transparent)]
     Kernel(#[from] norm_core::Error),
+    /// The sizes do not fit the recurrent cell.
+    #[error(transparent)]
+    Sequence(#[from] sequence::Error),
 }

@@ -228,7 +228,7 @@ impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P: 
 fn plain<E: Dtype, D: Device<E>>(error: Error<D::Err>, device: &D) -> D::Err {
     match error {
         Error::Device { source } => source,
-        Error::Kernel(_) => match TensorFromVec::<E>::try_tensor_from_vec(device, Vec::new(), (1,)) {
+        Error::Kernel(_) | Error::Sequence(_) => match TensorFromVec::<E>::try_tensor_from_vec(device, Vec::new(), (1,)) {
             Err(wrong_number_of_elements) => wrong_number_of_elements,
             Ok(_) => unreachable!("no elements do not fill a tensor of one"),
         },

@@ -35,10 +35,13 @@ pub mod fused;
 mod layer;
 mod path;
 mod policy;
+pub mod sequence_op;
 mod shape;
+mod upstream;
 
 pub use error::Error;
 pub use layer::{Norm, NormLayer};
 pub use path::{Fused, Path};
 pub use policy::{Declared, Instant, Policy, Running};
 pub use shape::Channels;
+pub use upstream::with_upstream;

@@ -1,0 +1,210 @@
+//! One tape operation for a whole sequence: nothing inside but matrix products and fused kernels.
+
+use std::sync::{Arc, Mutex};
+
+use dfdx::prelude::*;
+use norm_core::Elem;
+use sequence::{Cell, Gradients as CellGradients, Inputs, Mode, Outcome, Sizes, Upstream, Weights, Workspace};
+
+use crate::buffer::{Dense, slot};
+use crate::error::Error;
+
+/// Workspaces that wait for their next sequence. A clone starts empty: two models never share a buffer.
+#[derive(Debug)]
+pub struct Spare<E>(Arc<Mutex<Vec<Workspace<E>>>>);
+
+impl<E> Default for Spare<E> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<E> Clone for Spare<E> {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl<E: Elem> Spare<E> {
+    fn take(&self) -> Workspace<E> {
+        self.0.lock().ok().and_then(|mut list| list.pop()).unwrap_or_default()
+    }
+    fn put(&self, ws: Workspace<E>) {
+        if let Ok(mut list) = self.0.lock() {
+            list.push(ws);
+        }
+    }
+    fn handle(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+/// Tensors of a recurrent layer, in the layout of [`sequence::Weights`].
+#[derive(Debug)]
+pub struct Tensors<'a, const I: usize, const H: usize, const W: usize, E: Unit> {
+    /// `[W, I]`, with `W` gates × units.
+    pub weight_ih: &'a Tensor<Rank2<W, I>, E, Cpu>,
+    /// `[W, H]`.
+    pub weight_hh: &'a Tensor<Rank2<W, H>, E, Cpu>,
+    /// `[W]`, exactly if the cell has a bias of its own.
+    pub bias: Option<&'a Tensor<Rank1<W>, E, Cpu>>,
+    /// Parameters of the slots, in the cell's order.
+    pub slots: Vec<SlotTensor<'a, H, W, E>>,
+}
+
+/// A parameter of a slot: over all gates, or over the units.
+#[derive(Debug, Clone, Copy)]
+pub enum SlotTensor<'a, const H: usize, const W: usize, E: Unit> {
+    /// One value per gate and unit.
+    Gates(&'a Tensor<Rank1<W>, E, Cpu>),
+    /// One value per unit.
+    Units(&'a Tensor<Rank1<H>, E, Cpu>),
+}
+
+#[derive(Clone)]
+enum SlotDense<const H: usize, const W: usize, E: Unit> {
+    Gates(Dense<Rank1<W>, E>),
+    Units(Dense<Rank1<H>, E>),
+}
+
+impl<const H: usize, const W: usize, E: Unit> SlotDense<H, W, E> {
+    fn elements(&self) -> &[E] {
+        match self {
+            Self::Gates(t) => t.elements(),
+            Self::Units(t) => t.elements(),
+        }
+    }
+    fn slot<'g>(&self, g: &'g mut Gradients<E, Cpu>) -> Result<&'g mut Vec<E>, CpuError> {
+        match self {
+            Self::Gates(t) => slot(g, t.tensor()),
+            Self::Units(t) => slot(g, t.tensor()),
+        }
+    }
+}
+
+/// What the operation keeps for its backward pass.
+struct Kept<const I: usize, const H: usize, const W: usize, E: Unit + Elem> {
+    cell: Cell<E>,
+    sizes: Sizes,
+    x: Dense<(usize, usize, Const<I>), E>,
+    y: Tensor<(usize, usize, Const<H>), E, Cpu>,
+    weight_ih: Dense<Rank2<W, I>, E>,
+    weight_hh: Dense<Rank2<W, H>, E>,
+    bias: Option<Dense<Rank1<W>, E>>,
+    slots: Vec<SlotDense<H, W, E>>,
+    mask: Option<Vec<bool>>,
+    ws: Workspace<E>,
+    spare: Spare<E>,
+}
+
+impl<const I: usize, const H: usize, const W: usize, E: Unit + Elem> Kept<I, H, W, E> {
+    fn run(mut self, g: &mut Gradients<E, Cpu>) -> Result<(), CpuError> {
+        let slots: Vec<&[E]> = self.slots.iter().map(SlotDense::elements).collect();
+        let w = Weights {
+            ih: self.weight_ih.elements(),
+            hh: self.weight_hh.elements(),
+            bias: self.bias.as_ref().map(Dense::elements),
+            slots: &slots,
+        };
+        let mask = self.mask.as_deref();
+        let inputs = Inputs { sizes: self.sizes, x: self.x.elements(), mask, h0: None, c0: None };
+        // Buffers are taken out of their slots and put back, so that nothing is borrowed twice.
+        let dy = std::mem::take(slot(g, &self.y)?);
+        let mut dx = std::mem::take(slot(g, self.x.tensor())?);
+        let mut dih = std::mem::take(slot(g, self.weight_ih.tensor())?);
+        let mut dhh = std::mem::take(slot(g, self.weight_hh.tensor())?);
+        let mut dbias = match &self.bias {
+            Some(b) => Some(std::mem::take(slot(g, b.tensor())?)),
+            None => None,
+        };
+        let mut dslots = Vec::with_capacity(self.slots.len());
+        for s in &self.slots {
+            dslots.push(std::mem::take(s.slot(g)?));
+        }
+        let mut dslot_refs: Vec<&mut [E]> = dslots.iter_mut().map(|d| &mut d[..]).collect();
+        let mut out = CellGradients {
+            x: Some(&mut dx),
+            ih: &mut dih,
+            hh: &mut dhh,
+            bias: dbias.as_deref_mut(),
+            slots: &mut dslot_refs,
+            h0: None,
+            c0: None,
+        };
+        let up = Upstream { y: &dy, h: None, c: None };
+        let done = self.cell.backward(&w, &inputs, &up, &mut self.ws, &mut out);
+        for (s, d) in self.slots.iter().zip(dslots) {
+            *s.slot(g)? = d;
+        }
+        if let (Some(b), Some(d)) = (&self.bias, dbias) {
+            *slot(g, b.tensor())? = d;
+        }
+        *slot(g, self.weight_hh.tensor())? = dhh;
+        *slot(g, self.weight_ih.tensor())? = dih;
+        *slot(g, self.x.tensor())? = dx;
+        *slot(g, &self.y)? = dy;
+        self.spare.put(self.ws);
+        // The forward pass has checked the same lengths.
+        done.map_err(|_| CpuError::WrongNumElements)
+    }
+}
+
+fn dense<S: Shape, E: Dtype>(t: &Tensor<S, E, Cpu>) -> Result<Dense<S, E>, CpuError>
+where
+    Cpu: Device<E>,
+{
+    Ok(Dense::split(t.clone())?.0)
+}
+
+/// Runs `cell` over `x[T, N, I]` and returns all hidden states `[T, N, H]`, with one operation on the tape.
+///
+/// # Errors
+///
+/// [`Error::Sequence`] where sizes do not fit the cell, [`Error::Device`] where memory runs out.
+pub fn sequence<const I: usize, const H: usize, const W: usize, E: Dtype + Elem, T: Tape<E, Cpu>>(
+    cell: &Cell<E>,
+    tensors: &Tensors<'_, I, H, W, E>,
+    x: Tensor<(usize, usize, Const<I>), E, Cpu, T>,
+    mask: Option<Vec<bool>>,
+    mode: Mode<'_, E>,
+    spare: &Spare<E>,
+) -> Result<(Tensor<(usize, usize, Const<H>), E, Cpu, T>, Outcome), Error<CpuError>>
+where
+    Cpu: Device<E>,
+{
+    let (x, mut tape) = Dense::split(x)?;
+    let (steps, cases, _) = *x.tensor().shape();
+    let sizes = Sizes { steps, cases, inputs: I, units: H };
+    let weight_ih = dense(tensors.weight_ih)?;
+    let weight_hh = dense(tensors.weight_hh)?;
+    let bias = tensors.bias.map(dense).transpose()?;
+    let mut slots = Vec::with_capacity(tensors.slots.len());
+    for s in &tensors.slots {
+        slots.push(match s {
+            SlotTensor::Gates(t) => SlotDense::Gates(dense(t)?),
+            SlotTensor::Units(t) => SlotDense::Units(dense(t)?),
+        });
+    }
+    let mut ws = spare.take();
+    let mut y = vec![E::default(); steps * cases * H];
+    let outcome = {
+        let slots: Vec<&[E]> = slots.iter().map(SlotDense::elements).collect();
+        let w = Weights {
+            ih: weight_ih.elements(),
+            hh: weight_hh.elements(),
+            bias: bias.as_ref().map(Dense::elements),
+            slots: &slots,
+        };
+        let inputs = Inputs { sizes, x: x.elements(), mask: mask.as_deref(), h0: None, c0: None };
+        cell.forward(&w, &inputs, mode, &mut ws, &mut y)?
+    };
+    let y = x.tensor().device().try_tensor_from_vec(y, (steps, cases, Const::<H>))?;
+    if T::OWNS_TAPE {
+        let (cell, spare, y) = (cell.clone(), spare.handle(), y.clone());
+        let kept = Kept { cell, sizes, x, y, weight_ih, weight_hh, bias, slots, mask, ws, spare };
+        tape.add_backward_op(move |g| kept.run(g));
+    } else {
+        spare.put(ws);
+    }
+    Ok((y.put_tape(tape), outcome))
+}
