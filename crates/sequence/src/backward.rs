@@ -116,10 +116,9 @@ impl<T: Elem> Cell<T> {
             dslots: self.slot_gradients(out.slots, sink),
             rule: if ws.trained { Rule::Exact } else { Rule::Frozen },
         };
-        for (state, last) in [(&mut b.dh, up.h), (&mut b.dc, up.c)] {
-            if let Some(state) = state.get_mut(..one) {
-                rows::start(state, last);
-            }
+        rows::start(&mut b.dh[..one], up.h);
+        if self.kind().has_cell() {
+            rows::start(&mut b.dc[..one], up.c);
         }
         let w_h = Matrix::new(w.hh, width, s.units);
         for t in (0..s.steps).rev() {

@@ -84,10 +84,9 @@ impl<T: Elem> Cell<T> {
         self.fix(s.units, &mut ws.fixed);
         let mut outcome = Outcome::default();
         self.project(w, inputs, &mut mode, ws, &mut outcome)?;
-        for (states, first) in [(&mut ws.h, inputs.h0), (&mut ws.c, inputs.c0)] {
-            if let Some(state) = states.get_mut(..one) {
-                rows::start(state, first);
-            }
+        rows::start(&mut ws.h[..one], inputs.h0);
+        if self.kind().has_cell() {
+            rows::start(&mut ws.c[..one], inputs.c0);
         }
         for t in 0..s.steps {
             let mask = inputs.mask.map(|m| &m[at(t, s.cases)]);

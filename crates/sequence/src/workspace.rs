@@ -12,12 +12,13 @@ pub(crate) struct Held {
     pub(crate) kind: &'static str,
     pub(crate) places: u8,
     pub(crate) masked: bool,
+    pub(crate) cells: bool,
 }
 
 impl Held {
     pub(crate) fn of<T: Elem>(cell: &Cell<T>, sizes: Sizes, masked: bool) -> Self {
         let places = cell.slots().fold(0, |bits, (p, _)| bits | 1 << p as u8);
-        Self { sizes, kind: cell.kind().name(), places, masked }
+        Self { sizes, kind: cell.kind().name(), places, masked, cells: cell.kind().has_cell() }
     }
     pub(crate) fn words(&self) -> String {
         let Sizes { steps, cases, inputs, units } = self.sizes;
@@ -123,7 +124,8 @@ impl<T: Elem> Workspace<T> {
 
     /// Carried cells, likewise; empty for a recurrence without one.
     pub fn last_cell(&self) -> &[T] {
-        self.last(&self.c)
+        // A recurrence without a cell leaves what an earlier one wrote.
+        if self.held.is_some_and(|h| h.cells) { self.last(&self.c) } else { &[] }
     }
 
     fn last<'a>(&self, states: &'a [T]) -> &'a [T] {

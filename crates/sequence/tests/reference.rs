@@ -3,9 +3,9 @@
 mod support;
 
 use norm_core::Isa;
-use sequence::{Cell, CellKind, Place, Placement, Slot, State, Statistics, Workspace};
-use support::reference::{Batch, Network, Norm};
-use support::{Problem, difference, kernel64, sizes, solve};
+use sequence::{CellKind, Placement};
+use support::reference::{Network, Norm};
+use support::{Problem, agree, difference, kernel64, sizes, solve};
 
 const SHAPES: [(usize, usize, usize, usize); 4] = [(4, 3, 2, 5), (1, 2, 3, 3), (5, 1, 2, 4), (3, 4, 1, 9)];
 
@@ -15,10 +15,7 @@ fn check(what: &str, network: &Network, p: &Problem, got: &support::Solution) {
         let d = difference(expected, got);
         assert!(d < 1e-12, "{what}: {name} differs by {d:e}");
     }
-    for ((name, expected), (_, got)) in network.gradients(p).iter().zip(&got.gradients) {
-        let d = difference(expected, got);
-        assert!(d < 1e-6, "{what}: the gradient of {name} differs by {d:e}\n{expected:?}\n{got:?}");
-    }
+    agree(what, &network.gradients(p), &got.gradients, 1e-6);
 }
 
 fn network(placement: &Placement, id: &str, kind: CellKind) -> Network {

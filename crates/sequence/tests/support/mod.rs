@@ -1,7 +1,8 @@
 //! A pass with everything it needs, drawn at random, and the engine run on it.
 #![expect(dead_code, reason = "each test file uses its part")]
 
-pub mod reference;
+pub(crate) mod recurrent_batch;
+pub(crate) mod reference;
 
 use norm_core::{Elem, Isa, Kernel};
 use rand::{Rng, SeedableRng};
@@ -10,34 +11,34 @@ use sequence::{Cell, Gradients, Inputs, Mode, Outcome, Sizes, State, Upstream, W
 
 /// Everything a pass takes, in double precision.
 #[derive(Clone, Debug)]
-pub struct Problem {
-    pub sizes: Sizes,
-    pub x: Vec<f64>,
-    pub mask: Option<Vec<bool>>,
-    pub h0: Vec<f64>,
-    pub c0: Vec<f64>,
-    pub ih: Vec<f64>,
-    pub hh: Vec<f64>,
-    pub bias: Vec<f64>,
-    pub slots: Vec<Vec<f64>>,
-    pub dy: Vec<f64>,
-    pub dh: Vec<f64>,
-    pub dc: Vec<f64>,
+pub(crate) struct Problem {
+    pub(crate) sizes: Sizes,
+    pub(crate) x: Vec<f64>,
+    pub(crate) mask: Option<Vec<bool>>,
+    pub(crate) h0: Vec<f64>,
+    pub(crate) c0: Vec<f64>,
+    pub(crate) ih: Vec<f64>,
+    pub(crate) hh: Vec<f64>,
+    pub(crate) bias: Vec<f64>,
+    pub(crate) slots: Vec<Vec<f64>>,
+    pub(crate) dy: Vec<f64>,
+    pub(crate) dh: Vec<f64>,
+    pub(crate) dc: Vec<f64>,
 }
 
 /// Everything a pass gives.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Solution {
-    pub outcome: Outcome,
-    pub y: Vec<f64>,
-    pub h: Vec<f64>,
-    pub c: Vec<f64>,
+pub(crate) struct Solution {
+    pub(crate) outcome: Outcome,
+    pub(crate) y: Vec<f64>,
+    pub(crate) h: Vec<f64>,
+    pub(crate) c: Vec<f64>,
     /// Named gradients in the order x, ih, hh, bias, h0, c0, slots.
-    pub gradients: Vec<(String, Vec<f64>)>,
+    pub(crate) gradients: Vec<(String, Vec<f64>)>,
 }
 
 impl Problem {
-    pub fn draw<T: Elem>(cell: &Cell<T>, sizes: Sizes, masked: bool, seed: u64) -> Self {
+    pub(crate) fn draw<T: Elem>(cell: &Cell<T>, sizes: Sizes, masked: bool, seed: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut draw = |n: usize, scale: f64| -> Vec<f64> {
             // Representable in single precision, so that both precisions see one problem.
@@ -67,7 +68,7 @@ impl Problem {
     }
 
     /// The parts a loss can be differentiated by, named.
-    pub fn parts(&mut self) -> Vec<(String, &mut Vec<f64>)> {
+    pub(crate) fn parts(&mut self) -> Vec<(String, &mut Vec<f64>)> {
         let mut all = vec![
             ("x".to_string(), &mut self.x),
             ("ih".to_string(), &mut self.ih),
@@ -82,7 +83,31 @@ impl Problem {
         all
     }
 
-    pub fn run<T: Elem>(
+    /// Gradients of a loss by fourth-order central differences, named as the engine's.
+    pub(crate) fn differences(&self, loss: impl Fn(&Self) -> f64) -> Vec<(String, Vec<f64>)> {
+        let mut p = self.clone();
+        let step = 1e-4;
+        let shapes: Vec<(String, usize)> = p.parts().iter().map(|(n, v)| (n.clone(), v.len())).collect();
+        let mut all = Vec::new();
+        for (part, (name, len)) in shapes.into_iter().enumerate() {
+            let mut d = Vec::new();
+            for i in 0..len {
+                let mut moved = |by: f64| {
+                    let old = p.parts()[part].1[i];
+                    p.parts()[part].1[i] = old + by * step;
+                    let loss = loss(&p);
+                    p.parts()[part].1[i] = old;
+                    loss
+                };
+                let (near, far) = (moved(1.0) - moved(-1.0), moved(2.0) - moved(-2.0));
+                d.push((8.0 * near - far) / (12.0 * step));
+            }
+            all.push((name, d));
+        }
+        all
+    }
+
+    pub(crate) fn run<T: Elem>(
         &self,
         cell: &Cell<T>,
         state: &mut State<T>,
@@ -135,25 +160,34 @@ impl Problem {
 }
 
 /// One pass from a fresh workspace and state.
-pub fn solve<T: Elem>(cell: &Cell<T>, p: &Problem, isa: Isa) -> Solution {
+pub(crate) fn solve<T: Elem>(cell: &Cell<T>, p: &Problem, isa: Isa) -> Solution {
     let mut state = State::new(cell, p.sizes.units);
     p.run(cell, &mut state, true, &mut Workspace::on(isa))
 }
 
-pub fn kernel32(id: &str) -> Kernel<f32> {
+pub(crate) fn kernel32(id: &str) -> Kernel<f32> {
     norms::find(id).unwrap().f32
 }
 
-pub fn kernel64(id: &str) -> Kernel<f64> {
+pub(crate) fn kernel64(id: &str) -> Kernel<f64> {
     norms::find(id).unwrap().f64
 }
 
-pub fn sizes(steps: usize, cases: usize, inputs: usize, units: usize) -> Sizes {
+pub(crate) fn sizes(steps: usize, cases: usize, inputs: usize, units: usize) -> Sizes {
     Sizes { steps, cases, inputs, units }
 }
 
+/// Gradients agree with their differences to within `bound`.
+pub(crate) fn agree(what: &str, expected: &[(String, Vec<f64>)], got: &[(String, Vec<f64>)], bound: f64) {
+    assert_eq!(expected.len(), got.len(), "{what}");
+    for ((name, expected), (_, got)) in expected.iter().zip(got) {
+        let d = difference(expected, got);
+        assert!(d < bound, "{what}: the gradient of {name} differs by {d:e}\n{expected:?}\n{got:?}");
+    }
+}
+
 /// The largest difference, relative to the largest expected element.
-pub fn difference(expected: &[f64], got: &[f64]) -> f64 {
+pub(crate) fn difference(expected: &[f64], got: &[f64]) -> f64 {
     assert_eq!(expected.len(), got.len());
     let scale = expected.iter().fold(1e-3_f64, |m, v| m.max(v.abs()));
     let worst = expected.iter().zip(got).map(|(a, b)| (a - b).abs());

@@ -6,7 +6,7 @@ use super::Problem;
 
 /// What is done to a vector of summed inputs, a cell or a hidden state.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Norm {
+pub(crate) enum Norm {
     Identity,
     Layer,
     Rms,
@@ -21,7 +21,7 @@ struct Affine<'a> {
 
 /// What the statistics of batch normalization of the input projection are.
 #[derive(Clone, Debug)]
-pub enum Batch {
+pub(crate) enum Batch {
     /// Of this batch, over all unpadded cases and steps.
     Current,
     /// Of this batch, step by step.
@@ -32,20 +32,20 @@ pub enum Batch {
 
 /// Which network.
 #[derive(Clone, Debug)]
-pub struct Network {
-    pub name: &'static str,
-    pub norm: Norm,
-    pub lstm: bool,
-    pub relu: bool,
-    pub eps: f64,
+pub(crate) struct Network {
+    pub(crate) name: &'static str,
+    pub(crate) norm: Norm,
+    pub(crate) lstm: bool,
+    pub(crate) relu: bool,
+    pub(crate) eps: f64,
     /// Batch normalization in place of `norm` on the input projection.
-    pub batch: Option<Batch>,
+    pub(crate) batch: Option<Batch>,
 }
 
-pub struct Result {
-    pub y: Vec<f64>,
-    pub h: Vec<f64>,
-    pub c: Vec<f64>,
+pub(crate) struct Result {
+    pub(crate) y: Vec<f64>,
+    pub(crate) h: Vec<f64>,
+    pub(crate) c: Vec<f64>,
 }
 
 fn sigmoid(x: f64) -> f64 {
@@ -94,7 +94,7 @@ fn moments(rows: &[&[f64]]) -> (Vec<f64>, Vec<f64>) {
 }
 
 impl Network {
-    pub fn forward(&self, p: &Problem) -> Result {
+    pub(crate) fn forward(&self, p: &Problem) -> Result {
         let s = p.sizes;
         let (eps, norm) = (self.eps, self.norm);
         let on = |t: usize, n: usize| p.mask.as_ref().is_none_or(|m| m[t * s.cases + n]);
@@ -171,8 +171,6 @@ impl Network {
                     // one norm per gate over everything added up
                     "labml" => {
                         let a = sum(&[x, &r, b]);
-                        let gate = |p: Option<&'static [f64]>| p;
-                        let _ = gate;
                         (0..4)
                             .flat_map(|k| {
                                 let cut =
@@ -214,33 +212,14 @@ impl Network {
     }
 
     /// `Σ dy·y + Σ dh·h_T + Σ dc·c_T`, the loss whose gradients are compared.
-    pub fn loss(&self, p: &Problem) -> f64 {
+    pub(crate) fn loss(&self, p: &Problem) -> f64 {
         let r = self.forward(p);
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
         dot(&r.y, &p.dy) + dot(&r.h, &p.dh) + dot(&r.c, &p.dc)
     }
 
-    /// Gradients by fourth-order central differences, named as the engine's.
-    pub fn gradients(&self, p: &Problem) -> Vec<(String, Vec<f64>)> {
-        let mut p = p.clone();
-        let step = 1e-4;
-        let shapes: Vec<(String, usize)> = p.parts().iter().map(|(n, v)| (n.clone(), v.len())).collect();
-        let mut all = Vec::new();
-        for (part, (name, len)) in shapes.into_iter().enumerate() {
-            let mut d = Vec::new();
-            for i in 0..len {
-                let mut moved = |by: f64| {
-                    let old = p.parts()[part].1[i];
-                    p.parts()[part].1[i] = old + by * step;
-                    let loss = self.loss(&p);
-                    p.parts()[part].1[i] = old;
-                    loss
-                };
-                let (near, far) = (moved(1.0) - moved(-1.0), moved(2.0) - moved(-2.0));
-                d.push((8.0 * near - far) / (12.0 * step));
-            }
-            all.push((name, d));
-        }
-        all
+    /// Gradients by central differences, named as the engine's.
+    pub(crate) fn gradients(&self, p: &Problem) -> Vec<(String, Vec<f64>)> {
+        p.differences(|p| self.loss(p))
     }
 }

@@ -1,0 +1,162 @@
+//! What is refused, by name, with expected and got, before anything is written.
+
+mod support;
+
+use sequence::{
+    Cell, CellKind, Error, Gradients, Inputs, Mode, Place, Placement, Slot, State, Statistics, Upstream,
+    Weights, Workspace,
+};
+use support::{kernel64, sizes};
+
+fn batch(statistics: Statistics) -> Slot<f64> {
+    let mut slot = Slot::new(kernel64("batch"));
+    slot.statistics = statistics;
+    slot
+}
+
+#[test]
+fn a_method_where_the_placement_is_not_defined() {
+    for placement in Placement::ALL {
+        let kind = if placement.fits(CellKind::RnnTanh) { CellKind::RnnTanh } else { CellKind::Lstm };
+        let made = placement.cell(kind, kernel64("batch"), None);
+        if placement.across_cases {
+            assert!(made.is_ok(), "{}", placement.name);
+            continue;
+        }
+        let refused = made.unwrap_err();
+        assert!(matches!(refused, Error::Undefined { method: "batch", .. }), "{refused}");
+        assert!(refused.to_string().contains(placement.name), "{refused}");
+    }
+    assert_eq!(Placement::find("labml"), Some(&Placement::LABML));
+    assert_eq!(Placement::find("unknown"), None);
+}
+
+#[test]
+fn slots_that_cannot_be() {
+    let lstm = || Cell::<f64>::new(CellKind::Lstm);
+    let whole = lstm().with(Place::HiddenToHidden, batch(Statistics::BatchTime)).unwrap_err();
+    assert!(
+        matches!(whole, Error::Statistics { place: Place::HiddenToHidden, got: "batch + time", .. }),
+        "{whole}"
+    );
+    let unstored = lstm().with(Place::InputToHidden, batch(Statistics::Instant)).unwrap_err();
+    assert!(matches!(unstored, Error::Statistics { got: "instant", .. }), "{unstored}");
+    let none = lstm().with(Place::ReadOut, batch(Statistics::PerStep { t_max: 0 })).unwrap_err();
+    assert_eq!(none, Error::NoSteps { place: Place::ReadOut });
+    let mut layer = Slot::new(kernel64("layer"));
+    layer.statistics = Statistics::PerStep { t_max: 4 };
+    let kept = lstm().with(Place::ReadOut, layer).unwrap_err();
+    assert!(matches!(kept, Error::Statistics { method: "layer", got: "per-step", .. }), "{kept}");
+    for place in [Place::Carried, Place::ReadOut] {
+        let rnn = Cell::new(CellKind::RnnTanh).with(place, Slot::new(kernel64("layer"))).unwrap_err();
+        assert_eq!(rnn, Error::NoCellState { kind: "rnn_tanh", place });
+    }
+}
+
+struct Call {
+    cell: Cell<f64>,
+    state: State<f64>,
+    x: Vec<f64>,
+    mask: Option<Vec<bool>>,
+    h0: Option<Vec<f64>>,
+    ih: Vec<f64>,
+    bias: Option<Vec<f64>>,
+    slots: Vec<Vec<f64>>,
+    y: usize,
+}
+
+impl Call {
+    fn good() -> Self {
+        let cell = Placement::INPUT.cell(CellKind::Lstm, kernel64("batch"), None).unwrap();
+        let state = State::new(&cell, 3);
+        let slots = vec![vec![1.0; 12], vec![0.0; 12]];
+        Self {
+            cell,
+            state,
+            x: vec![0.5; 16],
+            mask: None,
+            h0: None,
+            ih: vec![0.1; 24],
+            bias: None,
+            slots,
+            y: 24,
+        }
+    }
+    fn forward(&mut self, steps: usize, ws: &mut Workspace<f64>) -> Result<(), Error> {
+        let slots: Vec<&[f64]> = self.slots.iter().map(|s| &s[..]).collect();
+        let w = Weights { ih: &self.ih, hh: &[0.1; 36], bias: self.bias.as_deref(), slots: &slots };
+        let (mask, h0) = (self.mask.as_deref(), self.h0.as_deref());
+        let inputs = Inputs { sizes: sizes(steps, 4, 2, 3), x: &self.x, mask, h0, c0: None };
+        let mut y = vec![f64::NAN; self.y];
+        let done = self.cell.forward(&w, &inputs, Mode::Train(&mut self.state), ws, &mut y);
+        assert!(done.is_ok() || y.iter().all(|v| v.is_nan()), "nothing is written");
+        done.map(|_| ())
+    }
+    fn backward(&self, steps: usize, ws: &mut Workspace<f64>) -> Result<(), Error> {
+        let slots: Vec<&[f64]> = self.slots.iter().map(|s| &s[..]).collect();
+        let w = Weights { ih: &self.ih, hh: &[0.1; 36], bias: None, slots: &slots };
+        let x = vec![0.5; steps * 8];
+        let inputs = Inputs { sizes: sizes(steps, 4, 2, 3), x: &x, mask: None, h0: None, c0: None };
+        let (mut a, mut b, mut gain, mut bias) = ([0.0; 24], [0.0; 36], [0.0; 12], [0.0; 12]);
+        let mut slots = [&mut gain[..], &mut bias[..]];
+        let mut out =
+            Gradients { x: None, ih: &mut a, hh: &mut b, bias: None, slots: &mut slots, h0: None, c0: None };
+        let dy = vec![1.0; steps * 12];
+        self.cell.backward(&w, &inputs, &Upstream { y: &dy, h: None, c: None }, ws, &mut out)
+    }
+}
+
+#[test]
+fn calls_that_do_not_fit() {
+    let length = |what: &str, expected, got| Err(Error::Length { what: what.into(), expected, got });
+    let mut ws = Workspace::default();
+    let mut refuse = |change: fn(&mut Call), expected: Result<(), Error>| {
+        let mut call = Call::good();
+        change(&mut call);
+        assert_eq!(call.forward(2, &mut ws), expected);
+    };
+    refuse(|_| {}, Ok(()));
+    refuse(|c| c.x = vec![0.5; 15], length("x", 16, 15));
+    refuse(|c| c.ih = vec![0.5; 23], length("weight_ih", 24, 23));
+    refuse(|c| c.mask = Some(vec![true; 7]), length("mask", 8, 7));
+    refuse(|c| c.h0 = Some(vec![0.0; 11]), length("h0", 12, 11));
+    refuse(|c| c.y = 23, length("y", 24, 23));
+    refuse(|c| c.slots[1] = vec![0.0; 3], length("ih.bias", 12, 3));
+    refuse(|c| c.bias = Some(vec![0.0; 12]), Err(Error::Bias { expected: "has no bias", got: "gave one" }));
+    refuse(
+        |c| c.slots.truncate(1),
+        Err(Error::SlotParameters { expected: 2, got: 1, names: "ih.gain, ih.bias".into() }),
+    );
+    refuse(
+        |c| c.state = State::new(&c.cell, 2),
+        Err(Error::State { place: Place::InputToHidden, expected: 24, got: 16 }),
+    );
+}
+
+#[test]
+fn a_sequence_without_steps_or_cases() {
+    let cell = Cell::<f64>::new(CellKind::RnnTanh);
+    let mut state = State::new(&cell, 2);
+    for (s, what) in [
+        (sizes(0, 1, 1, 2), "steps"),
+        (sizes(1, 0, 1, 2), "cases"),
+        (sizes(1, 1, 0, 2), "inputs"),
+        (sizes(1, 1, 1, 0), "units"),
+    ] {
+        let w = Weights { ih: &[], hh: &[], bias: None, slots: &[] };
+        let inputs = Inputs { sizes: s, x: &[], mask: None, h0: None, c0: None };
+        let done = cell.forward(&w, &inputs, Mode::Train(&mut state), &mut Workspace::default(), &mut []);
+        assert_eq!(done, Err(Error::Empty { what }));
+    }
+}
+
+#[test]
+fn backward_without_its_forward() {
+    let mut ws = Workspace::default();
+    let mut call = Call::good();
+    assert!(matches!(call.backward(2, &mut ws), Err(Error::NoForward { .. })));
+    call.forward(2, &mut ws).unwrap();
+    let refused = call.backward(1, &mut ws).unwrap_err();
+    assert!(matches!(refused, Error::NoForward { .. }), "{refused}");
+    assert_eq!(call.backward(2, &mut ws), Ok(()));
+}
