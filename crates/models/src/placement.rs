@@ -1,0 +1,58 @@
+//! Placements of a normalization in a recurrent cell, as types. One that is not defined for a method does not
+//! compile.
+
+use std::fmt::Debug;
+
+use norm_core::{Formula, Skeleton};
+use sequence::Placement;
+
+/// A placement as a type.
+pub trait PlacedIn: Copy + Default + Debug + Send + Sync + 'static {
+    /// Which slots it fills.
+    const PLACEMENT: Placement;
+
+    /// Whether the placement is defined for a method: one that pools over cases needs statistics over time too,
+    /// which only the input projection can have before the first step.
+    fn defined<F: Formula>()
+    where
+        Self: Sized,
+    {
+        const {
+            assert!(
+                Self::PLACEMENT.across_cases
+                    || matches!(F::DESCRIPTOR.reference_set.skeleton(), Skeleton::Rowwise),
+                "this placement is not defined for a method that pools over cases: use InputOnly"
+            );
+        }
+    }
+}
+
+macro_rules! placements {
+    ($($(#[$doc:meta])* $name:ident = $constant:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default)]
+        pub struct $name;
+        impl PlacedIn for $name {
+            const PLACEMENT: Placement = Placement::$constant;
+        }
+    )+};
+}
+
+placements! {
+    /// Nothing is normalized.
+    NoPlacement = NONE;
+    /// The layer normalization paper's: both projections and the cell where it is read out.
+    Paper = PAPER;
+    /// As the paper with one bias instead of three.
+    Haste = HASTE;
+    /// Both projections; the normalized cell is carried on.
+    FastRnns = FASTRNNS;
+    /// As [`FastRnns`] with a bias more and epsilon 1e-3.
+    TfAddons = TF_ADDONS;
+    /// Each gate on its own over the sum, and the cell where it is read out.
+    Labml = LABML;
+    /// The input projection, the carried cell and the hidden state.
+    BurnPlacement = BURN;
+    /// The input projection only; over batch and time for methods that pool over cases.
+    InputOnly = INPUT;
+}
