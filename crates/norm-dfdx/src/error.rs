@@ -15,6 +15,14 @@ pub enum Error<Err: Debug + Display> {
     /// The sizes or constants do not fit the method.
     #[error(transparent)]
     Kernel(#[from] norm_core::Error),
+    /// The plan has an operation the composed path does not know.
+    #[error("{method}: the composed path does not know the operation {op:?}")]
+    Operation {
+        /// The method's id.
+        method: &'static str,
+        /// The operation.
+        op: norm_core::Op,
+    },
     /// The sizes do not fit the recurrent cell.
     #[error(transparent)]
     Sequence(#[from] sequence::Error),

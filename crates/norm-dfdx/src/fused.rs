@@ -18,7 +18,8 @@ pub enum Statistics<'a, E> {
 /// A parameter as a flat tensor, on a tape of its own or on none.
 pub type Flat<E, D, T = NoneTape> = Tensor<(usize,), E, D, T>;
 
-/// Normalizes `x` and returns `y` with the statistics that were used.
+/// Normalizes `x`. The statistics that were used go to `found`, if they are asked for, laid out as
+/// [`Kernel::statistic_index`] says.
 ///
 /// `params` come in declared order, each as long as its axis in `layout`; `consts` in declared order. Permuted
 /// and broadcast tensors are copied into order first. With a tape, one operation is recorded: it adds to the
@@ -34,7 +35,8 @@ pub fn normalize<S: Shape, E: Dtype + Elem, T: Tape<E, Cpu>>(
     params: Vec<Flat<E, Cpu, T>>,
     consts: &[f64],
     statistics: Statistics<'_, E>,
-) -> Result<(Tensor<S, E, Cpu, T>, Vec<E>), Error<CpuError>>
+    found: Option<&mut Vec<E>>,
+) -> Result<Tensor<S, E, Cpu, T>, Error<CpuError>>
 where
     Cpu: Device<E>,
 {
@@ -51,30 +53,25 @@ where
     let call = Call { layout, x: x.elements(), params: &slices, consts, mask: None };
     let (hat, rule) = match statistics {
         Statistics::Current => {
-            let mut found = vec![E::default(); kernel.statistics_len(&layout)];
-            kernel.forward(isa, &call, &mut found, &mut y)?;
-            (found, Rule::Exact)
+            let mut current = vec![E::default(); kernel.statistics_len(&layout)];
+            kernel.forward(isa, &call, &mut current, &mut y)?;
+            (current, Rule::Exact)
         }
         Statistics::Stored(given) => {
             kernel.apply(isa, &call, given, &mut y)?;
             (given.to_vec(), Rule::Frozen)
         }
     };
+    if let Some(found) = found {
+        found.clone_from(&hat);
+    }
     let y = x.tensor().device().try_tensor_from_vec(y, *x.tensor().shape())?;
     if T::OWNS_TAPE {
-        let op = Backward {
-            kernel,
-            layout,
-            x,
-            y: y.clone(),
-            params: flat,
-            consts: consts.to_vec(),
-            hat: hat.clone(),
-            rule,
-        };
+        let op =
+            Backward { kernel, layout, x, y: y.clone(), params: flat, consts: consts.to_vec(), hat, rule };
         tape.add_backward_op(move |gradients| op.run(isa, gradients));
     }
-    Ok((y.put_tape(tape), hat))
+    Ok(y.put_tape(tape))
 }
 
 /// What the backward pass needs of the forward one.

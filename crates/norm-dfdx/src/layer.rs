@@ -164,10 +164,11 @@ impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P: 
         &self,
         x: Tensor<S, E, D, T>,
         statistics: Statistics<'_, E>,
-    ) -> Result<(Tensor<S, E, D, T>, Vec<E>), Error<D::Err>> {
+        found: Option<&mut Vec<E>>,
+    ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
         let layout = Self::layout(x.shape())?;
         let params = self.flat().map_err(|source| Error::Device { source })?;
-        P::normalize::<F, S, T>(layout, x, params, &self.consts, statistics)
+        P::normalize::<F, S, T>(layout, x, params, &self.consts, statistics, found)
     }
 
     /// The stored statistics, one plane after the other.
@@ -189,14 +190,16 @@ impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P: 
         x: Tensor<S, E, D, T>,
     ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
         let layout = Self::layout(x.shape())?;
-        let (y, found) = self.normalize(x, Statistics::Current)?;
-        if !self.running.is_empty() {
-            let mut state = self.stored();
-            let rule = policy::Running::from(self.averaging);
-            if rule.update(F::DESCRIPTOR, &found, layout.n * layout.s, &mut state) {
-                for (plane, now) in self.running.iter_mut().zip(state.chunks_exact(C.max(1))) {
-                    plane.copy_from(now);
-                }
+        if self.running.is_empty() {
+            return self.normalize(x, Statistics::Current, None);
+        }
+        let mut found = Vec::new();
+        let y = self.normalize(x, Statistics::Current, Some(&mut found))?;
+        let mut state = self.stored();
+        let rule = policy::Running::from(self.averaging);
+        if rule.update(F::DESCRIPTOR, &found, layout.n * layout.s, &mut state) {
+            for (plane, now) in self.running.iter_mut().zip(state.chunks_exact(C.max(1))) {
+                plane.copy_from(now);
             }
         }
         Ok(y)
@@ -213,9 +216,9 @@ impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P: 
         x: Tensor<S, E, D, T>,
     ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
         if self.running.is_empty() {
-            return Ok(self.normalize(x, Statistics::Current)?.0);
+            return self.normalize(x, Statistics::Current, None);
         }
-        Ok(self.normalize(x, Statistics::Stored(&self.stored()))?.0)
+        self.normalize(x, Statistics::Stored(&self.stored()), None)
     }
 
     /// The name of the path that runs, for records.
@@ -228,10 +231,12 @@ impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P: 
 fn plain<E: Dtype, D: Device<E>>(error: Error<D::Err>, device: &D) -> D::Err {
     match error {
         Error::Device { source } => source,
-        Error::Kernel(_) | Error::Sequence(_) => match TensorFromVec::<E>::try_tensor_from_vec(device, Vec::new(), (1,)) {
-            Err(wrong_number_of_elements) => wrong_number_of_elements,
-            Ok(_) => unreachable!("no elements do not fill a tensor of one"),
-        },
+        Error::Kernel(_) | Error::Operation { .. } | Error::Sequence(_) => {
+            match TensorFromVec::<E>::try_tensor_from_vec(device, Vec::new(), (1,)) {
+                Err(wrong_number_of_elements) => wrong_number_of_elements,
+                Ok(_) => unreachable!("no elements do not fill a tensor of one"),
+            }
+        }
     }
 }
 

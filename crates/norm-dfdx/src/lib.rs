@@ -30,6 +30,7 @@
 
 mod buffer;
 mod collection;
+pub mod composed;
 mod error;
 pub mod fused;
 mod layer;
@@ -41,7 +42,7 @@ mod upstream;
 
 pub use error::Error;
 pub use layer::{Norm, NormLayer};
-pub use path::{Fused, Path};
+pub use path::{Composed, Fused, Path};
 pub use policy::{Declared, Instant, Policy, Running};
 pub use shape::Channels;
 pub use upstream::with_upstream;

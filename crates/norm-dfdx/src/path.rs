@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use dfdx::prelude::*;
 use norm_core::{Elem, Formula, Kernel, Layout};
 
+use crate::composed;
 use crate::error::Error;
 use crate::fused::{self, Flat, Statistics};
 
@@ -13,8 +14,7 @@ pub trait Path<E: Dtype + Elem, D: Device<E>>: Copy + Default + Debug + Send + S
     /// As it stands in records.
     const NAME: &'static str;
 
-    /// Normalizes `x` and returns `y` with the statistics that were used. See [`fused::normalize`] for the
-    /// arguments; `current` says whether a caller needs statistics that were not given.
+    /// Normalizes `x`. See [`fused::normalize`] for the arguments.
     ///
     /// # Errors
     ///
@@ -25,7 +25,8 @@ pub trait Path<E: Dtype + Elem, D: Device<E>>: Copy + Default + Debug + Send + S
         params: Vec<Flat<E, D, T>>,
         consts: &[f64],
         statistics: Statistics<'_, E>,
-    ) -> Result<(Tensor<S, E, D, T>, Vec<E>), Error<D::Err>>;
+        found: Option<&mut Vec<E>>,
+    ) -> Result<Tensor<S, E, D, T>, Error<D::Err>>;
 }
 
 /// One operation per normalization, on the CPU.
@@ -44,7 +45,27 @@ where
         params: Vec<Flat<E, Cpu, T>>,
         consts: &[f64],
         statistics: Statistics<'_, E>,
-    ) -> Result<(Tensor<S, E, Cpu, T>, Vec<E>), Error<CpuError>> {
-        fused::normalize(const { Kernel::of::<F>() }, layout, x, params, consts, statistics)
+        found: Option<&mut Vec<E>>,
+    ) -> Result<Tensor<S, E, Cpu, T>, Error<CpuError>> {
+        fused::normalize(const { Kernel::of::<F>() }, layout, x, params, consts, statistics, found)
+    }
+}
+
+/// dfdx's own operations, one by one, on any device.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Composed;
+
+impl<E: Dtype + Elem, D: Device<E>> Path<E, D> for Composed {
+    const NAME: &'static str = "composed";
+
+    fn normalize<F: Formula, S: Shape, T: Tape<E, D>>(
+        layout: Layout,
+        x: Tensor<S, E, D, T>,
+        params: Vec<Flat<E, D, T>>,
+        consts: &[f64],
+        statistics: Statistics<'_, E>,
+        found: Option<&mut Vec<E>>,
+    ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
+        composed::normalize(F::DESCRIPTOR, layout, x, params, consts, statistics, found)
     }
 }

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use dfdx::prelude::*;
 use norm_core::Elem;
-use sequence::{Cell, Gradients as CellGradients, Inputs, Mode, Outcome, Sizes, Upstream, Weights, Workspace};
+use sequence::{
+    Cell, Gradients as CellGradients, Inputs, Mode, Outcome, Sizes, Upstream, Weights, Workspace,
+};
 
 use crate::buffer::{Dense, slot};
 use crate::error::Error;

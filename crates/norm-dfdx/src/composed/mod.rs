@@ -1,0 +1,144 @@
+//! A normalization played operation by operation in dfdx, on any device: the unfused baseline, and a judge of
+//! the derived gradient, because dfdx's own tape finds this one.
+
+mod arithmetic;
+mod graph;
+mod grid;
+mod play;
+
+use dfdx::prelude::*;
+use norm_core::{Descriptor, Elem, Error as KernelError, Layout, Skeleton};
+
+use crate::error::Error;
+use crate::fused::{Flat, Statistics};
+use graph::Graph;
+use grid::{Cases, Channelwise, Columns, Grid, Rows};
+use play::{Inputs, play};
+
+/// Normalizes `x` as [`crate::fused::normalize`] does, by the plan of `descriptor`. The statistics that were
+/// used go to `found`, if they are asked for, laid out as the kernels lay them out.
+///
+/// # Errors
+///
+/// [`Error::Kernel`] where lengths do not fit `layout`, [`Error::Operation`] where the plan has an operation
+/// that is not known here, [`Error::Device`] where the device fails.
+pub fn normalize<S: Shape, E: Dtype + Elem, D: Device<E>, T: Tape<E, D>>(
+    descriptor: &'static Descriptor,
+    layout: Layout,
+    x: Tensor<S, E, D, T>,
+    params: Vec<Flat<E, D, T>>,
+    consts: &[f64],
+    statistics: Statistics<'_, E>,
+    found: Option<&mut Vec<E>>,
+) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
+    let lengths = params.iter().map(|p| p.shape().0).collect::<Vec<_>>();
+    check(descriptor, &layout, x.shape().num_elements(), &lengths, consts)?;
+    let (x, mut tape) = x.split_tape();
+    let mut flat = Vec::with_capacity(params.len());
+    for p in params {
+        let (p, own) = p.split_tape();
+        tape = tape.merge(own);
+        flat.push(p);
+    }
+    if layout.is_empty() {
+        // Nothing goes in and nothing comes out; but who asks for a gradient finds zeros.
+        let input = x.clone();
+        tape.add_backward_op(move |gradients| {
+            flat.iter().try_for_each(|p| gradients.try_alloc_for(p))?;
+            gradients.try_alloc_for(&input)
+        });
+        return Ok(x.put_tape(tape));
+    }
+    let call = Call { descriptor, layout, params: &flat, consts, statistics };
+    let x = x.put_tape(tape);
+    match (descriptor.reference_set.skeleton(), grid::is_flat(descriptor, &layout)) {
+        (Skeleton::Rowwise, true) => call.on::<Rows, _, _>(x, found),
+        (Skeleton::Rowwise, false) => call.on::<Cases, _, _>(x, found),
+        (Skeleton::Channelwise, true) => call.on::<Columns, _, _>(x, found),
+        (Skeleton::Channelwise, false) => call.on::<Channelwise, _, _>(x, found),
+    }
+}
+
+fn length(d: &Descriptor, what: &str, expected: usize, got: usize) -> Result<(), KernelError> {
+    if expected == got {
+        return Ok(());
+    }
+    Err(KernelError::Length { method: d.id, what: what.into(), expected, got })
+}
+
+fn check(
+    d: &Descriptor,
+    l: &Layout,
+    len: usize,
+    params: &[usize],
+    consts: &[f64],
+) -> Result<(), KernelError> {
+    let count = |what: &'static str, names: Vec<&str>, got: usize| {
+        if names.len() == got {
+            return Ok(());
+        }
+        Err(KernelError::Count { method: d.id, what, expected: names.len(), got, names: names.join(", ") })
+    };
+    length(d, "x", l.len(), len)?;
+    count("parameters", d.params.iter().map(|p| p.name).collect(), params.len())?;
+    count("constants", d.consts.iter().map(|c| c.name).collect(), consts.len())?;
+    d.params.iter().zip(params).try_for_each(|(spec, &got)| length(d, spec.name, spec.axis.len(l), got))
+}
+
+/// One call, before it is known how its elements are laid out.
+struct Call<'a, E: Dtype, D: Device<E>> {
+    descriptor: &'static Descriptor,
+    layout: Layout,
+    params: &'a [Flat<E, D>],
+    consts: &'a [f64],
+    statistics: Statistics<'a, E>,
+}
+
+impl<E: Dtype + Elem, D: Device<E>> Call<'_, E, D> {
+    fn on<G: Grid, S: Shape, T: Tape<E, D>>(
+        self,
+        x: Tensor<S, E, D, T>,
+        found: Option<&mut Vec<E>>,
+    ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
+        let device = |source| Error::Device { source };
+        let Self { descriptor, layout, params, consts, statistics } = self;
+        let shape = *x.shape();
+        let (x, tape) = x.try_reshape_like(&G::element(&layout)).map_err(device)?.split_tape();
+        let set = G::set(&layout);
+        let (sets, kinds) = (set.num_elements(), descriptor.statistics.len());
+        // Rowwise tables keep the statistics of a set together, channelwise ones those of a kind.
+        let rowwise = descriptor.reference_set.skeleton() == Skeleton::Rowwise;
+        let at = |kind: usize, set: usize| if rowwise { set * kinds + kind } else { kind * sets + set };
+
+        let mut given = Vec::new();
+        let stored = match statistics {
+            Statistics::Current => None,
+            Statistics::Stored(stored) => Some(stored),
+        };
+        if let Some(stored) = stored {
+            length(descriptor, "statistics", sets * kinds, stored.len())?;
+            for kind in 0..kinds {
+                let values: Vec<E> = (0..sets).map(|s| stored[at(kind, s)]).collect();
+                given.push(x.device().try_tensor_from_vec(values, set).map_err(device)?);
+            }
+        }
+        let graph = Graph::new(descriptor, stored.is_some());
+        let inputs =
+            Inputs { descriptor, layout, device: x.device().clone(), x: Some(x), params, consts, given };
+        let (y, used) = play::<G, E, D, T>(&graph, inputs, tape, found.is_some())?;
+        if let Some(found) = found {
+            found.clear();
+            if let Some(stored) = stored {
+                found.extend_from_slice(stored);
+            } else {
+                found.resize(sets * kinds, E::default());
+            }
+            for (kind, t) in used.iter().enumerate() {
+                for (s, v) in t.as_vec().into_iter().enumerate() {
+                    found[at(kind, s)] = v;
+                }
+            }
+        }
+        y.try_reshape_like(&shape).map_err(device)
+    }
+}
