@@ -1,4 +1,4 @@
-//! How long one training pass takes, by placement: `cargo run --release -p sequence --example timing`.
+//! How long one training pass takes, by placement: `cargo run --release -p sequence --example timing [names]`.
 //!
 //! Not a measurement to cite, those are made by `bench`; this is what one looks at while changing the engine.
 #![expect(clippy::print_stdout, reason = "a program that prints")]
@@ -26,7 +26,9 @@ fn main() -> Result<(), sequence::Error> {
         "{:10} {:6} {:>10} {:>10}   milliseconds, best of 30",
         "placement", "method", "forward", "backward"
     );
-    for placement in Placement::ALL {
+    let names: Vec<String> = std::env::args().skip(1).collect();
+    let wanted = |p: &Placement| names.is_empty() || names.iter().any(|n| n == p.name);
+    for placement in Placement::ALL.into_iter().filter(wanted) {
         let ids: &[&str] = if placement == Placement::INPUT { &["layer", "batch"] } else { &["layer"] };
         for id in ids {
             let Some(method) = norms::find(id) else { continue };

@@ -13,6 +13,16 @@ pub enum Error {
         /// `"steps"`, `"cases"`, `"inputs"` or `"units"`.
         what: &'static str,
     },
+    /// The sizes multiply to more elements than a buffer can have.
+    #[error("{steps} steps × {cases} cases × {width} elements are more than a buffer can hold")]
+    TooLarge {
+        /// Steps.
+        steps: usize,
+        /// Cases.
+        cases: usize,
+        /// Elements of the widest row.
+        width: usize,
+    },
     /// A buffer has the wrong length.
     #[error("`{what}` has {got} elements, expected {expected}")]
     Length {

@@ -29,32 +29,32 @@ struct Application<'a, T> {
 
 fn normalize<T: Elem>(
     slot: &Ready<'_, T>,
-    a: Application<'_, T>,
+    Application { layout, t, x, mask, stats, y }: Application<'_, T>,
     mode: &mut Mode<'_, T>,
     outcome: &mut Outcome,
 ) -> Result<(), Error> {
     let t_max = match slot.slot.statistics {
-        Statistics::Instant => return slot.find(a.layout, a.x, a.mask, a.stats, a.y),
+        Statistics::Instant => return slot.find(layout, x, mask, stats, y),
         Statistics::BatchTime => 1,
         Statistics::PerStep { t_max } => t_max,
     };
-    let one = a.stats.len();
+    let one = stats.len();
     match mode {
         Mode::Train(state) => {
-            slot.find(a.layout, a.x, a.mask, a.stats, a.y)?;
+            slot.find(layout, x, mask, stats, y)?;
             // A step beyond the stored ones has its own statistics in training and is not stored.
-            if a.t < t_max {
-                let stored = &mut state.get_mut(slot.place)[at(a.t, one)];
-                let pooled = slot.pooled(a.layout, a.x, a.mask);
-                slot.slot.running.update(slot.slot.kernel.descriptor, a.stats, pooled, stored);
+            if t < t_max {
+                let stored = &mut state.get_mut(slot.place)[at(t, one)];
+                let pooled = slot.pooled(layout, x, mask);
+                slot.slot.running.update(slot.slot.kernel.descriptor, stats, pooled, stored);
             }
             Ok(())
         }
         Mode::Eval(state) => {
-            let (step, clamped) = norm_core::policy::step(a.t, t_max);
+            let (step, clamped) = norm_core::policy::step(t, t_max);
             outcome.clamped |= clamped;
-            a.stats.copy_from_slice(&state.get(slot.place)[at(step, one)]);
-            slot.apply(a.layout, a.x, a.mask, a.stats, a.y)
+            stats.copy_from_slice(&state.get(slot.place)[at(step, one)]);
+            slot.apply(layout, x, mask, stats, y)
         }
     }
 }
@@ -84,6 +84,7 @@ impl<T: Elem> Cell<T> {
         self.fix(s.units, &mut ws.fixed);
         let mut outcome = Outcome::default();
         self.project(w, inputs, &mut mode, ws, &mut outcome)?;
+        rows::transpose(w.hh, s.units, &mut ws.w_h);
         rows::start(&mut ws.h[..one], inputs.h0);
         if self.kind().has_cell() {
             rows::start(&mut ws.c[..one], inputs.c0);
@@ -112,14 +113,13 @@ impl<T: Elem> Cell<T> {
         let s = inputs.sizes;
         let (cases, width) = (s.steps * s.cases, self.width(s.units));
         let Workspace { isa, x, ax, sum, z, stats, fixed, .. } = ws;
-        let x = match inputs.mask {
-            None => inputs.x,
-            Some(_) => {
-                let copy = &mut x[..cases * s.inputs];
-                copy.copy_from_slice(inputs.x);
-                rows::blank_padded(copy, inputs.mask, s.inputs);
-                copy
-            }
+        let x = if inputs.mask.is_some() {
+            let copy = &mut x[..cases * s.inputs];
+            copy.copy_from_slice(inputs.x);
+            rows::blank_padded(copy, inputs.mask, s.inputs);
+            copy
+        } else {
+            inputs.x
         };
         let (x, w_x) = (Matrix::new(x, cases, s.inputs), Matrix::new(w.ih, width, s.inputs).transposed());
         let sum = if self.slot(Place::Joint).is_some() { sum } else { z };
@@ -172,12 +172,12 @@ impl<T: Elem> Cell<T> {
     ) -> Result<(), Error> {
         let width = self.width(s.units);
         let (one, gates) = (s.cases * s.units, s.cases * width);
-        let Workspace { isa, ah, sum, z, h, stats, fixed, normed, .. } = ws;
+        let Workspace { isa, w_h, ah, sum, z, h, stats, fixed, normed, .. } = ws;
         let [ih, hh, joint, ..] = self.ready(*isa, w.slots, fixed);
         let z = &mut z[at(t, gates)];
         let acc = if joint.is_some() { &mut sum[at(t, gates)] } else { &mut *z };
         let h = Matrix::new(&h[at(t, one)], s.cases, s.units);
-        let w_h = Matrix::new(w.hh, width, s.units).transposed();
+        let w_h = Matrix::new(&w_h[..width * s.units], s.units, width);
         // Without a norm of the input projection the bias already lies in the sum.
         let early = w.bias.filter(|_| self.bias_is_early() && ih.is_some());
         if let Some(hh) = hh {

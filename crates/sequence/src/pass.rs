@@ -114,6 +114,12 @@ impl<T: Elem> Cell<T> {
                 return Err(Error::Empty { what });
             }
         }
+        // From here on no product of sizes can overflow.
+        let width = units.saturating_mul(self.kind().gates()).max(inputs);
+        let fits = |rows: usize| rows.checked_mul(width).is_some_and(|n| n <= isize::MAX as usize / 8);
+        if !steps.checked_add(1).and_then(|t| t.checked_mul(cases)).is_some_and(fits) || !fits(width) {
+            return Err(Error::TooLarge { steps, cases, width });
+        }
         let width = self.width(units);
         length("weight_ih", width * inputs, w.ih.len())?;
         length("weight_hh", width * units, w.hh.len())?;

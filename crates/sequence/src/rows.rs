@@ -1,5 +1,10 @@
 //! Elementwise work on rows between products and kernels, in a fixed order.
 
+#![expect(
+    clippy::inline_always,
+    reason = "a job is compiled for an instruction set by being inlined into it"
+)]
+
 use norm_core::{Elem, Isa, Job};
 
 /// `rows += other (+ bias)`.
@@ -96,5 +101,15 @@ pub(crate) fn start<T: Elem>(state: &mut [T], from: Option<&[T]>) {
     match from {
         Some(from) => state.copy_from_slice(from),
         None => state.fill(T::default()),
+    }
+}
+
+/// The rows of `width` elements become the columns of `out`.
+pub(crate) fn transpose<T: Elem>(rows: &[T], width: usize, out: &mut [T]) {
+    let count = rows.len() / width;
+    for (i, row) in rows.chunks_exact(width).enumerate() {
+        for (j, v) in row.iter().enumerate() {
+            out[j * count + i] = *v;
+        }
     }
 }

@@ -130,14 +130,14 @@ impl<T: Elem> Slot<T> {
         }
         let d = self.kernel.descriptor;
         let fits = match (d.reference_set.skeleton(), self.statistics) {
-            (Skeleton::Rowwise, Statistics::Instant) => true,
-            (Skeleton::Rowwise, Statistics::BatchTime | Statistics::PerStep { .. })
-            | (Skeleton::Channelwise, Statistics::Instant) => false,
-            (Skeleton::Channelwise, Statistics::BatchTime) => place == Place::InputToHidden,
             (Skeleton::Channelwise, Statistics::PerStep { t_max: 0 }) => {
                 return Err(Error::NoSteps { place });
             }
-            (Skeleton::Channelwise, Statistics::PerStep { .. }) => true,
+            (Skeleton::Rowwise, Statistics::Instant)
+            | (Skeleton::Channelwise, Statistics::PerStep { .. }) => true,
+            (Skeleton::Channelwise, Statistics::BatchTime) => place == Place::InputToHidden,
+            (Skeleton::Rowwise, Statistics::BatchTime | Statistics::PerStep { .. })
+            | (Skeleton::Channelwise, Statistics::Instant) => false,
         };
         if !fits {
             return Err(Error::Statistics {
@@ -188,7 +188,7 @@ pub(crate) struct Ready<'a, T: 'static> {
     pub(crate) isa: Isa,
 }
 
-impl<'a, T: Elem> Ready<'a, T> {
+impl<T: Elem> Ready<'_, T> {
     fn call<'b>(&'b self, layout: Layout, x: &'b [T], mask: Option<&'b [bool]>) -> Call<'b, T> {
         Call { layout, x, params: &self.params, consts: &self.slot.consts, mask }
     }

@@ -36,6 +36,8 @@ pub struct Workspace<T> {
     pub(crate) trained: bool,
     /// Inputs with padded steps blanked, `[T, N, I]`; only with a mask.
     pub(crate) x: Vec<T>,
+    /// `W_h` transposed, `[H, G·H]`, as the product of every step reads it without repacking.
+    pub(crate) w_h: Vec<T>,
     /// `W_x x`, `[T, N, G·H]`; only if it is normalized.
     pub(crate) ax: Vec<T>,
     /// `W_h h`, `[T, N, G·H]`; only if it is normalized.
@@ -98,6 +100,7 @@ impl<T: Elem> Workspace<T> {
             held: None,
             trained: false,
             x: Vec::new(),
+            w_h: Vec::new(),
             ax: Vec::new(),
             ah: Vec::new(),
             sum: Vec::new(),
@@ -141,6 +144,7 @@ impl<T: Elem> Workspace<T> {
         let cells = if cell.kind().has_cell() { states } else { 0 };
         let one = s.cases * s.units;
         fit(&mut self.x, if masked { rows * s.inputs } else { 0 });
+        fit(&mut self.w_h, cell.width(s.units) * s.units);
         fit(&mut self.ax, has(Place::InputToHidden, sums));
         fit(&mut self.ah, has(Place::HiddenToHidden, sums));
         fit(&mut self.sum, has(Place::Joint, sums));

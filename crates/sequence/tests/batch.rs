@@ -3,7 +3,7 @@
 mod support;
 
 use norm_core::Isa;
-use sequence::{Bias, Cell, CellKind, Mode, Place, Placement, Slot, State, Statistics, Workspace};
+use sequence::{Bias, Cell, CellKind, Place, Placement, Slot, State, Statistics, Workspace};
 use support::reference::{Batch, Network, Norm};
 use support::{Problem, agree, difference, kernel64, recurrent_batch, sizes, solve};
 
@@ -166,5 +166,4 @@ fn a_step_at_which_every_case_is_padded_changes_nothing() {
         assert_eq!(state.get(place)[2 * one..3 * one], fresh.get(place)[2 * one..3 * one]);
         assert_ne!(state.get(place)[3 * one..], fresh.get(place)[3 * one..]);
     }
-    let _ = Mode::Eval(&state);
 }

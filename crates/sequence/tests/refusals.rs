@@ -134,7 +134,7 @@ fn calls_that_do_not_fit() {
 }
 
 #[test]
-fn a_sequence_without_steps_or_cases() {
+fn sizes_of_nothing_and_of_too_much() {
     let cell = Cell::<f64>::new(CellKind::RnnTanh);
     let mut state = State::new(&cell, 2);
     for (s, what) in [
@@ -147,6 +147,12 @@ fn a_sequence_without_steps_or_cases() {
         let inputs = Inputs { sizes: s, x: &[], mask: None, h0: None, c0: None };
         let done = cell.forward(&w, &inputs, Mode::Train(&mut state), &mut Workspace::default(), &mut []);
         assert_eq!(done, Err(Error::Empty { what }));
+    }
+    for s in [sizes(usize::MAX, 1, 1, 1), sizes(2, usize::MAX / 2, 1, 3), sizes(1, 1, 1, usize::MAX / 2)] {
+        let w = Weights { ih: &[], hh: &[], bias: None, slots: &[] };
+        let inputs = Inputs { sizes: s, x: &[], mask: None, h0: None, c0: None };
+        let done = cell.forward(&w, &inputs, Mode::Train(&mut state), &mut Workspace::default(), &mut []);
+        assert!(matches!(done, Err(Error::TooLarge { .. })), "{done:?}");
     }
 }
 

@@ -94,6 +94,39 @@ fn moments(rows: &[&[f64]]) -> (Vec<f64>, Vec<f64>) {
 }
 
 impl Network {
+    /// Batch normalization of all input projections.
+    fn normalize_over_cases(
+        &self,
+        p: &Problem,
+        batch: &Batch,
+        gain: &[f64],
+        bias: &[f64],
+        ax: &mut [Vec<f64>],
+    ) {
+        let (s, eps) = (p.sizes, self.eps);
+        let on = |t: usize, n: usize| p.mask.as_ref().is_none_or(|m| m[t * s.cases + n]);
+        let of = |range: std::ops::Range<usize>| {
+            let rows: Vec<&[f64]> =
+                range.filter(|i| on(i / s.cases, i % s.cases)).map(|i| &ax[i][..]).collect();
+            moments(&rows)
+        };
+        let statistics: Vec<_> = (0..s.steps)
+            .map(|t| match batch {
+                Batch::Current => of(0..s.steps * s.cases),
+                Batch::CurrentPerStep => of(t * s.cases..(t + 1) * s.cases),
+                Batch::Stored(mean, var) => (mean.clone(), var.clone()),
+            })
+            .collect();
+        for (i, row) in ax.iter_mut().enumerate() {
+            let (mean, var) = &statistics[i / s.cases];
+            if on(i / s.cases, i % s.cases) {
+                for (j, a) in row.iter_mut().enumerate() {
+                    *a = gain[j] * (*a - mean[j]) / (var[j] + eps).sqrt() + bias[j];
+                }
+            }
+        }
+    }
+
     pub(crate) fn forward(&self, p: &Problem) -> Result {
         let s = p.sizes;
         let (eps, norm) = (self.eps, self.norm);
@@ -103,26 +136,7 @@ impl Network {
         let mut slots = p.slots.iter();
         if let Some(batch) = &self.batch {
             let (gain, bias) = (slots.next().unwrap(), slots.next().unwrap());
-            let of = |range: std::ops::Range<usize>| {
-                let rows: Vec<&[f64]> =
-                    range.filter(|i| on(i / s.cases, i % s.cases)).map(|i| &ax[i][..]).collect();
-                moments(&rows)
-            };
-            let statistics: Vec<_> = (0..s.steps)
-                .map(|t| match batch {
-                    Batch::Current => of(0..s.steps * s.cases),
-                    Batch::CurrentPerStep => of(t * s.cases..(t + 1) * s.cases),
-                    Batch::Stored(mean, var) => (mean.clone(), var.clone()),
-                })
-                .collect();
-            for (i, row) in ax.iter_mut().enumerate() {
-                let (mean, var) = &statistics[i / s.cases];
-                if on(i / s.cases, i % s.cases) {
-                    for (j, a) in row.iter_mut().enumerate() {
-                        *a = gain[j] * (*a - mean[j]) / (var[j] + eps).sqrt() + bias[j];
-                    }
-                }
-            }
+            self.normalize_over_cases(p, batch, gain, bias, &mut ax);
         }
         let id = Affine { gain: None, bias: None };
         let (mut p_ih, mut p_hh, mut p_sum, mut p_c, mut p_h) = (id, id, id, id, id);
@@ -185,9 +199,7 @@ impl Network {
                     "joint" => sum(&[&normalize(norm, &sum(&[x, &r]), eps, p_sum), b]),
                     other => panic!("unknown network {other}"),
                 };
-                if !self.lstm {
-                    h[n] = z.iter().map(|a| if self.relu { a.max(0.0) } else { a.tanh() }).collect();
-                } else {
+                if self.lstm {
                     let gate = |k: usize, j: usize| z[k * s.units + j];
                     let cell: Vec<f64> = (0..s.units)
                         .map(|j| sigmoid(gate(1, j)) * c[n][j] + sigmoid(gate(0, j)) * gate(2, j).tanh())
@@ -204,6 +216,8 @@ impl Network {
                         "fastrnns" | "tf_addons" | "burn" => normed,
                         _ => cell,
                     };
+                } else {
+                    h[n] = z.iter().map(|a| if self.relu { a.max(0.0) } else { a.tanh() }).collect();
                 }
                 y.extend(&h[n]);
             }
