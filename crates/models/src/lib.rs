@@ -8,5 +8,5 @@ mod placement;
 pub use lstm::{Lstm, LstmClassifier, LstmClassifierLayers, LstmLayer, Sequence};
 pub use mlp::Mlp;
 pub use placement::{
-    BurnPlacement, FastRnns, Haste, InputOnly, Labml, NoPlacement, Paper, PlacedIn, TfAddons,
+    BurnPlacement, FastRnns, Haste, InputOnly, Labml, NoPlacement, Paper, PlacedIn, TfAddons, Usual,
 };

@@ -2,8 +2,9 @@
 //! compile.
 
 use std::fmt::Debug;
+use std::marker::PhantomData;
 
-use norm_core::{Formula, Skeleton};
+use norm_core::{Formula, ReferenceSet, Skeleton};
 use sequence::Placement;
 
 /// A placement as a type.
@@ -55,4 +56,17 @@ placements! {
     BurnPlacement = BURN;
     /// The input projection only; over batch and time for methods that pool over cases.
     InputOnly = INPUT;
+}
+
+/// The placement a method is compared in unless another is asked for: the paper's for methods that pool within a
+/// case, the input projection for those that pool over cases, none for the baseline.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Usual<F>(PhantomData<F>);
+
+impl<F: Formula> PlacedIn for Usual<F> {
+    const PLACEMENT: Placement = match (F::DESCRIPTOR.reference_set, F::DESCRIPTOR.reference_set.skeleton()) {
+        (ReferenceSet::Nothing, _) => Placement::NONE,
+        (_, Skeleton::Rowwise) => Placement::PAPER,
+        (_, Skeleton::Channelwise) => Placement::INPUT,
+    };
 }

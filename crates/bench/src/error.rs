@@ -1,0 +1,59 @@
+//! What can go wrong while measuring.
+
+/// A measurement that could not be made. What was measured before is on disk.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A record could not be read or written.
+    #[error(transparent)]
+    Results(#[from] results::Error),
+    /// The data could not be read.
+    #[error(transparent)]
+    Data(#[from] data::DataError),
+    /// A workload nobody knows.
+    #[error("there is no workload `{got}`; there are: {known}")]
+    UnknownWorkload {
+        /// What was asked for.
+        got: String,
+        /// What there is.
+        known: String,
+    },
+    /// A method nobody knows, or one that the model has no place for.
+    #[error("workload `{workload}` has no arm for method `{got}`; there are: {known}")]
+    UnknownMethod {
+        /// The workload.
+        workload: &'static str,
+        /// What was asked for.
+        got: String,
+        /// What there is.
+        known: String,
+    },
+    /// A step of the training failed.
+    #[error("cell {cell}: step {step} failed: {what}")]
+    Training {
+        /// The cell's id.
+        cell: String,
+        /// The step.
+        step: u64,
+        /// What the device said.
+        what: String,
+    },
+    /// No thread could be had.
+    #[error("no single-threaded pool for a cell")]
+    ThreadPool {
+        /// Why.
+        source: rayon::ThreadPoolBuildError,
+    },
+    /// The progress bar's template is broken.
+    #[error("the progress bar's template does not parse")]
+    Progress {
+        /// Why.
+        source: indicatif::style::TemplateError,
+    },
+    /// The interrupt handler could not be set.
+    #[error("the interrupt handler could not be set")]
+    Interrupt {
+        /// Why.
+        source: ctrlc::Error,
+    },
+}

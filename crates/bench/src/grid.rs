@@ -1,0 +1,77 @@
+//! Which cells a tier runs: workload × method × placement × learning rate × seed, the same budget for all.
+
+use std::collections::BTreeMap;
+
+use results::{CellSettings, Tier};
+
+use crate::workload::Workload;
+
+/// What to run; narrowed by the command line.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Only this workload.
+    pub workload: Option<String>,
+    /// Only this method.
+    pub method: Option<String>,
+    /// Only this learning rate.
+    pub learning_rate: Option<f64>,
+    /// This many seeds.
+    pub seeds: Option<u64>,
+    /// This many epochs.
+    pub epochs: Option<usize>,
+}
+
+/// Methods in the order of the tables.
+pub fn methods() -> Vec<&'static str> {
+    norms::METHODS.iter().map(|m| m.descriptor().id).collect()
+}
+
+/// Seeds of a tier. A seed sets initial weights and data order, for every method alike: seeds are paired.
+pub fn seeds(tier: Tier) -> Vec<u64> {
+    let count = match tier {
+        Tier::Smoke => 1,
+        Tier::Quick => 5,
+        Tier::Standard => 7,
+        Tier::Full => 10,
+    };
+    (1..=count).collect()
+}
+
+/// All cells of a tier, in the order in which they are run.
+pub fn cells(tier: Tier, filter: &Filter) -> Vec<CellSettings> {
+    let seeds = filter.seeds.map_or_else(|| seeds(tier), |n| (1..=n).collect());
+    let mut cells = Vec::new();
+    for workload in Workload::ALL {
+        if filter.workload.as_ref().is_some_and(|w| w != workload.id()) {
+            continue;
+        }
+        for seed in &seeds {
+            for rate in workload.learning_rates(tier) {
+                for method in methods() {
+                    if filter.method.as_ref().is_some_and(|m| m != method)
+                        || filter.learning_rate.is_some_and(|r| r != rate)
+                    {
+                        continue;
+                    }
+                    cells.push(CellSettings {
+                        workload: workload.id().to_owned(),
+                        model: workload.model().to_owned(),
+                        method: method.to_owned(),
+                        variant: workload.placement(method).to_owned(),
+                        path: "fused".to_owned(),
+                        dtype: "f32".to_owned(),
+                        learning_rate: rate,
+                        seed: *seed,
+                        batch_size: workload.batch_size(),
+                        epochs: filter.epochs.unwrap_or_else(|| workload.epochs(tier)),
+                        settings: BTreeMap::from([
+                            ("optimizer".to_owned(), "adam".to_owned()),
+                            ("split_seed".to_owned(), crate::workload::SPLIT_SEED.to_string()),
+                        ]),
+                    });
+                }
+            }
+        }
+    }
+    cells
+}

@@ -1,0 +1,16 @@
+//! Measuring: convergence under one protocol for all methods, throughput by Criterion (in `benches/`), and what a
+//! run says about methods and machine. There is no second timer: throughput is read from what Criterion saved.
+
+mod error;
+pub mod grid;
+pub mod methods;
+pub mod provenance;
+pub mod runner;
+pub mod throughput;
+pub mod workload;
+
+pub use error::Error;
+
+/// Half of dfdx's time on large tensors is fresh pages; every binary of the workspace uses this allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

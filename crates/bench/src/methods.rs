@@ -1,0 +1,136 @@
+//! What a run says about each method: everything from its declaration, a probe or a judge.
+
+use norm_core::{Descriptor, Equation, PolicyKind, ReferenceSet, Skeleton};
+use results::{
+    Answer, ConstantRecord, FormulaLine, Gotcha, MethodRecord, ParameterRecord, PathRecord, PathStatus,
+    Property, ReferenceSetRecord, Source, StateRecord, StateSize, StatisticRecord,
+};
+
+use crate::workload::Workload;
+
+/// Bytes of running state that a method adds to a workload's model, in single precision.
+pub fn state_bytes(method: &str, workload: Workload) -> u64 {
+    let Some(m) = norms::find(method) else { return 0 };
+    m.descriptor().state_bytes(workload.normalized_channels(), 4) as u64
+}
+
+fn line(e: &Equation) -> FormulaLine {
+    FormulaLine { lhs: e.lhs.into(), text: e.text.into(), latex: e.latex.into(), mathml: e.mathml.into() }
+}
+
+fn property(answer: Answer, why: &str) -> Property {
+    Property { answer, why: why.into(), source: Source::Descriptor }
+}
+
+/// What a reference set pools, in axes.
+fn axes(set: ReferenceSet) -> &'static str {
+    match set {
+        ReferenceSet::Nothing => "none",
+        ReferenceSet::Features => "C and S of one case",
+        ReferenceSet::Group => "channels of one group and S of one case",
+        ReferenceSet::Space => "S of one channel of one case",
+        ReferenceSet::FanIn => "weights into one unit",
+        ReferenceSet::Batch => "N of one feature",
+        ReferenceSet::BatchSpace => "N and S of one channel",
+        ReferenceSet::BatchTime => "N and T of one feature",
+        _ => "see the declaration",
+    }
+}
+
+fn properties(d: &Descriptor, record: &mut MethodRecord) {
+    let pools_cases = d.reference_set.skeleton() == Skeleton::Channelwise;
+    let stores = d.policy == PolicyKind::Running;
+    let nothing = d.reference_set == ReferenceSet::Nothing;
+    record.train_equals_eval = if stores {
+        property(Answer::No, "training uses the statistics of the batch, evaluation stored ones")
+    } else {
+        property(Answer::Yes, "nothing is stored")
+    };
+    record.batch_one = if pools_cases {
+        property(Answer::Conditional, "one case of one position has variance 0: the output is the bias; with time or space to pool it works")
+    } else {
+        property(Answer::Yes, "no statistic pools cases")
+    };
+    record.longer_than_training = if pools_cases {
+        property(Answer::Yes, "statistics over batch and time serve every step; statistics per step would have to be clamped")
+    } else {
+        property(Answer::Yes, "each step stands alone")
+    };
+    record.padding = if pools_cases {
+        property(Answer::Conditional, "padded steps must be masked out of the statistics, which the mask argument does")
+    } else {
+        property(Answer::Yes, "a padded step changes no other step")
+    };
+    record.reparametrization = match (nothing, stores) {
+        (true, _) => property(Answer::Yes, "it is the plain network"),
+        (false, true) => property(Answer::Conditional, "with stored statistics it folds into weights and bias; with those of the batch it does not"),
+        (false, false) => property(Answer::No, "the divisor depends on the input, so no fixed weights do the same"),
+    };
+}
+
+/// The record of one method.
+pub fn record(d: &'static Descriptor) -> MethodRecord {
+    let stores = d.policy == PolicyKind::Running;
+    let mut record = MethodRecord {
+        id: d.id.into(),
+        title: d.title.into(),
+        citations: vec![d.cite.into()],
+        equations: if d.equations.is_empty() { vec![] } else { vec![d.equations.into()] },
+        kind: "normalization".into(),
+        site: d.site.name().replace('_', " "),
+        reference_set: ReferenceSetRecord { name: d.reference_set.name().into(), axes: axes(d.reference_set).into() },
+        policy: d.policy.name().into(),
+        placements: Workload::ALL.iter().map(|w| format!("{}: {}", w.model(), w.placement(d.id))).collect(),
+        parameters: d
+            .params
+            .iter()
+            .map(|p| ParameterRecord { name: p.name.into(), initial: p.initial, axes: p.axis.name().into() })
+            .collect(),
+        constants: d.consts.iter().map(|c| ConstantRecord { name: c.name.into(), default: c.default }).collect(),
+        state: d
+            .statistics
+            .iter()
+            .filter(|_| stores)
+            .map(|s| StateRecord {
+                name: format!("running_{}", s.name),
+                axes: "channel".into(),
+                bytes: "channels × element size".into(),
+            })
+            .collect(),
+        // Over batch and time one statistic serves all steps, so state does not grow with T.
+        state_growth: [1, 10, 100]
+            .map(|steps| StateSize { steps, bytes: state_bytes(d.id, Workload::DigitsLstm) })
+            .to_vec(),
+        statistics: d
+            .statistics
+            .iter()
+            .map(|s| StatisticRecord {
+                name: s.name.into(),
+                text: d.formula.iter().find(|e| e.lhs == s.name).map_or("", |e| e.text).into(),
+            })
+            .collect(),
+        formula: d.formula.iter().map(line).collect(),
+        gradient: d.gradient.iter().map(line).collect(),
+        gotchas: d
+            .gotchas
+            .iter()
+            .map(|g| Gotcha { sentence: g.text.into(), citation: (!g.cite.is_empty()).then(|| g.cite.into()) })
+            .collect(),
+        paths: vec![
+            PathRecord {
+                path: "fused".into(),
+                status: PathStatus::Available,
+                note: format!("kernels on {:?}", norm_core::Isa::detect()),
+            },
+            PathRecord { path: "composed".into(), status: PathStatus::Available, note: "any dfdx device".into() },
+        ],
+        ..MethodRecord::default()
+    };
+    properties(d, &mut record);
+    record
+}
+
+/// The records of all registered methods.
+pub fn records() -> Vec<MethodRecord> {
+    norms::METHODS.iter().map(|m| record(m.descriptor())).collect()
+}
