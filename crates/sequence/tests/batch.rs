@@ -131,6 +131,30 @@ fn each_step_has_its_own_entry_and_late_steps_are_not_stored() {
 }
 
 #[test]
+fn evaluation_reads_each_step_s_own_entry() {
+    let cell = recurrent(4);
+    let p = Problem::draw(&cell, sizes(4, 3, 2, 3), false, 3);
+    let run = |state: &State<f64>| p.run(&cell, &mut state.clone(), false, &mut Workspace::default()).y;
+    let before = filled(&cell, 3);
+    let y = run(&before);
+    for place in [Place::InputToHidden, Place::HiddenToHidden, Place::ReadOut] {
+        for t in 0..4 {
+            let mut state = before.clone();
+            let one = state.get(place).len() / 4;
+            for v in &mut state.get_mut(place)[t * one..(t + 1) * one] {
+                *v += 0.5;
+            }
+            let moved = run(&state);
+            assert_eq!(moved[..t * 9], y[..t * 9], "{place}, step {t}");
+            assert!(
+                moved[t * 9..(t + 1) * 9].iter().zip(&y[t * 9..]).all(|(a, b)| a != b),
+                "{place}, step {t}"
+            );
+        }
+    }
+}
+
+#[test]
 fn evaluation_beyond_the_stored_steps_uses_the_last_one_and_says_so() {
     let (short, long) = (recurrent(2), recurrent(4));
     let state = filled(&short, 3);

@@ -85,6 +85,7 @@ fn a_padded_case_is_the_unpadded_one() {
             }
             solve(&cell, &p, Isa::detect())
         };
+        let mut weights = vec![Vec::new(); whole.gradients.len()];
         for n in 0..s.cases {
             let steps = s.steps - n % s.steps;
             let rows = |v: &[f64], width: usize| -> Vec<f64> {
@@ -103,6 +104,10 @@ fn a_padded_case_is_the_unpadded_one() {
                 ..p.clone()
             };
             let alone = solve(&cell, &alone, Isa::detect());
+            for (sum, (_, part)) in weights.iter_mut().zip(&alone.gradients) {
+                sum.resize(part.len(), 0.0);
+                sum.iter_mut().zip(part).for_each(|(a, b)| *a += b);
+            }
             let pairs = [
                 (alone.y, rows(&whole.y, s.units)),
                 (alone.h, one(&whole.h)),
@@ -114,6 +119,11 @@ fn a_padded_case_is_the_unpadded_one() {
             for (i, (expected, got)) in pairs.iter().enumerate() {
                 assert!(difference(expected, got) < 1e-13, "{name}, case {n}, part {i}");
             }
+        }
+        // What belongs to no case is the sum over the cases.
+        for i in (0..weights.len()).filter(|i| ![0, 4, 5].contains(i)) {
+            let (part, got) = &whole.gradients[i];
+            assert!(difference(&weights[i], got) < 1e-12, "{name}: {part}");
         }
         for (i, on) in p.mask.as_ref().unwrap().iter().enumerate().filter(|(_, on)| !**on) {
             assert!(whole.y[i * s.units..(i + 1) * s.units].iter().all(|v| *v == 0.0), "{name} {on}");
