@@ -1,5 +1,7 @@
 //! Batch normalization.
 
+mod reference;
+
 norm_core::normalization! {
     /// Batch normalization
     ///

@@ -5,6 +5,7 @@
 
 mod channelwise;
 pub mod chunk;
+pub mod conformance;
 mod descriptor;
 mod error;
 mod formula;
@@ -30,4 +31,4 @@ pub use plan::{Extent, Op, Plan};
 pub use pointwise::{CellKernel, Parts, PartsMut};
 pub use value::{Array, Elem, Value, Vector};
 
-pub use norm_macros::{normalization, pointwise};
+pub use norm_macros::{formula, normalization, pointwise};

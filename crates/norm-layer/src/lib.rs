@@ -1,5 +1,7 @@
 //! Layer normalization.
 
+mod reference;
+
 norm_core::normalization! {
     /// Layer normalization
     ///

@@ -1,5 +1,7 @@
 //! No normalization: the baseline.
 
+mod reference;
+
 norm_core::normalization! {
     /// No normalization
     ///

@@ -1,5 +1,7 @@
 //! Root mean square layer normalization.
 
+mod reference;
+
 norm_core::normalization! {
     /// RMS normalization
     ///

@@ -1,48 +1,60 @@
 //! The registry: every method, once. A method is added by its folder, one line here and one in `Cargo.toml`.
 
-/// Calls a macro with the path of every registered formula, in the order in which tables show them.
-#[macro_export]
-macro_rules! for_each_norm {
-    ($callback:ident) => {
-        $callback! {
-            $crate::methods::norm_none::None,
-            $crate::methods::norm_batch::BatchNorm,
-            $crate::methods::norm_layer::LayerNorm,
-            $crate::methods::norm_rms::RmsNorm,
-        }
-    };
-}
-
-/// The crates of the methods.
-pub mod methods {
-    pub use {norm_batch, norm_layer, norm_none, norm_rms};
-}
-
 use norm_core::Kernel;
+use norm_core::conformance::{Judged, Reference, Subject};
 
-/// The kernels of one method for both element types.
+/// The kernels of one method for both element types, and the judge of both.
 #[derive(Clone, Copy, Debug)]
 pub struct Method {
     /// Single precision.
     pub f32: Kernel<f32>,
     /// Double precision.
     pub f64: Kernel<f64>,
+    /// The method once more, in plain loops.
+    pub reference: Reference,
 }
 
 impl Method {
+    const fn of<F: Judged>() -> Self {
+        Self { f32: Kernel::of::<F>(), f64: Kernel::of::<F>(), reference: F::REFERENCE }
+    }
     /// What the declaration says about itself.
     pub fn descriptor(&self) -> &'static norm_core::Descriptor {
         self.f32.descriptor
     }
+    /// As the conformance kit takes it.
+    pub fn subject(&self) -> Subject {
+        Subject { f32: self.f32, f64: self.f64, reference: self.reference }
+    }
 }
 
-macro_rules! table {
-    ($($formula:path),+ $(,)?) => {
-        /// Every registered method.
-        pub const METHODS: &[Method] = &[$(Method { f32: Kernel::of::<$formula>(), f64: Kernel::of::<$formula>() }),+];
+// `$d` is a dollar sign: the macro written here has variables of its own.
+macro_rules! register {
+    ($d:tt $($krate:ident::$formula:ident),+ $(,)?) => {
+        /// The crates of the methods.
+        pub mod methods {
+            $(pub use $krate;)+
+        }
+
+        /// Every registered method. A static, so that the kernels are compiled here and nowhere else.
+        pub static METHODS: &[Method] = &[$(Method::of::<$krate::$formula>()),+];
+
+        /// Calls a macro with the path of every registered formula, in the order in which tables show them.
+        #[macro_export]
+        macro_rules! for_each_norm {
+            ($d callback:ident) => {
+                $d callback! { $($d crate::methods::$krate::$formula),+ }
+            };
+        }
     };
 }
-for_each_norm!(table);
+
+register! { $
+    norm_none::None,
+    norm_batch::BatchNorm,
+    norm_layer::LayerNorm,
+    norm_rms::RmsNorm,
+}
 
 /// The method of that id.
 pub fn find(id: &str) -> Option<&'static Method> {
