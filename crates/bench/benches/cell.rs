@@ -1,1 +1,59 @@
-fn main() {}
+//! `cell/<cell>/<method>/<path>/<dtype>/<T>x<B>x<H>/<pass>`: a recurrent layer over a whole sequence, H inputs, in
+//! training mode, each method in its usual placement; all gradients, for a given upstream gradient.
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::bench as _; // its allocator
+use criterion::Criterion;
+use dfdx::prelude::*;
+use models::{LstmLayer, Usual};
+use norm_core::Formula;
+use norm_dfdx::with_upstream;
+
+const STEPS: usize = 50;
+const CASES: usize = 64;
+const UNITS: usize = 128;
+
+fn values(n: usize, seed: u64) -> Vec<f32> {
+    use rand::SeedableRng;
+    use rand::distributions::Distribution;
+    let mut r = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
+    (0..n).map(|_| rand_distr::StandardNormal.sample(&mut r)).collect()
+}
+
+fn lstm<F: Formula>(c: &mut Criterion, smoke: bool) {
+    let dev = Cpu::seed_from_u64(1);
+    let mut layer = LstmLayer::<F, Usual<F>, UNITS, UNITS, { 4 * UNITS }, f32, Cpu>::build(&dev);
+    let x: Tensor<(usize, usize, Const<UNITS>), f32, Cpu> =
+        dev.tensor_from_vec(values(STEPS * CASES * UNITS, 1), (STEPS, CASES, Const));
+    let dy = Arc::new(values(STEPS * CASES * UNITS, 2));
+    let id = format!("cell/lstm/{}/fused/f32/{STEPS}x{CASES}x{UNITS}", F::DESCRIPTOR.id);
+    if !smoke {
+        c.bench_function(&format!("{id}/fwd"), |b| {
+            b.iter(|| black_box(layer.train(x.clone(), None).expect("sizes fit")));
+        });
+    }
+    c.bench_function(&format!("{id}/fwdbwd"), |b| {
+        b.iter(|| {
+            let (y, _) = layer.train(x.leaky_trace(), None).expect("sizes fit");
+            black_box(with_upstream(y, dy.clone()).expect("as many elements").backward())
+        });
+    });
+}
+
+fn main() {
+    let smoke = std::env::var("NORMLAB_TIER").is_ok_and(|t| t == "smoke");
+    let (measure, samples) = if smoke { (500, 10) } else { (2500, 20) };
+    let mut c = Criterion::default()
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(measure))
+        .sample_size(samples)
+        .configure_from_args();
+    macro_rules! all {
+        ($($formula:path),+ $(,)?) => {$(lstm::<$formula>(&mut c, smoke);)+};
+    }
+    norms::for_each_norm!(all);
+    c.final_summary();
+}

@@ -1,0 +1,65 @@
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+# What there is
+default:
+    @just --list --unsorted
+
+# Measure throughput and convergence and render the page: smoke (2 min), quick (12), standard (90), full
+[group('report')]
+report tier="quick":
+    cargo run --release --quiet --package cli -- report {{ tier }}
+
+# Train the cells of a tier, all or some: --workload --method --lr --seeds --epochs --run
+[group('report')]
+converge tier="quick" *args:
+    cargo run --release --quiet --package cli -- converge {{ tier }} {{ args }}
+
+# Train one cell of a run again: same numbers?
+[group('report')]
+rerun run cell:
+    cargo run --release --quiet --package cli -- rerun {{ run }} {{ cell }}
+
+# Render the page of a run
+[group('report')]
+render run:
+    cargo run --release --quiet --package cli -- render {{ run }}
+
+# Time with Criterion: all, or ids that contain the filter, such as layer/fused
+[group('report')]
+bench filter="":
+    cargo bench --package bench --bench norm --bench cell -- {{ filter }}
+
+# PyTorch beside us in one interleaved run (needs a Python with torch)
+[group('report')]
+peers python="python3":
+    cargo run --release --quiet --package bench --example peers -- {{ python }}
+
+# List the methods; --json for programs
+[group('methods')]
+norms *args:
+    @cargo run --release --quiet --package cli -- norms {{ args }}
+
+# All tests
+[group('check')]
+test:
+    cargo test --workspace --quiet
+
+# Format and lints; warnings are errors
+[group('check')]
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --quiet -- -D warnings
+
+# Rewrite golden files and expected compiler messages
+[group('check')]
+bless:
+    INSTA_UPDATE=always TRYBUILD=overwrite cargo test --workspace --quiet
+
+# Type-check everything that is generic over the device for CUDA; needs no toolkit and no GPU
+[group('check')]
+cuda-check:
+    cargo check --package models --features cuda --quiet
+
+# What CI runs
+[group('check')]
+ci: lint test cuda-check (report "smoke")
