@@ -45,7 +45,10 @@ impl<S: Shape, E: Unit> Dense<S, E> {
 
     /// As many zeros, from the device's allocator (and so from its cache, where that is on).
     pub(crate) fn zeros(&self) -> Result<Vec<E>, CpuError> {
-        Ok(std::mem::take(slot(&mut Gradients::leaky(), &self.0)?))
+        let mut zeros = std::mem::take(slot(&mut Gradients::leaky(), &self.0)?);
+        // A broadcast to nothing still has the buffer it came from.
+        zeros.truncate(self.0.shape().num_elements());
+        Ok(zeros)
     }
 }
 

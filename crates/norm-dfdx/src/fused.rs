@@ -92,6 +92,11 @@ impl<S: Shape, E: Unit + Elem> Backward<S, E> {
     /// Buffers are taken out of their slots and put back, one after the other, so that nothing is borrowed
     /// twice even where two parameters are the same tensor.
     fn run(self, isa: Isa, gradients: &mut Gradients<E, Cpu>) -> Result<(), CpuError> {
+        if self.layout.is_empty() {
+            // Nothing to add; but who asks for a gradient finds zeros.
+            slot(gradients, self.x.tensor())?;
+            return self.params.iter().try_for_each(|p| slot(gradients, p.tensor()).map(|_| ()));
+        }
         let slices: Vec<&[E]> = self.params.iter().map(Dense::elements).collect();
         let mut found = self.params.iter().map(Dense::zeros).collect::<Result<Vec<_>, _>>()?;
         let mut dparams: Vec<&mut [E]> = found.iter_mut().map(|v| &mut v[..]).collect();

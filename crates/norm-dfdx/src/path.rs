@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use dfdx::prelude::*;
-use norm_core::{Elem, Formula, Kernel, Layout};
+use norm_core::{Elem, Formula, Layout};
 
 use crate::composed;
 use crate::error::Error;
@@ -47,7 +47,7 @@ where
         statistics: Statistics<'_, E>,
         found: Option<&mut Vec<E>>,
     ) -> Result<Tensor<S, E, Cpu, T>, Error<CpuError>> {
-        fused::normalize(const { Kernel::of::<F>() }, layout, x, params, consts, statistics, found)
+        fused::normalize(E::kernel::<F>(), layout, x, params, consts, statistics, found)
     }
 }
 

@@ -85,7 +85,7 @@ where
     if !tape {
         let (p, f) = (params.clone(), Some(&mut found));
         let y = if fuse {
-            fused::normalize(Kernel::of::<F>(), l, x, p, &consts, statistics, f).unwrap()
+            fused::normalize(E::kernel::<F>(), l, x, p, &consts, statistics, f).unwrap()
         } else {
             composed::normalize(d, l, x, p, &consts, statistics, f).unwrap()
         };
@@ -93,7 +93,7 @@ where
     }
     let p = params.iter().map(Tensor::retaped).collect();
     let y = if fuse {
-        fused::normalize(Kernel::of::<F>(), l, x.leaky_trace(), p, &consts, statistics, Some(&mut found))
+        fused::normalize(E::kernel::<F>(), l, x.leaky_trace(), p, &consts, statistics, Some(&mut found))
             .unwrap()
     } else {
         composed::normalize(d, l, x.leaky_trace(), p, &consts, statistics, Some(&mut found)).unwrap()
