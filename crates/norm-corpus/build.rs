@@ -12,7 +12,7 @@ fn main() {
     let mut out = String::new();
     let mut table = String::new();
     for (i, text) in generator::declarations().iter().enumerate() {
-        writeln!(out, "norm_core::normalization! {{ {text} }}").expect("a string takes all");
+        writeln!(out, "norm_core::formula! {{ {text} }}").expect("a string takes all");
         writeln!(table, "Entry {{ text: {text:?}, kernel: Kernel::portable::<Random{i}>() }},")
             .expect("a string takes all");
     }

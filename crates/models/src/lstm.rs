@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use dfdx::prelude::*;
-use norm_core::{Elem, Formula, Kernel};
+use norm_core::{Elem, Formula};
 use norm_dfdx::Error;
 use norm_dfdx::sequence_op::{SlotTensor, Spare, Tensors, sequence};
 use num_traits::Float;
@@ -13,6 +13,22 @@ use sequence::{Cell, CellKind, Mode, Outcome, Place, SlotParam, State};
 use crate::placement::PlacedIn;
 
 /// Names an LSTM in a dfdx model type: `I` inputs, `H` units, `W = 4 H` summed inputs.
+///
+/// ```
+/// # use dfdx::prelude::*;
+/// # use models::{Lstm, Paper};
+/// let dev = Cpu::default();
+/// let lstm = dev.build_module::<Lstm<norm_layer::LayerNorm, Paper, 2, 8, 32>, f32>();
+/// ```
+///
+/// Another `W` does not compile:
+///
+/// ```compile_fail,E0080
+/// # use dfdx::prelude::*;
+/// # use models::{Lstm, Paper};
+/// let dev = Cpu::default();
+/// let lstm = dev.build_module::<Lstm<norm_layer::LayerNorm, Paper, 2, 8, 33>, f32>();
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Lstm<F, P, const I: usize, const H: usize, const W: usize>(PhantomData<(F, P)>);
 
@@ -46,7 +62,7 @@ pub struct LstmLayer<F, P, const I: usize, const H: usize, const W: usize, E: Dt
 /// The cell of this method in this placement. The typed shell refuses what would make it fail.
 fn cell<F: Formula, P: PlacedIn, E: Elem>() -> Cell<E> {
     P::defined::<F>();
-    let cell = P::PLACEMENT.cell(CellKind::Lstm, Kernel::of::<F>(), None);
+    let cell = P::PLACEMENT.cell(CellKind::Lstm, E::kernel::<F>(), None);
     cell.unwrap_or_else(|e| unreachable!("a placement defined at compile time: {e}"))
 }
 

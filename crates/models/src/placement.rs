@@ -8,6 +8,24 @@ use norm_core::{Formula, ReferenceSet, Skeleton};
 use sequence::Placement;
 
 /// A placement as a type.
+///
+/// One that a method does not have does not compile. Batch normalization has the input projection:
+///
+/// ```
+/// # use dfdx::prelude::*;
+/// # use models::{InputOnly, Lstm};
+/// let dev = Cpu::default();
+/// let lstm = dev.build_module::<Lstm<norm_batch::BatchNorm, InputOnly, 2, 8, 32>, f32>();
+/// ```
+///
+/// but not the layer normalization paper's three places:
+///
+/// ```compile_fail,E0080
+/// # use dfdx::prelude::*;
+/// # use models::{Lstm, Paper};
+/// let dev = Cpu::default();
+/// let lstm = dev.build_module::<Lstm<norm_batch::BatchNorm, Paper, 2, 8, 32>, f32>();
+/// ```
 pub trait PlacedIn: Copy + Default + Debug + Send + Sync + 'static {
     /// Which slots it fills.
     const PLACEMENT: Placement;

@@ -23,6 +23,8 @@ pub struct Declaration {
     pub(crate) params: Vec<Param>,
     pub(crate) consts: Vec<Const>,
     pub(crate) lets: Vec<Let>,
+    /// What was wrong line by line; the checker adds what is wrong with the whole.
+    pub(crate) errors: Option<syn::Error>,
 }
 
 /// `param name [: axis] = initial;`
@@ -182,16 +184,13 @@ impl Parse for Declaration {
             params: Vec::new(),
             consts: Vec::new(),
             lets: Vec::new(),
+            errors: None,
         };
         let body;
         braced!(body in input);
-        let mut errors: Option<syn::Error> = None;
         while !body.is_empty() {
             if let Err(e) = d.item(&body) {
-                match &mut errors {
-                    None => errors = Some(e),
-                    Some(all) => all.combine(e),
-                }
+                d.error(e);
                 // Go on after the next semicolon, so that all errors of a declaration are shown at once.
                 while !body.is_empty() {
                     if matches!(body.parse::<TokenTree>()?, TokenTree::Punct(p) if p.as_char() == ';') {
@@ -200,11 +199,18 @@ impl Parse for Declaration {
                 }
             }
         }
-        errors.map_or(Ok(d), Err)
+        Ok(d)
     }
 }
 
 impl Declaration {
+    fn error(&mut self, e: syn::Error) {
+        match &mut self.errors {
+            None => self.errors = Some(e),
+            Some(all) => all.combine(e),
+        }
+    }
+
     fn item(&mut self, body: ParseStream) -> syn::Result<()> {
         if body.peek(Token![const]) {
             body.parse::<Token![const]>()?;
@@ -232,7 +238,11 @@ impl Declaration {
                 let mut axis = ParamAxis::Channel;
                 if body.parse::<Option<Token![:]>>()?.is_some() {
                     let word: Ident = body.parse()?;
-                    axis = ParamAxis::from_word(&word.to_string(), word.span())?;
+                    // A wrong word still declares the parameter: its uses are no errors of their own.
+                    match ParamAxis::from_word(&word.to_string(), word.span()) {
+                        Ok(known) => axis = known,
+                        Err(e) => self.error(e),
+                    }
                 }
                 body.parse::<Token![=]>()?;
                 self.params.push(Param { name, axis, initial: number(body)? });
@@ -306,5 +316,5 @@ pub(crate) fn stub(input: &TokenStream) -> TokenStream {
     let Ok(mut d) = syn::parse_str::<Declaration>(&text) else { return TokenStream::new() };
     d.visibility = syn::parse2(visibility).unwrap_or(Visibility::Inherited);
     d.name = name;
-    crate::expand(&d).unwrap_or_default()
+    crate::expand(&d, crate::emit::Tables::Lazily).unwrap_or_default()
 }

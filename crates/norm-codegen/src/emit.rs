@@ -32,13 +32,13 @@ fn variant(table: &[(&str, &'static str)], word: &str) -> syn::Ident {
 }
 
 /// All tokens of a checked formula.
-pub(crate) fn emit(f: &Formula) -> TokenStream {
+pub(crate) fn emit(f: &Formula, tables: Tables) -> TokenStream {
     let tokens = Derivation::of(f, Typing::Kernel)
         .and_then(|kernel| Derivation::of(f, Typing::Natural).map(|natural| (kernel, natural)));
     match tokens {
         Ok((mut kernel, natural)) => {
             let schedule = Schedule::of(f, &mut kernel);
-            type_and_impl(f, &kernel, &natural, &schedule)
+            type_and_impl(f, &kernel, &natural, &schedule, tables)
         }
         Err(e) => {
             syn::Error::new(f.name().span(), format!("cannot derive the gradient: {e}")).to_compile_error()
@@ -46,13 +46,50 @@ pub(crate) fn emit(f: &Formula) -> TokenStream {
     }
 }
 
-fn type_and_impl(f: &Formula, d: &Derivation, natural: &Derivation, s: &Schedule) -> TokenStream {
+/// Where the kernels of a declaration are compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tables {
+    /// Here, for every instruction set: statics, so that no other crate compiles them again.
+    Here,
+    /// Where they are used, portably: for declarations that only tests run.
+    Lazily,
+}
+
+impl Tables {
+    fn tokens(self, name: &syn::Ident) -> TokenStream {
+        match self {
+            Self::Here => quote! {
+                const KERNEL_F32: &'static ::norm_core::Kernel<f32> = {
+                    static TABLE: ::norm_core::Kernel<f32> = ::norm_core::Kernel::of::<#name>();
+                    &TABLE
+                };
+                const KERNEL_F64: &'static ::norm_core::Kernel<f64> = {
+                    static TABLE: ::norm_core::Kernel<f64> = ::norm_core::Kernel::of::<#name>();
+                    &TABLE
+                };
+            },
+            Self::Lazily => quote! {
+                const KERNEL_F32: &'static ::norm_core::Kernel<f32> = &::norm_core::Kernel::portable::<#name>();
+                const KERNEL_F64: &'static ::norm_core::Kernel<f64> = &::norm_core::Kernel::portable::<#name>();
+            },
+        }
+    }
+}
+
+fn type_and_impl(
+    f: &Formula,
+    d: &Derivation,
+    natural: &Derivation,
+    s: &Schedule,
+    tables: Tables,
+) -> TokenStream {
     let declaration = &f.declaration;
     let (name, visibility) = (&declaration.name, &declaration.visibility);
     let doc = docs::rustdoc(f, natural);
     let descriptor = descriptor(f, natural);
     let bodies = bodies(f, d, s);
     let (levels, moments) = (s.levels.len(), s.central_moments);
+    let tables = tables.tokens(name);
     let within = d.params.iter().map(|p| is_within(&d.graph, *p));
     quote! {
         #doc
@@ -65,6 +102,7 @@ fn type_and_impl(f: &Formula, d: &Derivation, natural: &Derivation, s: &Schedule
             const LEVELS: usize = #levels;
             const CENTRAL_MOMENTS: bool = #moments;
             const PARAM_WITHIN: &'static [bool] = &[#(#within),*];
+            #tables
             #bodies
         }
     }

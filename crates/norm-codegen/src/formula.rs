@@ -59,6 +59,8 @@ struct Checker<'a> {
     statistics: Vec<(Ident, Term)>,
     aliases: Vec<(Ident, Term)>,
     used: BTreeSet<String>,
+    /// Lets whose own line is wrong: their uses are no errors of their own.
+    broken: BTreeSet<String>,
     errors: Option<syn::Error>,
 }
 
@@ -139,6 +141,9 @@ impl Checker<'_> {
         }
         if let Some(i) = self.aliases.iter().position(|s| s.0 == text) {
             return Some(Term::Alias(i));
+        }
+        if self.broken.contains(&text) {
+            return None;
         }
         if self.d.lets.iter().any(|l| l.name == text) {
             self.error(
@@ -249,7 +254,10 @@ impl Checker<'_> {
     }
 
     fn one_let(&mut self, l: &Let) -> Option<Term> {
-        let t = self.term(&l.value, false)?;
+        let Some(t) = self.term(&l.value, false) else {
+            self.broken.insert(l.name.to_string());
+            return None;
+        };
         if l.name == "y" {
             if self.contains(&t, &|t| matches!(t, Term::Call(f, _) if f.pools())) {
                 self.error(l.value.span(), "a statistic in `y` needs a name of its own, so that a policy can store it: write `m = mean(...);` on a line before");
@@ -288,7 +296,14 @@ impl Formula {
     /// Checks a declaration. All errors are reported at once.
     pub fn of(d: &Declaration) -> syn::Result<Self> {
         let mut c =
-            Checker { d, statistics: Vec::new(), aliases: Vec::new(), used: BTreeSet::new(), errors: None };
+            Checker {
+                d,
+                statistics: Vec::new(),
+                aliases: Vec::new(),
+                used: BTreeSet::new(),
+                broken: BTreeSet::new(),
+                errors: d.errors.clone(),
+            };
         c.names_are_unique();
         c.words();
         let mut output = None;

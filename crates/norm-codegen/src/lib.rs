@@ -43,14 +43,24 @@ pub use derive::{Derivation, Typing};
 pub use formula::Formula;
 pub use pointwise::PointwiseDeclaration;
 
+use emit::Tables;
 use proc_macro2::TokenStream;
 use quote::quote;
 
 /// Expands a `normalization!`. Errors become `compile_error!` at the user's tokens, all at once, with a stub of
 /// the type so that they are the only errors.
 pub fn normalization(input: TokenStream) -> TokenStream {
+    or_stub(input, Tables::Here)
+}
+
+/// Expands a `formula!`: as [`normalization`], but the kernels are compiled portably and only where they are used.
+pub fn formula(input: TokenStream) -> TokenStream {
+    or_stub(input, Tables::Lazily)
+}
+
+fn or_stub(input: TokenStream, tables: Tables) -> TokenStream {
     let stub = declaration::stub(&input);
-    match syn::parse2::<Declaration>(input).and_then(|d| expand(&d)) {
+    match syn::parse2::<Declaration>(input).and_then(|d| expand(&d, tables)) {
         Ok(tokens) => tokens,
         Err(e) => {
             let errors = e.to_compile_error();
@@ -66,9 +76,9 @@ pub fn pointwise(input: TokenStream) -> TokenStream {
     expanded.unwrap_or_else(|e| e.to_compile_error())
 }
 
-fn expand(declaration: &Declaration) -> syn::Result<TokenStream> {
+fn expand(declaration: &Declaration, tables: Tables) -> syn::Result<TokenStream> {
     let formula = Formula::of(declaration)?;
-    let tokens = emit::emit(&formula);
+    let tokens = emit::emit(&formula, tables);
     if std::env::var("NORMLAB_EXPAND").is_ok_and(|name| name == formula.name().to_string()) {
         eprintln!("{tokens}");
     }
@@ -77,5 +87,5 @@ fn expand(declaration: &Declaration) -> syn::Result<TokenStream> {
 
 /// Expands a declaration given as text: what the golden tests read.
 pub fn expand_text(text: &str) -> syn::Result<TokenStream> {
-    expand(&syn::parse_str::<Declaration>(text)?)
+    expand(&syn::parse_str::<Declaration>(text)?, Tables::Here)
 }

@@ -6,6 +6,7 @@
 use std::fmt::Debug;
 
 use crate::descriptor::Descriptor;
+use crate::kernel::Kernel;
 use crate::value::{Array, Value};
 
 /// The bodies of one normalization.
@@ -25,6 +26,10 @@ pub trait Formula: Copy + Default + Debug + Send + Sync + 'static {
     const CENTRAL_MOMENTS: bool;
     /// For each parameter, whether it varies inside a reference set.
     const PARAM_WITHIN: &'static [bool];
+    /// The kernels, compiled in the crate of the declaration and nowhere else.
+    const KERNEL_F32: &'static Kernel<f32>;
+    /// The kernels in double precision.
+    const KERNEL_F64: &'static Kernel<f64>;
 
     /// Constants.
     type Consts: Array<f64> + Send + Sync;

@@ -3,6 +3,8 @@
 use std::fmt::Debug;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
+use crate::formula::Formula;
+use crate::kernel::Kernel;
 use crate::lanes::Lanes;
 use crate::math;
 
@@ -47,6 +49,8 @@ pub trait Elem: Value + Default + PartialOrd + PartialEq + Debug + Send + Sync +
     const NAME: &'static str;
     /// Widens to `f64`.
     fn to_f64(self) -> f64;
+    /// The kernels of a formula for this element type.
+    fn kernel<F: Formula>() -> Kernel<Self>;
 }
 
 /// Several elements side by side.
@@ -92,7 +96,7 @@ impl<V: Copy, const N: usize> Array<V> for [V; N] {
 }
 
 macro_rules! element {
-    ($t:ident, $lanes:literal, $exp:path, $tanh:path) => {
+    ($t:ident, $lanes:literal, $exp:path, $tanh:path, $kernel:ident) => {
         impl Value for $t {
             #[inline(always)]
             fn lit(x: f64) -> Self {
@@ -149,8 +153,11 @@ macro_rules! element {
             fn to_f64(self) -> f64 {
                 f64::from(self)
             }
+            fn kernel<F: Formula>() -> Kernel<Self> {
+                *F::$kernel
+            }
         }
     };
 }
-element!(f32, 16, math::exp_f32, math::tanh_f32);
-element!(f64, 8, math::exp_f64, math::tanh_f64);
+element!(f32, 16, math::exp_f32, math::tanh_f32, KERNEL_F32);
+element!(f64, 8, math::exp_f64, math::tanh_f64, KERNEL_F64);

@@ -10,6 +10,13 @@ pub fn normalization(input: TokenStream) -> TokenStream {
     norm_codegen::normalization(input.into()).into()
 }
 
+/// As [`normalization!`], but the kernels are compiled portably and only where they are used: for declarations that
+/// only tests run.
+#[proc_macro]
+pub fn formula(input: TokenStream) -> TokenStream {
+    norm_codegen::formula(input.into()).into()
+}
+
 /// Declares a pointwise map of several inputs and outputs, such as the update of a recurrent cell.
 #[proc_macro]
 pub fn pointwise(input: TokenStream) -> TokenStream {
