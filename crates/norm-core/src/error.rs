@@ -60,7 +60,7 @@ pub enum Error {
         /// Positions.
         space: usize,
     },
-    /// A mask was given to a method whose statistics do not pool cases, where it would only blank rows.
+    /// A step was asked for where the policy stores none.
     #[error("{method}: a step {step} was asked for, the policy holds none")]
     NoSteps {
         /// The method's id.

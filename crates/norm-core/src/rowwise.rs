@@ -337,6 +337,8 @@ impl<F: Formula, T: Elem> Job for BackwardCases<'_, F, T> {
                     }
                     Phase::Statistics { gradients, sums } => {
                         if !on {
+                            gradients[row * ns..(row + 1) * ns].fill(T::default());
+                            sums[row * nb..(row + 1) * nb].fill(T::default());
                             continue;
                         }
                         let b = row_terms::<F, T>(x, dy, self.params, self.dparams, case, at, &s, c);

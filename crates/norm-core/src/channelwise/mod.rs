@@ -236,10 +236,15 @@ pub(crate) fn backward<F: Formula, T: Elem, const SIMD: bool>(
     let blocks = Blocks::of(call);
     let pooled = (0..blocks.count()).map(|b| blocks.pooled(b)).sum::<usize>();
     if pooled == 0 {
-        if let BackwardPhase::Whole { dx, .. } | BackwardPhase::Inputs { dx, .. } = args.phase
-            && args.overwrite
-        {
-            dx.fill(T::default());
+        match args.phase {
+            BackwardPhase::Whole { dx, .. } | BackwardPhase::Inputs { dx, .. } if args.overwrite => {
+                dx.fill(T::default());
+            }
+            BackwardPhase::Whole { .. } | BackwardPhase::Inputs { .. } => {}
+            BackwardPhase::Statistics { gradients, sums } => {
+                gradients.fill(T::default());
+                sums.fill(T::default());
+            }
         }
         return;
     }

@@ -4,8 +4,26 @@
 //! kit brings shapes, data and checks. [`run`] gives a [`Report`]; [`conformance!`](crate::conformance!) makes it
 //! a test. [`Probe`] finds by experiment which outputs and gradients depend on which inputs.
 
+mod case;
+mod checks;
+mod execution;
+mod identities;
+mod invariance;
+mod masks;
+mod pictures;
+mod precision;
+mod probe;
 mod reference;
+mod refusals;
+mod report;
+mod values;
 
+pub use case::Shape;
+pub use checks::run;
+pub use invariance::measured_invariances;
+pub use precision::single_precision_error;
+pub use probe::{Dependencies, Label, Probe};
 pub use reference::{
     Judged, Reference, ReferenceBackward, ReferenceCall, ReferenceForward, StoredReference, Subject,
 };
+pub use report::{Check, Outcome, Report};

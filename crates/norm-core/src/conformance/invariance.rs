@@ -1,0 +1,134 @@
+//! The invariance table of Ba et al. (ba2016layer, table 1), measured on a dense layer: what is declared must hold,
+//! what is not declared must fail.
+
+use super::case::{Case, Data, Random, Shape, peak};
+use super::reference::Subject;
+use super::report::Tally;
+use crate::descriptor::{Descriptor, Invariance, Site};
+use crate::error::Error;
+use crate::isa::Isa;
+use crate::kernel::Kernel;
+use crate::layout::ReferenceSet;
+
+const CASES: usize = 9;
+const INPUTS: usize = 5;
+const UNITS: usize = 8;
+
+/// A dense layer (at each position, where the reference set pools only space) with the method in its place.
+struct Layer {
+    /// `[CASES][INPUTS][space]`
+    data: Vec<f64>,
+    /// `[UNITS][INPUTS]`
+    weights: Vec<f64>,
+    space: usize,
+}
+
+impl Layer {
+    fn summed(&self, weights: &[f64], data: &[f64]) -> Vec<f64> {
+        let mut z = vec![0.0; CASES * UNITS * self.space];
+        for n in 0..CASES {
+            for u in 0..UNITS {
+                for s in 0..self.space {
+                    z[(n * UNITS + u) * self.space + s] = (0..INPUTS)
+                        .map(|i| weights[u * INPUTS + i] * data[(n * INPUTS + i) * self.space + s])
+                        .sum();
+                }
+            }
+        }
+        z
+    }
+
+    /// The method over `x`, epsilon 0.
+    fn normalized(k: &Kernel<f64>, shape: Shape, x: Vec<f64>) -> Result<Vec<f64>, Error> {
+        let mut case = Case::new(k.descriptor, shape, Data::STANDARD, 31)?.eps(k.descriptor, 0.0);
+        case.x = x;
+        Ok(case.forward(k, Isa::detect())?.1)
+    }
+
+    fn output(&self, k: &Kernel<f64>) -> Result<Vec<f64>, Error> {
+        let site = k.descriptor.site;
+        if site == Site::Weights {
+            let weights = Self::normalized(k, Shape::new(UNITS, INPUTS, 1), self.weights.clone())?;
+            return Ok(self.summed(&weights, &self.data));
+        }
+        if site == Site::Inputs {
+            let data = Self::normalized(k, Shape::new(CASES, INPUTS, self.space), self.data.clone())?;
+            return Ok(self.summed(&self.weights, &data));
+        }
+        Self::normalized(k, Shape::new(CASES, UNITS, self.space), self.summed(&self.weights, &self.data))
+    }
+
+    fn change(&mut self, by: Invariance, r: &mut Random) {
+        let shift = r.normals(INPUTS);
+        match by {
+            Invariance::WeightMatrixScaling => self.weights.iter_mut().for_each(|w| *w *= 2.5),
+            Invariance::WeightMatrixCentering => {
+                self.weights.iter_mut().enumerate().for_each(|(i, w)| *w += shift[i % INPUTS]);
+            }
+            Invariance::WeightVectorScaling => {
+                self.weights[2 * INPUTS..3 * INPUTS].iter_mut().for_each(|w| *w *= 2.5);
+            }
+            Invariance::DatasetScaling => self.data.iter_mut().for_each(|x| *x *= 2.5),
+            Invariance::DatasetCentering => {
+                let space = self.space;
+                self.data.iter_mut().enumerate().for_each(|(i, x)| *x += shift[i / space % INPUTS]);
+            }
+            Invariance::CaseScaling => {
+                self.data[3 * INPUTS * self.space..4 * INPUTS * self.space]
+                    .iter_mut()
+                    .for_each(|x| *x *= 2.5);
+            }
+        }
+    }
+}
+
+/// The invariances that hold at this kernel, in the order of the table.
+///
+/// # Errors
+/// Where the kernel refuses the layer's shape.
+pub fn measured_invariances(k: &Kernel<f64>) -> Result<Vec<Invariance>, Error> {
+    let mut held = Vec::new();
+    for (invariance, off) in deviations(k)? {
+        if off < 1e-9 {
+            held.push(invariance);
+        }
+    }
+    Ok(held)
+}
+
+/// How far the layer's output moves under each change, relative to its largest value.
+fn deviations(k: &Kernel<f64>) -> Result<Vec<(Invariance, f64)>, Error> {
+    let d: &Descriptor = k.descriptor;
+    let space = if d.reference_set == ReferenceSet::Space { 5 } else { 1 };
+    let mut all = Vec::new();
+    for invariance in Invariance::ALL {
+        let mut r = Random(41);
+        let (data, weights) = (r.normals(CASES * INPUTS * space), r.normals(UNITS * INPUTS));
+        let mut layer = Layer { data, weights, space };
+        let before = layer.output(k)?;
+        layer.change(invariance, &mut r);
+        let after = layer.output(k)?;
+        let off = before.iter().zip(&after).fold(0.0f64, |m, (a, b)| m.max((a - b).abs()));
+        all.push((invariance, off / peak(&before)));
+    }
+    Ok(all)
+}
+
+pub(super) fn table(subject: &Subject, tally: &mut Tally) -> Result<(), Error> {
+    let d = subject.f64.descriptor;
+    if d.site == Site::Update {
+        tally.skip("an update has no layer to be invariant under");
+        return Ok(());
+    }
+    for (invariance, off) in deviations(&subject.f64)? {
+        let name = invariance.name();
+        if d.invariances.contains(&invariance) {
+            tally.close(&format!("output under the declared {name}"), &[off], &[0.0], 1.0, 1e-9);
+        } else {
+            tally.require(off > 1e-3, || {
+                format!("{name} is not declared but holds (moves {off:.1e}): add it to `invariant`")
+            });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! Measured dependencies against the declared reference set.
+
+use super::case::Shape;
+use super::probe::{Dependencies, Probe};
+use super::reference::Subject;
+use super::report::Tally;
+use crate::descriptor::PolicyKind;
+use crate::error::Error;
+use crate::layout::{ReferenceSet, Skeleton};
+
+pub(super) fn reference_set(subject: &Subject, tally: &mut Tally) -> Result<(), Error> {
+    let d = subject.f64.descriptor;
+    let holes = [true, true, false, true, true];
+    let by_case = d.reference_set != ReferenceSet::FanIn;
+    for (shape, mask) in [
+        (Shape::new(5, 6, 1), None),
+        (Shape::new(4, 6, 3), None),
+        (Shape::new(5, 6, 3), by_case.then_some(&holes[..])),
+    ] {
+        let measured = Probe::measured(&subject.f64, shape, mask)?;
+        let declared = Probe::declared_masked(d.reference_set, shape, mask);
+        let labels = &measured.labels;
+        let mut same = |what: &str, a: &Dependencies, b: &Dependencies| {
+            let off = a.first_difference(b);
+            tally.require(off.is_none(), || {
+                let (of, on) = off.unwrap_or_default();
+                let does = if a.depends(of, on) { "depends" } else { "does not depend" };
+                let (of, on) = (labels[of], labels[on]);
+                format!("{what}: {of:?} {does} on {on:?}; look at `over {}`", d.reference_set.name())
+            });
+        };
+        // An instant space or group of one element would hide a dependence; so would a linear method's gradient.
+        if smallest_pool(d.reference_set, shape) < 3 {
+            continue;
+        }
+        same("y on x", &measured.y_on_x, &declared.y_on_x);
+        same("dx on dy", &measured.dx_on_dy, &declared.dx_on_dy);
+        if !(d.statistics.is_empty() && measured.dx_on_x.is_empty()) {
+            same("dx on x", &measured.dx_on_x, &declared.dx_on_x);
+        }
+        if d.policy == PolicyKind::Running {
+            same("y on x under stored statistics", &measured.stored_y_on_x, &declared.stored_y_on_x);
+        }
+    }
+    Ok(())
+}
+
+fn smallest_pool(set: ReferenceSet, shape: Shape) -> usize {
+    let s = shape.fitted(set);
+    match set {
+        ReferenceSet::Nothing => usize::MAX,
+        ReferenceSet::Space => s.space,
+        ReferenceSet::Group => s.channels / s.groups * s.space,
+        _ => match set.skeleton() {
+            Skeleton::Rowwise => s.channels * s.space,
+            Skeleton::Channelwise => s.cases * s.space,
+        },
+    }
+}

@@ -1,0 +1,129 @@
+//! What the kit says: one line per check.
+
+use std::fmt;
+
+/// How a check ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It holds.
+    Pass,
+    /// It does not concern this method.
+    Skip {
+        /// Why not.
+        reason: String,
+    },
+    /// It does not hold.
+    Fail {
+        /// The first thing found, and which descriptor field to look at where one is to blame.
+        reason: String,
+    },
+}
+
+/// One check and its outcome.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// What is claimed.
+    pub name: &'static str,
+    /// Whether it holds.
+    pub outcome: Outcome,
+    /// The largest difference met, relative to the largest value it was compared with; 0 where nothing is
+    /// compared or bits have to agree.
+    pub largest: f64,
+}
+
+/// All checks of one method.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The method's id.
+    pub method: &'static str,
+    /// In the order in which they ran.
+    pub checks: Vec<Check>,
+}
+
+impl Report {
+    /// Checks that failed.
+    pub fn failures(&self) -> impl Iterator<Item = &Check> {
+        self.checks.iter().filter(|c| matches!(c.outcome, Outcome::Fail { .. }))
+    }
+    /// Whether none failed.
+    pub fn passed(&self) -> bool {
+        self.failures().next().is_none()
+    }
+    /// The check of that name.
+    pub fn check(&self, name: &str) -> Option<&Check> {
+        self.checks.iter().find(|c| c.name == name)
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in &self.checks {
+            let (word, reason) = match &c.outcome {
+                Outcome::Pass => ("pass", ""),
+                Outcome::Skip { reason } => ("skip", reason.as_str()),
+                Outcome::Fail { reason } => ("FAIL", reason.as_str()),
+            };
+            writeln!(f, "{:<8} {word}  {:<52} {:>8.1e}  {reason}", self.method, c.name, c.largest)?;
+        }
+        Ok(())
+    }
+}
+
+/// What a check writes down while it runs.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    largest: f64,
+    failure: Option<String>,
+    skipped: Option<String>,
+}
+
+impl Tally {
+    /// Notes `reason` unless `holds`; the first one stays.
+    pub(super) fn require(&mut self, holds: bool, reason: impl FnOnce() -> String) {
+        if !holds && self.failure.is_none() {
+            self.failure = Some(reason());
+        }
+    }
+
+    /// Every `got` within `bound · scale` of its `want`.
+    pub(super) fn close(&mut self, what: &str, got: &[f64], want: &[f64], scale: f64, bound: f64) {
+        self.require(got.len() == want.len(), || {
+            format!("{what} has {} values, {} expected", got.len(), want.len())
+        });
+        for (i, (g, w)) in got.iter().zip(want).enumerate() {
+            let off = if g == w { 0.0 } else { (g - w).abs() / scale };
+            // A NaN is no maximum, and it must not slip through the comparison either.
+            self.largest = if off > self.largest || off.is_nan() { off } else { self.largest };
+            self.require(off <= bound, || {
+                format!("{what}[{i}] is {g:e}, not {w:e}: {off:.1e} of the scale, {bound:.1e} allowed")
+            });
+        }
+    }
+
+    /// Every bit the same.
+    pub(super) fn same_bits(&mut self, what: &str, got: &[f64], want: &[f64]) {
+        self.require(got.len() == want.len(), || {
+            format!("{what}: {} values, {} expected", got.len(), want.len())
+        });
+        for (i, (g, w)) in got.iter().zip(want).enumerate() {
+            self.require(g.to_bits() == w.to_bits(), || {
+                format!("{what}[{i}] is {g:e}, not {w:e} to the bit")
+            });
+        }
+    }
+
+    /// The check does not concern the method.
+    pub(super) fn skip(&mut self, reason: &str) {
+        self.skipped = Some(reason.to_owned());
+    }
+
+    pub(super) fn end(self, name: &'static str) -> Check {
+        let outcome = match (self.failure, self.skipped) {
+            (Some(reason), _) => Outcome::Fail { reason },
+            (None, Some(reason)) => Outcome::Skip { reason },
+            (None, None) => Outcome::Pass,
+        };
+        Check { name, outcome, largest: self.largest }
+    }
+}

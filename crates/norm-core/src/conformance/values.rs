@@ -1,0 +1,307 @@
+//! Numbers: kernels against the judge and against differences.
+
+use super::case::{Case, Data, Played, Shape, peak};
+use super::reference::{ReferenceBackward, ReferenceForward, Subject};
+use super::report::Tally;
+use crate::descriptor::PolicyKind;
+use crate::error::Error;
+use crate::isa::Isa;
+use crate::kernel::{Kernel, Rule};
+use crate::policy::{Running, Stored};
+
+/// One element, lengths around the lane widths, long rows, many cases, space.
+const SHAPES: [Shape; 17] = [
+    Shape::new(1, 1, 1),
+    Shape::new(7, 1, 1),
+    Shape::new(1, 19, 1),
+    Shape::new(7, 19, 1),
+    Shape::new(5, 15, 1),
+    Shape::new(5, 16, 1),
+    Shape::new(16, 17, 1),
+    Shape::new(15, 33, 1),
+    Shape::new(2, 1000, 1),
+    Shape::new(1000, 3, 1),
+    Shape::new(33, 64, 1),
+    Shape::new(5, 6, 11),
+    Shape::new(3, 4, 16),
+    Shape::new(2, 2, 33),
+    Shape::new(1, 4, 5),
+    Shape::new(17, 2, 100),
+    Shape::new(1, 2, 1),
+];
+
+const DATA: [Data; 9] = [
+    Data::STANDARD,
+    Data::Normal { mean: 1e4, deviation: 1.0 },
+    Data::Normal { mean: 1e4, deviation: 1e-2 },
+    Data::Normal { mean: 0.0, deviation: 1e-15 },
+    Data::Normal { mean: 0.0, deviation: 1e15 },
+    // Epsilon outweighs the variance.
+    Data::Normal { mean: 0.0, deviation: 1e-4 },
+    Data::Constant(3.7),
+    Data::Constant(0.0),
+    Data::Constant(1e15),
+];
+
+/// What double precision can give: the rounding of a mean, seen through the division by the spread.
+fn bound(data: Data) -> f64 {
+    let (mean, spread): (f64, f64) = match data {
+        Data::Normal { mean, deviation } => (mean, (deviation * deviation + 1e-5).sqrt()),
+        Data::Constant(c) => (c, 1e-5f64.sqrt()),
+    };
+    4e-13 * (1.0 + mean.abs() / spread)
+}
+
+pub(super) fn reference_forward(subject: &Subject, case: &Case) -> ReferenceForward {
+    case.with::<f64, _>(|call| (subject.reference.forward)(call))
+}
+
+pub(super) fn reference_backward(subject: &Subject, case: &Case) -> ReferenceBackward {
+    case.with::<f64, _>(|call| (subject.reference.backward)(call, &case.dy))
+}
+
+/// One statistic over all sets.
+fn plane(k: &Kernel<f64>, case: &Case, stats: &[f64], i: usize) -> Vec<f64> {
+    let l = &case.layout;
+    (0..k.sets(l)).map(|set| stats[k.statistic_index(i, set, l)]).collect()
+}
+
+fn each_case(
+    subject: &Subject,
+    mut f: impl FnMut(&Case, &Played, Data, String) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let d = subject.f64.descriptor;
+    for (i, shape) in SHAPES.iter().enumerate() {
+        for data in DATA {
+            let case = Case::new(d, *shape, data, i as u64)?;
+            f(
+                &case,
+                &case.play(&subject.f64, Isa::detect())?,
+                data,
+                format!("{data:?} at {:?}", case.layout),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn forward(subject: &Subject, tally: &mut Tally) -> Result<(), Error> {
+    let k = &subject.f64;
+    each_case(subject, |case, got, data, at| {
+        let want = reference_forward(subject, case);
+        tally.close(
+            &format!("y of {at}"),
+            &got.y,
+            &want.y,
+            peak(&want.y).max(f64::MIN_POSITIVE),
+            bound(data),
+        );
+        for (i, spec) in k.descriptor.statistics.iter().enumerate() {
+            // A spread is known no better than the mean it is measured from.
+            let scale = peak(&want.statistics[i]).max(peak(&case.x) * 1e-3).max(f64::MIN_POSITIVE);
+            let scale = if spec.is_variance { scale.max(peak(&case.x).powi(2) * 1e-16) } else { scale };
+            let got = plane(k, case, &got.stats, i);
+            tally.close(&format!("{} of {at}", spec.name), &got, &want.statistics[i], scale, bound(data));
+        }
+        Ok(())
+    })
+}
+
+pub(super) fn backward(subject: &Subject, tally: &mut Tally) -> Result<(), Error> {
+    let k = &subject.f64;
+    each_case(subject, |case, got, data, at| {
+        let want = reference_backward(subject, case);
+        // Where terms cancel, rounding is relative to the terms: those left when statistics are constants.
+        let (terms, _) = case.backward(k, Isa::detect(), &got.stats, Rule::Frozen)?;
+        let scale = peak(&want.dx).max(peak(&terms)).max(f64::MIN_POSITIVE);
+        tally.close(&format!("dx of {at}"), &got.dx, &want.dx, scale, bound(data));
+        for (i, p) in k.descriptor.params.iter().enumerate() {
+            let scale = peak(&want.dparams[i]).max(peak(&case.dy));
+            tally.close(
+                &format!("d{} of {at}", p.name),
+                &got.dparams[i],
+                &want.dparams[i],
+                scale,
+                bound(data),
+            );
+        }
+        Ok(())
+    })
+}
+
+/// The slope of the loss `Σ y dy` when `change` moves a case by some amount, from five points.
+fn slope(k: &Kernel<f64>, case: &Case, change: impl Fn(&mut Case, f64)) -> Result<f64, Error> {
+    const STEP: f64 = 5e-4;
+    let loss = |by: f64| -> Result<f64, Error> {
+        let mut moved = case.clone();
+        change(&mut moved, by);
+        let (_, y) = moved.forward(k, Isa::detect())?;
+        Ok(y.iter().zip(&case.dy).map(|(a, b)| a * b).sum())
+    };
+    let (near, far) = (loss(STEP)? - loss(-STEP)?, loss(2.0 * STEP)? - loss(-2.0 * STEP)?);
+    Ok((8.0 * near - far) / (12.0 * STEP))
+}
+
+/// At most eight indices, spread over a length.
+fn some(len: usize) -> impl Iterator<Item = usize> {
+    (0..len).step_by(len.div_ceil(8).max(1))
+}
+
+pub(super) fn central_differences(subject: &Subject, tally: &mut Tally) -> Result<(), Error> {
+    let k = &subject.f64;
+    let d = k.descriptor;
+    let mut differs = 0.0f64;
+    let mut all = Tally::default();
+    for (i, shape) in SHAPES.iter().enumerate() {
+        let case = Case::new(d, *shape, Data::STANDARD, 100 + i as u64)?;
+        let pooled = case.with::<f64, _>(|call| k.pooled(call));
+        // Two values differ by chance as little as epsilon, where the slope bends too fast for differences.
+        if pooled == 2 {
+            continue;
+        }
+        let got = case.play(k, Isa::detect())?;
+        let (terms, _) = case.backward(k, Isa::detect(), &got.stats, Rule::Frozen)?;
+        let scale = peak(&got.dx).max(peak(&terms)).max(f64::MIN_POSITIVE);
+        for i in some(case.x.len()) {
+            let want = slope(k, &case, |c, by| c.x[i] += by)?;
+            differs = differs.max((got.dx[i] - want).abs() / scale);
+            all.close(&format!("dx at element {i} of {:?}", case.layout), &[got.dx[i]], &[want], scale, 1e-6);
+        }
+        for (j, p) in d.params.iter().enumerate() {
+            let scale = peak(&got.dparams[j]).max(1e-3);
+            for i in some(case.params[j].len()) {
+                let want = slope(k, &case, |c, by| c.params[j][i] += by)?;
+                differs = differs.max((got.dparams[j][i] - want).abs() / scale);
+                let what = format!("d{} at {i} of {:?}", p.name, case.layout);
+                all.close(&what, &[got.dparams[j][i]], &[want], scale, 1e-6);
+            }
+        }
+    }
+    if d.exact_gradient {
+        *tally = all;
+    } else {
+        tally.require(differs > 1e-3, || {
+            format!(
+                "the gradient is declared not to be the formula's own, but it is: differs by {differs:.1e}"
+            )
+        });
+    }
+    Ok(())
+}
+
+pub(super) fn no_dead_parameter(subject: &Subject, tally: &mut Tally) -> Result<(), Error> {
+    let k = &subject.f64;
+    for shape in [Shape::new(5, 6, 1), Shape::new(3, 18, 7)] {
+        let case = Case::new(k.descriptor, shape, Data::STANDARD, 5)?;
+        let got = case.play(k, Isa::detect())?;
+        let alive = |v: &f64| v.is_finite() && *v != 0.0;
+        if let Some(i) = got.dx.iter().position(|v| !alive(v)) {
+            tally.require(false, || format!("dx[{i}] is {}", got.dx[i]));
+        }
+        for (j, p) in k.descriptor.params.iter().enumerate() {
+            for i in 0..case.params[j].len() {
+                tally.require(alive(&got.dparams[j][i]), || {
+                    format!("d{}[{i}] is {}", p.name, got.dparams[j][i])
+                });
+                let mut moved = case.clone();
+                moved.params[j][i] += 0.5;
+                let (_, y) = moved.forward(k, Isa::detect())?;
+                tally.require(y != got.y, || format!("nothing depends on {}[{i}]", p.name));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The policy's state as the reference keeps it, and flat.
+fn initial(k: &Kernel<f64>, sets: usize) -> (Vec<Vec<f64>>, Vec<f64>) {
+    let flat = Running::initial::<f64>(k.descriptor, sets);
+    (flat.chunks(sets).map(<[f64]>::to_vec).collect(), flat)
+}
+
+pub(super) fn stored(subject: &Subject, tally: &mut Tally) -> Result<(), Error> {
+    let k = &subject.f64;
+    let d = k.descriptor;
+    let Some(judge) = &subject.reference.stored else {
+        if d.policy == PolicyKind::Running {
+            tally.require(false, || "`policy running` needs a reference with `stored`".into());
+        }
+        tally.skip("nothing is stored");
+        return Ok(());
+    };
+    tally.require(d.policy == PolicyKind::Running, || {
+        "a reference stores, the declaration says instant".into()
+    });
+    let policy = Running { rate: 0.3, stored: Stored::Unbiased };
+    for shape in [Shape::new(7, 19, 1), Shape::new(5, 6, 11), Shape::new(1, 3, 1)] {
+        let first = Case::new(d, shape, Data::STANDARD, 0)?;
+        let (mut want, mut state) = initial(k, k.sets(&first.layout));
+        for seed in 1..4 {
+            let case = Case::new(d, shape, Data::Normal { mean: 2.0, deviation: 3.0 }, seed)?;
+            let (stats, _) = case.forward(k, Isa::detect())?;
+            let pooled = case.with::<f64, _>(|call| k.pooled(call));
+            policy.update(d, &stats, pooled, &mut state);
+            case.with::<f64, _>(|call| (judge.update)(call, policy.rate, &mut want));
+            let flat = want.concat();
+            tally.close(&format!("state at {:?}", case.layout), &state, &flat, peak(&flat), 1e-13);
+        }
+        let y = first.apply(k, Isa::detect(), &state)?;
+        let want_y = first.with::<f64, _>(|call| (judge.forward)(call, &want));
+        tally.close("y under stored statistics", &y, &want_y, peak(&want_y), 1e-13);
+        let (dx, dparams) = first.backward(k, Isa::detect(), &state, Rule::Frozen)?;
+        let back = first.with::<f64, _>(|call| (judge.backward)(call, &first.dy, &want));
+        tally.close("dx under stored statistics", &dx, &back.dx, peak(&back.dx), 1e-13);
+        for (got, want) in dparams.iter().zip(&back.dparams) {
+            tally.close("parameter gradient under stored statistics", got, want, peak(want).max(1e-3), 1e-12);
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn train_and_evaluation(subject: &Subject, tally: &mut Tally) -> Result<(), Error> {
+    let k = &subject.f64;
+    let d = k.descriptor;
+    let case = Case::new(d, Shape::new(7, 6, 1), Data::Normal { mean: 2.0, deviation: 3.0 }, 3)?;
+    let sets = k.sets(&case.layout);
+    match d.policy {
+        PolicyKind::Instant => {
+            tally.require(d.state_bytes(sets, 8) == 0, || "`policy instant` stores nothing".into());
+        }
+        PolicyKind::Running => {
+            let (_, y) = case.forward(k, Isa::detect())?;
+            let evaluated = case.apply(k, Isa::detect(), &initial(k, sets).1)?;
+            let gap = y.iter().zip(&evaluated).fold(0.0f64, |m, (a, b)| m.max((a - b).abs()));
+            tally.require(gap > 0.1, || "`policy running`, but evaluation gives what training gives".into());
+            tally.require(d.state_bytes(sets, 8) > 0, || "`policy running` stores something".into());
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn one_update(subject: &Subject, tally: &mut Tally) -> Result<(), Error> {
+    let k = &subject.f64;
+    let d = k.descriptor;
+    if d.policy != PolicyKind::Running {
+        tally.skip("nothing is stored");
+        return Ok(());
+    }
+    let case = Case::new(d, Shape::new(7, 6, 1), Data::STANDARD, 3)?;
+    let sets = k.sets(&case.layout);
+    let (_, mut state) = initial(k, sets);
+    let before = state.clone();
+    // Any number of forwards and backwards, then one commit.
+    let (stats, _) = case.forward(k, Isa::detect())?;
+    let again = case.forward(k, Isa::detect())?.0;
+    case.backward(k, Isa::detect(), &stats, Rule::Exact)?;
+    tally.same_bits("statistics of a second forward", &again, &stats);
+    let policy = Running { rate: 0.25, stored: Stored::Biased };
+    tally.require(policy.update(d, &stats, 7, &mut state), || "the update was not taken".into());
+    let want: Vec<f64> = before.iter().zip(&stats).map(|(b, s)| 0.75 * b + 0.25 * s).collect();
+    tally.close("state", &state, &want, peak(&want), 1e-15);
+    let committed = state.clone();
+    let mut poisoned = stats.clone();
+    poisoned[0] = f64::NAN;
+    tally.require(!policy.update(d, &poisoned, 7, &mut state), || "a NaN was taken in".into());
+    tally.same_bits("state after a NaN", &state, &committed);
+    Ok(())
+}
