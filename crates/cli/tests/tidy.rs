@@ -1,0 +1,294 @@
+//! What holds for the workspace as a whole: who may see whom, what a method needs, what every member says of itself.
+//! Each failure names the line that is missing or too much.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
+
+/// Crates whose name begins as a method's does, and that are none.
+const HELPERS: [&str; 5] = ["norm-core", "norm-codegen", "norm-macros", "norm-corpus", "norm-dfdx"];
+
+/// Who may see whom; `methods` stands for every crate of a method. A new arrow is a decision: it is made here and in
+/// `ARCHITECTURE.md`.
+const ARROWS: [(&str, &[&str]); 15] = [
+    ("symbolic", &[]),
+    ("norm-codegen", &["symbolic"]),
+    ("norm-macros", &["norm-codegen"]),
+    ("norm-core", &["norm-macros"]),
+    ("methods", &["norm-core"]),
+    ("norm-corpus", &["norm-core"]),
+    ("norms", &["norm-core", "methods"]),
+    ("sequence", &["norm-core"]),
+    ("norm-dfdx", &["norm-core", "sequence"]),
+    ("models", &["norm-core", "sequence", "norm-dfdx"]),
+    ("data", &[]),
+    ("results", &[]),
+    ("bench", &["norm-core", "norms", "sequence", "norm-dfdx", "models", "data", "results"]),
+    ("report", &["results"]),
+    ("cli", &["norm-core", "norms", "bench", "results", "report"]),
+];
+
+/// The only crates that may name dfdx.
+const ON_DFDX: [&str; 4] = ["norm-dfdx", "models", "bench", "cli"];
+
+/// Lines of a source file.
+const LONGEST: usize = 450;
+
+/// Files that were longer when the limit was set. They may only shrink; below the limit they leave the list.
+const LONGER: [(&str, usize); 2] =
+    [("crates/norm-core/src/rowwise.rs", 485), ("crates/norm-codegen/src/formula.rs", 480)];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    let path = root().join(path);
+    fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// Members and what they declare. Nothing else is asked of cargo, so no network is needed.
+fn members() -> Vec<Package> {
+    let metadata: Metadata =
+        MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec().unwrap();
+    metadata.packages
+}
+
+fn is_method(name: &str) -> bool {
+    name.starts_with("norm-") && !HELPERS.contains(&name)
+}
+
+/// Every folder of a method, whether or not anything knows of it yet.
+fn methods() -> Vec<String> {
+    let folders = fs::read_dir(root().join("crates")).unwrap();
+    let mut names: Vec<String> =
+        folders.map(|f| f.unwrap().file_name().into_string().unwrap()).filter(|n| is_method(n)).collect();
+    names.sort();
+    assert!(names.len() >= 4, "the folders of the methods were not found: {names:?}");
+    names
+}
+
+/// What must be empty, one line each.
+fn none(what: &str, faults: &[String]) {
+    assert!(faults.is_empty(), "{what}:\n  {}", faults.join("\n  "));
+}
+
+#[test]
+fn arrows_are_those_of_the_architecture() {
+    let members = members();
+    let ours: BTreeSet<&str> = members.iter().map(|m| m.name.as_str()).collect();
+    let allowed = BTreeMap::from(ARROWS);
+    let mut faults = Vec::new();
+    for member in &members {
+        let name = member.name.as_str();
+        let row = if is_method(name) { "methods" } else { name };
+        let Some(may) = allowed.get(row) else {
+            faults.push(format!("{name} has no row in ARROWS"));
+            continue;
+        };
+        for d in member.dependencies.iter().filter(|d| d.kind != DependencyKind::Development) {
+            let to = if is_method(&d.name) { "methods" } else { d.name.as_str() };
+            if ours.contains(d.name.as_str()) && !may.contains(&to) {
+                faults.push(format!("{name} must not depend on {} (as a dev-dependency it may)", d.name));
+            }
+        }
+    }
+    none("arrows that are not in the architecture", &faults);
+}
+
+#[test]
+fn dfdx_is_named_by_those_who_may_and_reached_by_nobody_else() {
+    let members = members();
+    let mut faults = Vec::new();
+    for member in members.iter().filter(|m| !ON_DFDX.contains(&m.name.as_str())) {
+        if member.dependencies.iter().any(|d| d.name == "dfdx") {
+            faults.push(format!("{} names dfdx", member.name));
+        }
+    }
+    // Through others: follow normal dependencies among the members …
+    let direct: BTreeMap<&str, Vec<&str>> = members
+        .iter()
+        .map(|m| {
+            let normal = m.dependencies.iter().filter(|d| d.kind == DependencyKind::Normal);
+            (m.name.as_str(), normal.map(|d| d.name.as_str()).collect())
+        })
+        .collect();
+    for member in members.iter().filter(|m| !ON_DFDX.contains(&m.name.as_str())) {
+        let (mut seen, mut todo) = (BTreeSet::new(), vec![member.name.as_str()]);
+        while let Some(next) = todo.pop() {
+            if seen.insert(next) {
+                todo.extend(direct.get(next).into_iter().flatten());
+            }
+        }
+        if seen.contains("dfdx") {
+            faults.push(format!("{} reaches dfdx", member.name));
+        }
+    }
+    // … and let nobody outside bring it in.
+    for package in read("Cargo.lock").split("[[package]]").skip(1) {
+        let name = package.split('"').nth(1).unwrap();
+        if package.lines().any(|l| l.trim() == "\"dfdx\",") && !ON_DFDX.contains(&name) {
+            faults.push(format!("{name} brings dfdx in"));
+        }
+    }
+    none("dfdx where it must not be", &faults);
+}
+
+#[test]
+fn the_report_sees_records_only() {
+    let members = members();
+    let ours: BTreeSet<&str> = members.iter().map(|m| m.name.as_str()).collect();
+    let report = members.iter().find(|m| m.name == "report").unwrap();
+    // Tests too: a page that needs a method to be tested knows of methods.
+    let seen: BTreeSet<&str> =
+        report.dependencies.iter().map(|d| d.name.as_str()).filter(|d| ours.contains(d)).collect();
+    assert_eq!(seen, BTreeSet::from(["results"]));
+}
+
+#[test]
+fn every_method_is_registered() {
+    let (root, norms, registry) =
+        (read("Cargo.toml"), read("crates/norms/Cargo.toml"), read("crates/norms/src/lib.rs"));
+    let registered =
+        registry.split("register! { $").nth(1).expect("norms registers its methods in `register!`");
+    let mut faults = Vec::new();
+    for method in methods() {
+        let has = |text: &str, line: &str| text.lines().any(|l| l.trim() == line);
+        let line = format!("{method} = {{ path = \"crates/{method}\" }}");
+        if !has(&root, &line) {
+            faults.push(format!("Cargo.toml, [workspace.dependencies]: {line}"));
+        }
+        let line = format!("[profile.dev.package.{method}]");
+        if !has(&root, &line) {
+            faults.push(format!("Cargo.toml: {line} with opt-level = 3"));
+        }
+        let line = format!("{method}.workspace = true");
+        if !has(&norms, &line) {
+            faults.push(format!("crates/norms/Cargo.toml, [dependencies]: {line}"));
+        }
+        let path = format!("{}::", method.replace('-', "_"));
+        if !registered.lines().any(|l| l.trim().starts_with(&path)) {
+            faults.push(format!("crates/norms/src/lib.rs, register!: {path}<Type>,"));
+        }
+        for file in ["src/lib.rs", "src/reference.rs"] {
+            if !self::root().join("crates").join(&method).join(file).is_file() {
+                faults.push(format!("crates/{method}/{file}: the file"));
+            }
+        }
+    }
+    none("missing", &faults);
+    assert_eq!(norms::METHODS.len(), methods().len(), "every crate of a method registers one");
+}
+
+#[test]
+fn every_citation_is_in_the_bibliography_once() {
+    let bibliography = read("references.bib");
+    let mut count = BTreeMap::<&str, usize>::new();
+    for line in bibliography.lines().filter(|l| l.starts_with('@') && !l.starts_with("@comment")) {
+        let key = line.split_once('{').map_or("", |(_, rest)| rest.trim_end_matches(','));
+        *count.entry(key).or_default() += 1;
+    }
+    assert!(count.len() > 10, "the bibliography was not read: {count:?}");
+    let mut faults: Vec<String> =
+        count.iter().filter(|(_, n)| **n > 1).map(|(k, n)| format!("{k} stands there {n} times")).collect();
+    for method in norms::METHODS.iter().map(norms::Method::descriptor) {
+        let gotchas = method.gotchas.iter().map(|g| g.cite).filter(|key| !key.is_empty());
+        for key in std::iter::once(method.cite).chain(gotchas) {
+            if !count.contains_key(key) {
+                faults.push(format!("{} cites {key}, which is not there", method.id));
+            }
+        }
+    }
+    // The recurrent cells are declared where no list of them exists: their keys are read from the declarations.
+    let mut cells = 0;
+    let update = read("crates/sequence/src/update.rs");
+    for declaration in update.split("pointwise! {").skip(1) {
+        // Not from the title, which may hold parentheses too.
+        let head = declaration.split_once("pub ").map_or("", |(_, rest)| rest);
+        let key = head.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map_or("", |(key, _)| key);
+        cells += 1;
+        if !count.contains_key(key) {
+            faults.push(format!("a cell in crates/sequence/src/update.rs cites `{key}`, which is not there"));
+        }
+    }
+    assert!(cells >= 3, "the cells' declarations were not found");
+    none("references.bib", &faults);
+}
+
+#[test]
+fn every_member_obeys_the_workspace() {
+    let mut faults = Vec::new();
+    for member in members() {
+        let (name, manifest) = (&member.name, read(&member.manifest_path));
+        let lints =
+            manifest.split("[lints]").nth(1).is_some_and(|t| t.trim_start().starts_with("workspace = true"));
+        let folder = member.manifest_path.parent().and_then(cargo_metadata::camino::Utf8Path::file_name);
+        for (good, what) in [
+            (lints, "[lints] workspace = true"),
+            (member.version.to_string() == "0.0.0", "version.workspace = true"),
+            (member.publish.as_ref().is_some_and(Vec::is_empty), "publish = false"),
+            (manifest.contains("edition.workspace = true"), "edition.workspace = true"),
+            (member.description.is_some(), "a description"),
+            (folder == Some(name.as_str()), "the name of its folder"),
+        ] {
+            if !good {
+                faults.push(format!("{name} lacks {what}"));
+            }
+        }
+    }
+    none("manifests", &faults);
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let path = entry.path();
+        if path.is_dir() && entry.file_name() != "target" {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn no_source_file_is_too_long() {
+    let (root, mut found, mut faults) = (root(), Vec::new(), Vec::new());
+    sources(&root.join("crates"), &mut found);
+    assert!(found.len() > 100, "the sources were not found");
+    for path in found {
+        let name = path.strip_prefix(&root).unwrap().to_str().unwrap();
+        let limit = LONGER.iter().find(|(n, _)| *n == name).map_or(LONGEST, |(_, lines)| *lines);
+        let lines = read(&path).lines().count();
+        if lines > limit {
+            faults.push(format!("{name} has {lines} lines, at most {limit}: one concept per file"));
+        }
+    }
+    none("too long", &faults);
+}
+
+#[test]
+fn every_recipe_says_what_it_does() {
+    let justfile = read("justfile");
+    let (mut said, mut recipes, mut faults) = (false, 0, Vec::new());
+    for line in justfile.lines() {
+        if line.starts_with('#') {
+            said = true;
+        } else if line.starts_with(|c: char| c.is_ascii_lowercase())
+            && line.contains(':')
+            && !line.contains(":=")
+        {
+            recipes += 1;
+            if !said {
+                faults.push(line.to_owned());
+            }
+            said = false;
+        } else if !line.starts_with('[') {
+            // An attribute may stand between the comment and its recipe.
+            said = false;
+        }
+    }
+    assert!(recipes > 5, "the recipes were not found");
+    none("recipes of the justfile without a comment", &faults);
+}
