@@ -5,28 +5,36 @@ use std::marker::PhantomData;
 use dfdx::prelude::*;
 use norm_core::{Formula, policy};
 
-use crate::layer::{Holder, NormLayer, held, pools_cases, stores};
+use crate::layer::{Holder, NormLayer, held, pools_cases, pools_groups, stores};
 use crate::policy::{Averaging, Policy};
 
 /// How many parameters a layer can have: dfdx resets a tensor through a plain function, so there is one
 /// function per position.
 const MOST: usize = 8;
 
-fn fill<S: ConstShape, E: Dtype, D: Device<E>>(t: &mut Tensor<S, E, D>, value: f64) -> Result<(), D::Err> {
+/// How dfdx resets a tensor.
+type Reset<S, E, D> = fn(&mut Tensor<S, E, D>) -> Result<(), <D as HasErr>::Err>;
+/// How dfdx reads a scalar of a layer.
+type Get<L> = fn(&L) -> &f64;
+/// How dfdx writes a scalar of a layer.
+type GetMut<L> = fn(&mut L) -> &mut f64;
+
+fn fill<S: ConstShape, E: Dtype, D: Device<E>>(t: &mut Tensor<S, E, D>, value: f64) {
     t.copy_from(&vec![E::from_f64(value).unwrap_or_default(); S::NUMEL]);
-    Ok(())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "dfdx asks for this signature")]
 fn initial<F: Formula, const I: usize, S: ConstShape, E: Dtype, D: Device<E>>(
     t: &mut Tensor<S, E, D>,
 ) -> Result<(), D::Err> {
-    fill(t, F::DESCRIPTOR.params.get(I).map_or(0.0, |p| p.initial))
+    fill(t, F::DESCRIPTOR.params.get(I).map_or(0.0, |p| p.initial));
+    Ok(())
 }
 
 /// Options of the parameter at position `at`: trained, reset to its declared initial value.
 fn trained<F: Formula, S: ConstShape, E: Dtype, D: Device<E>>(at: usize) -> TensorOptions<S, E, D> {
     const { assert!(F::DESCRIPTOR.params.len() <= MOST, "a layer holds at most eight parameters") };
-    let reset: [fn(&mut Tensor<S, E, D>) -> Result<(), D::Err>; MOST] = [
+    let reset: [Reset<S, E, D>; MOST] = [
         initial::<F, 0, S, E, D>,
         initial::<F, 1, S, E, D>,
         initial::<F, 2, S, E, D>,
@@ -41,7 +49,17 @@ fn trained<F: Formula, S: ConstShape, E: Dtype, D: Device<E>>(at: usize) -> Tens
 
 /// Options of a stored statistic: not trained, a variance starts at 1, anything else at 0.
 fn stored<S: ConstShape, E: Dtype, D: Device<E>>(is_variance: bool) -> TensorOptions<S, E, D> {
-    TensorOptions::detached(if is_variance { |t| fill(t, 1.0) } else { |t| fill(t, 0.0) })
+    let reset: [Reset<S, E, D>; 2] = [
+        |t| {
+            fill(t, 0.0);
+            Ok(())
+        },
+        |t| {
+            fill(t, 1.0);
+            Ok(())
+        },
+    ];
+    TensorOptions::detached(reset[usize::from(is_variance)])
 }
 
 impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P: 'static, const G: usize>
@@ -53,8 +71,14 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P: 'static
         visitor: &mut V,
     ) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
         let d = F::DESCRIPTOR;
-        let stores = stores::<F, Pol>();
-        assert!(!stores || pools_cases::<F>(), "{}: statistics of single cases cannot be averaged", d.id);
+        let averages = stores::<F, Pol>();
+        const { assert!(!stores::<F, Pol>() || pools_cases::<F>(), "statistics of single cases are not averaged") };
+        const {
+            assert!(
+                !pools_groups::<F>() || (G > 0 && C.is_multiple_of(G)),
+                "the groups do not divide the channels"
+            );
+        };
 
         let channel: Vec<_> = held::<F>(Holder::Channel)
             .enumerate()
@@ -88,7 +112,7 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P: 'static
             })
             .collect();
 
-        let kept = if stores { d.statistics } else { &[] };
+        let kept = if averages { d.statistics } else { &[] };
         let names: Vec<String> = kept.iter().map(|s| format!("running_{}", s.name)).collect();
         let running: Vec<_> = kept
             .iter()
@@ -110,15 +134,13 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P: 'static
             .collect();
 
         let usual = Averaging::from(policy::Running::default());
-        type Get<L> = fn(&L) -> &f64;
-        type GetMut<L> = fn(&mut L) -> &mut f64;
         let options: [(&str, f64, Get<Self>, GetMut<Self>); 2] = [
             ("rate", usual.rate, |s| &s.averaging.rate, |s| &mut s.averaging.rate),
             ("correction", usual.correction, |s| &s.averaging.correction, |s| &mut s.averaging.correction),
         ];
         let averaging: Vec<_> = options
             .into_iter()
-            .filter(|_| stores)
+            .filter(|_| averages)
             .map(|(name, default, get, get_mut)| {
                 Self::scalar(name, get, get_mut, ScalarOptions::from_default(default))
             })

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use dfdx::prelude::*;
-use norm_core::{Elem, Formula, Layout, ParamAxis, PolicyKind, Skeleton, policy};
+use norm_core::{Elem, Formula, Layout, ParamAxis, PolicyKind, ReferenceSet, Skeleton, policy};
 
 use crate::error::Error;
 use crate::fused::{Flat, Statistics};
@@ -76,8 +76,21 @@ pub(crate) fn held<F: Formula>(by: Holder) -> impl Iterator<Item = usize> {
 }
 
 /// Whether a layer stores statistics.
-pub(crate) fn stores<F: Formula, Pol: Policy>() -> bool {
-    Pol::kind(F::DESCRIPTOR) == PolicyKind::Running
+pub(crate) const fn stores<F: Formula, Pol: Policy>() -> bool {
+    match Pol::KIND {
+        Some(chosen) => matches!(chosen, PolicyKind::Running),
+        None => matches!(F::DESCRIPTOR.policy, PolicyKind::Running),
+    }
+}
+
+/// Whether a statistic pools cases, so that there is one per channel to store.
+pub(crate) const fn pools_cases<F: Formula>() -> bool {
+    matches!(F::DESCRIPTOR.reference_set.skeleton(), Skeleton::Channelwise)
+}
+
+/// Whether a statistic pools the channels of a group.
+pub(crate) const fn pools_groups<F: Formula>() -> bool {
+    matches!(F::DESCRIPTOR.reference_set, ReferenceSet::Group)
 }
 
 impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P, const G: usize>
@@ -278,9 +291,4 @@ where
         let device = x.device().clone();
         self.train(x).map_err(|e| plain::<E, D>(e, &device))
     }
-}
-
-/// A layer that stores statistics must pool cases: there is one statistic per channel then.
-pub(crate) const fn pools_cases<F: Formula>() -> bool {
-    matches!(F::DESCRIPTOR.reference_set.skeleton(), Skeleton::Channelwise)
 }

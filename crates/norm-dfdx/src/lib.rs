@@ -27,6 +27,14 @@
 //! let x: Tensor<Rank2<32, 64>, f32, _> = dev.sample_normal();
 //! let y = model.forward(x);
 //! ```
+//!
+//! Nor does one that would average the statistics of single cases:
+//!
+//! ```compile_fail,E0080
+//! # use dfdx::prelude::*;
+//! # use norm_dfdx::{Norm, Running};
+//! let model = Cpu::default().build_module::<Norm<norm_layer::LayerNorm, 4, Running>, f32>();
+//! ```
 
 mod buffer;
 mod collection;

@@ -2,12 +2,12 @@
 
 use std::fmt::Debug;
 
-use norm_core::{Descriptor, PolicyKind, policy};
+use norm_core::{PolicyKind, policy};
 
 /// Chooses the policy of a layer.
 pub trait Policy: Copy + Default + Debug + Send + Sync + 'static {
-    /// The policy of a layer of this method.
-    fn kind(declared: &Descriptor) -> PolicyKind;
+    /// The policy of a layer; where there is none, what the method declares.
+    const KIND: Option<PolicyKind>;
 }
 
 /// What the method declares: the default.
@@ -23,21 +23,15 @@ pub struct Instant;
 pub struct Running;
 
 impl Policy for Declared {
-    fn kind(declared: &Descriptor) -> PolicyKind {
-        declared.policy
-    }
+    const KIND: Option<PolicyKind> = None;
 }
 
 impl Policy for Instant {
-    fn kind(_: &Descriptor) -> PolicyKind {
-        PolicyKind::Instant
-    }
+    const KIND: Option<PolicyKind> = Some(PolicyKind::Instant);
 }
 
 impl Policy for Running {
-    fn kind(_: &Descriptor) -> PolicyKind {
-        PolicyKind::Running
-    }
+    const KIND: Option<PolicyKind> = Some(PolicyKind::Running);
 }
 
 /// [`policy::Running`] as two plain numbers, so that a layer can save it.

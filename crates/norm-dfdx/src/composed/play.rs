@@ -148,8 +148,8 @@ impl<G: Grid, E: Dtype, D: Device<E>, T: Tape<E, D>> Player<'_, G, E, D, T> {
             Op::Mean(_) | Op::Sum(_) => {
                 let t = self.element(a)?;
                 Value::Set(match op {
-                    Op::Mean(_) => self.taped(t, |t| t.try_mean::<G::Set, G::Ax>())?,
-                    _ => self.taped(t, |t| t.try_sum::<G::Set, G::Ax>())?,
+                    Op::Mean(_) => self.taped(t, MeanTo::try_mean::<G::Set, G::Ax>)?,
+                    _ => self.taped(t, SumTo::try_sum::<G::Set, G::Ax>)?,
                 })
             }
             Op::StopGradient(_) => Self::stop(a)?,
