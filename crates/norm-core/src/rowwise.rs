@@ -63,15 +63,20 @@ fn params_at<F: Formula, T: Elem, V: Vector<T>>(params: &[&[T]], at: usize) -> F
 #[inline(always)]
 fn accumulate<F: Formula, T: Elem, V: Vector<T>, const LEVEL: usize>(
     x: &[T],
+    center: T,
     s: &F::Statistics<T>,
     c: &F::Consts,
 ) -> F::Means<T> {
     let s: F::Statistics<V> = splat::<T, V, _, _>(s);
+    let center = V::splat(center);
     let mut total: F::Means<V> = zeros();
     for span in x.chunks(SPAN * V::LEN) {
         let mut sum: F::Means<V> = zeros();
         for v in span.chunks_exact(V::LEN) {
-            add(&mut sum, &F::accumulate::<V, LEVEL>(V::load(v), &s, c));
+            let v = V::load(v);
+            // A constant condition: the subtraction costs nothing where it is not wanted.
+            let v = if F::CENTRAL_MOMENTS && LEVEL == 0 { v - center } else { v };
+            add(&mut sum, &F::accumulate::<V, LEVEL>(v, &s, c));
         }
         add(&mut total, &sum);
     }
@@ -81,11 +86,17 @@ fn accumulate<F: Formula, T: Elem, V: Vector<T>, const LEVEL: usize>(
 #[inline(always)]
 fn level<F: Formula, T: Elem, const LEVEL: usize>(x: &[T], s: &mut F::Statistics<T>, c: &F::Consts) {
     let whole = x.len() / T::Vector::LEN * T::Vector::LEN;
-    let mut sum = accumulate::<F, T, T::Vector, LEVEL>(&x[..whole], s, c);
-    add(&mut sum, &accumulate::<F, T, T::Single, LEVEL>(&x[whole..], s, c));
+    // A mean is found from deviations from one of the values: far from zero it costs no digits, and a row of one
+    // value has exactly that mean.
+    let center = x[0];
+    let mut sum = accumulate::<F, T, T::Vector, LEVEL>(&x[..whole], center, s, c);
+    add(&mut sum, &accumulate::<F, T, T::Single, LEVEL>(&x[whole..], center, s, c));
     let n = T::lit(x.len() as f64);
     for m in sum.values_mut() {
         *m = *m / n;
+        if F::CENTRAL_MOMENTS && LEVEL == 0 {
+            *m = *m + center;
+        }
     }
     F::finish::<T, LEVEL>(&sum, n, s, c);
 }

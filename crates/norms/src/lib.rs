@@ -16,7 +16,7 @@ pub struct Method {
 
 impl Method {
     const fn of<F: Judged>() -> Self {
-        Self { f32: Kernel::of::<F>(), f64: Kernel::of::<F>(), reference: F::REFERENCE }
+        Self { f32: *F::KERNEL_F32, f64: *F::KERNEL_F64, reference: F::REFERENCE }
     }
     /// What the declaration says about itself.
     pub fn descriptor(&self) -> &'static norm_core::Descriptor {
@@ -36,7 +36,7 @@ macro_rules! register {
             $(pub use $krate;)+
         }
 
-        /// Every registered method. A static, so that the kernels are compiled here and nowhere else.
+        /// Every registered method.
         pub static METHODS: &[Method] = &[$(Method::of::<$krate::$formula>()),+];
 
         /// Calls a macro with the path of every registered formula, in the order in which tables show them.

@@ -29,24 +29,61 @@ fn elements<F: Formula, T: Elem, V: Vector<T>>(params: &[Vec<T>], within: usize)
     })
 }
 
-/// Adds into planes: across channels element by element, along space the vector's sum.
-#[inline(always)]
-fn add_planes<T: Elem, V: Vector<T>, A: Array<V>>(out: &mut [T], channels: usize, p: Place, a: &A) {
-    for (i, v) in a.values().iter().enumerate() {
-        let at = i * channels + p.channel;
-        if p.along {
-            out[at] = out[at] + v.sum();
-        } else {
-            let o = &mut out[at..at + V::LEN];
-            (V::load(o) + *v).store(o);
+/// Sums per plane and channel, `[planes][channels]`, added up in two stages: a short run in `T`, runs in double
+/// precision. A long run in `T` alone would lose digits with its length.
+struct Totals<T> {
+    channels: usize,
+    run: Vec<T>,
+    total: Vec<f64>,
+}
+
+/// Vectors (along space) or cases (across channels) in a run.
+const RUN: usize = 64;
+
+impl<T: Elem> Totals<T> {
+    fn new(planes: usize, channels: usize) -> Self {
+        Self { channels, run: vec![T::default(); planes * channels], total: vec![0.0; planes * channels] }
+    }
+
+    /// Across channels element by element, along space the vector's sum.
+    #[inline(always)]
+    fn add<V: Vector<T>, A: Array<V>>(&mut self, p: Place, a: &A) {
+        for (i, v) in a.values().iter().enumerate() {
+            let at = i * self.channels + p.channel;
+            if p.along {
+                self.run[at] = self.run[at] + v.sum();
+            } else {
+                let o = &mut self.run[at..at + V::LEN];
+                (V::load(o) + *v).store(o);
+            }
         }
+    }
+
+    /// Ends the runs of these channels.
+    #[inline(always)]
+    fn end_run(&mut self, channels: std::ops::Range<usize>) {
+        for (run, total) in
+            self.run.chunks_exact_mut(self.channels).zip(self.total.chunks_exact_mut(self.channels))
+        {
+            for (r, t) in run[channels.clone()].iter_mut().zip(&mut total[channels.clone()]) {
+                *t += r.to_f64();
+                *r = T::default();
+            }
+        }
+    }
+
+    /// The sums, once every run has ended.
+    #[inline(always)]
+    fn end(&mut self) -> &[f64] {
+        self.end_run(0..self.channels);
+        &self.total
     }
 }
 
 /// Runs `$body` for every vector of every case that counts, with `$V` the vector type, `$n` the case,
-/// `$p` the place.
+/// `$p` the place; after every [`RUN`] of them `$end` for the channels they lay in.
 macro_rules! sweep {
-    ($T:ident, $layout:expr, $cases:expr, $mask:expr, |$V:ident, $n:ident, $p:ident| $body:block, else $off:block) => {{
+    ($T:ident, $layout:expr, $cases:expr, $mask:expr, |$V:ident, $n:ident, $p:ident| $body:block, end |$ended:ident| $end:block, else $off:block) => {{
         let l: Layout = $layout;
         let lanes = <$T::Vector as Vector<$T>>::LEN;
         for $n in 0..$cases {
@@ -69,6 +106,10 @@ macro_rules! sweep {
                     $body
                     at += 1;
                 }
+                if $n % RUN == RUN - 1 {
+                    let $ended = 0..l.channels();
+                    $end
+                }
             } else {
                 let whole = l.s / lanes * lanes;
                 for channel in 0..l.channels() {
@@ -78,6 +119,10 @@ macro_rules! sweep {
                         let $p = Place { channel, within: channel * l.s + at, along: true };
                         $body
                         at += lanes;
+                        if at % (RUN * lanes) == 0 {
+                            let $ended = channel..channel + 1;
+                            $end
+                        }
                     }
                     while at < l.s {
                         type $V<T> = <T as Elem>::Single;
@@ -85,19 +130,21 @@ macro_rules! sweep {
                         $body
                         at += 1;
                     }
+                    let $ended = channel..channel + 1;
+                    $end
                 }
             }
         }
     }};
 }
 
-/// Mean and second central moment of a block, `[2][channels]`.
+/// Mean and second central moment of a block, `[2][channels]`, in double precision: blocks are merged by it.
 pub(super) struct MomentsBlock<'a, T> {
     pub(super) x: &'a [T],
     pub(super) mask: Option<&'a [bool]>,
     pub(super) pooled: usize,
     pub(super) layout: Layout,
-    pub(super) out: &'a mut [T],
+    pub(super) out: &'a mut [f64],
 }
 
 impl<T: Elem> Job for MomentsBlock<'_, T> {
@@ -109,21 +156,35 @@ impl<T: Elem> Job for MomentsBlock<'_, T> {
         }
         let (l, case) = (self.layout, self.layout.case());
         let cases = self.x.len() / case;
+        let count = self.pooled as f64;
         let (mean, m2) = self.out.split_at_mut(l.channels());
+        // Deviations from one of the values are added up, not the values: a mean far from zero costs no digits.
+        let first = self.mask.and_then(|m| m.iter().position(|on| *on)).unwrap_or(0);
+        let mut center: Vec<T> = (0..l.channels()).map(|c| self.x[first * case + c * l.s]).collect();
+        let mut totals = Totals::<T>::new(1, l.channels());
         sweep!(T, l, cases, self.mask, |V, n, p| {
             let x = <V<T> as Vector<T>>::load(&self.x[n * case + p.within..]);
-            add_planes::<T, V<T>, _>(mean, l.channels(), p, &[x]);
-        }, else {});
-        let count = T::lit(self.pooled as f64);
-        for m in mean.iter_mut() {
-            *m = *m / count;
+            let [c]: [V<T>; 1] = planes::<T, V<T>, _>(&center, l.channels(), p);
+            totals.add::<V<T>, _>(p, &[x - c]);
+        }, end |channels| { totals.end_run(channels); }, else {});
+        for ((mean, c), total) in mean.iter_mut().zip(&mut center).zip(totals.end()) {
+            *mean = c.to_f64() + total / count;
+            *c = T::lit(*mean);
         }
+        let mut totals = Totals::<T>::new(1, l.channels());
         sweep!(T, l, cases, self.mask, |V, n, p| {
             let x = <V<T> as Vector<T>>::load(&self.x[n * case + p.within..]);
-            let [mu]: [V<T>; 1] = planes::<T, V<T>, _>(mean, l.channels(), p);
-            let d = x - mu;
-            add_planes::<T, V<T>, _>(m2, l.channels(), p, &[d * d]);
-        }, else {});
+            let [c]: [V<T>; 1] = planes::<T, V<T>, _>(&center, l.channels(), p);
+            let d = x - c;
+            totals.add::<V<T>, _>(p, &[d * d]);
+        }, end |channels| { totals.end_run(channels); }, else {});
+        for (((m2, total), mean), c) in m2.iter_mut().zip(totals.end()).zip(mean).zip(&center) {
+            // The squares were taken around the rounded mean.
+            let off = *mean - c.to_f64();
+            let around = total - count * off * off;
+            // Not `max`, which would swallow a NaN.
+            *m2 = if around < 0.0 { 0.0 } else { around };
+        }
     }
 }
 
@@ -135,19 +196,20 @@ pub(super) struct SumBlock<'a, F: Formula, T> {
     pub(super) level: usize,
     pub(super) stats: &'a [T],
     pub(super) consts: F::Consts,
-    pub(super) out: &'a mut [T],
+    pub(super) out: &'a mut [f64],
 }
 
 impl<F: Formula, T: Elem> SumBlock<'_, F, T> {
     #[inline(always)]
     fn level<const LEVEL: usize>(self) {
         let (l, case) = (self.layout, self.layout.case());
+        let mut totals = Totals::<T>::new(F::Means::<T>::LEN, l.channels());
         sweep!(T, l, self.x.len() / case, self.mask, |V, n, p| {
             let x = <V<T> as Vector<T>>::load(&self.x[n * case + p.within..]);
             let s: F::Statistics<V<T>> = planes::<T, V<T>, _>(self.stats, l.channels(), p);
-            let a = F::accumulate::<V<T>, LEVEL>(x, &s, &self.consts);
-            add_planes::<T, V<T>, _>(self.out, l.channels(), p, &a);
-        }, else {});
+            totals.add::<V<T>, _>(p, &F::accumulate::<V<T>, LEVEL>(x, &s, &self.consts));
+        }, end |channels| { totals.end_run(channels); }, else {});
+        self.out.copy_from_slice(totals.end());
     }
 }
 
@@ -187,7 +249,7 @@ impl<F: Formula, T: Elem> Job for ApplyBlock<'_, F, T> {
             let e = elements::<F, T, V<T>>(self.params, p.within);
             let y = F::apply::<V<T>>(<V<T> as Vector<T>>::load(&self.x[at..]), &h, &e, &self.consts);
             y.store(&mut self.y[at..]);
-        }, else { self.y[n * case..(n + 1) * case].fill(T::default()); });
+        }, end |_channels| {}, else { self.y[n * case..(n + 1) * case].fill(T::default()); });
     }
 }
 
@@ -201,7 +263,8 @@ pub(super) struct TermsBlock<'a, F: Formula, T> {
     pub(super) hoisted: &'a [T],
     pub(super) params: &'a [Vec<T>],
     pub(super) consts: F::Consts,
-    pub(super) out: &'a mut [T],
+    pub(super) sums: &'a mut [f64],
+    pub(super) dparams: &'a mut [T],
 }
 
 impl<F: Formula, T: Elem> Job for TermsBlock<'_, F, T> {
@@ -209,21 +272,22 @@ impl<F: Formula, T: Elem> Job for TermsBlock<'_, F, T> {
     #[inline(always)]
     fn run(self) {
         let (l, case) = (self.layout, self.layout.case());
-        let (sums, dparams) = self.out.split_at_mut(F::Sums::<T>::LEN * l.channels());
+        let mut totals = Totals::<T>::new(F::Sums::<T>::LEN, l.channels());
         sweep!(T, l, self.x.len() / case, self.mask, |V, n, p| {
             let at = n * case + p.within;
             let h: F::ForTerms<V<T>> = planes::<T, V<T>, _>(self.hoisted, l.channels(), p);
             let e = elements::<F, T, V<T>>(self.params, p.within);
             let (x, dy) = (<V<T> as Vector<T>>::load(&self.x[at..]), <V<T> as Vector<T>>::load(&self.dy[at..]));
             let (b, terms) = F::terms::<V<T>>(x, dy, &h, &e, &self.consts);
-            add_planes::<T, V<T>, _>(sums, l.channels(), p, &b);
+            totals.add::<V<T>, _>(p, &b);
             for (i, t) in terms.values().iter().enumerate() {
                 if F::PARAM_WITHIN[i] {
-                    let d = &mut dparams[i * case + p.within..];
+                    let d = &mut self.dparams[i * case + p.within..];
                     (<V<T> as Vector<T>>::load(d) + *t).store(d);
                 }
             }
-        }, else {});
+        }, end |channels| { totals.end_run(channels); }, else {});
+        self.sums.copy_from_slice(totals.end());
     }
 }
 
@@ -254,7 +318,7 @@ impl<F: Formula, T: Elem> Job for InputBlock<'_, F, T> {
             let dx = &mut self.dx[at..];
             let d = if self.overwrite { d } else { <V<T> as Vector<T>>::load(dx) + d };
             d.store(dx);
-        }, else {
+        }, end |_channels| {}, else {
             if self.overwrite {
                 self.dx[n * case..(n + 1) * case].fill(T::default());
             }

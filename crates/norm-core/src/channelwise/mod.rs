@@ -73,7 +73,7 @@ impl<'a, T: Elem> Blocks<'a, T> {
 }
 
 /// Merges blocks' means and second central moments in index order.
-fn merge_moments<T: Elem>(blocks: &Blocks<'_, T>, parts: &[T], mean: &mut [T], m2: &mut [T]) {
+fn merge_moments<T: Elem>(blocks: &Blocks<'_, T>, parts: &[f64], mean: &mut [f64], m2: &mut [f64]) {
     let channels = mean.len();
     let mut n = 0.0;
     for (b, part) in parts.chunks_exact(2 * channels).enumerate() {
@@ -82,25 +82,30 @@ fn merge_moments<T: Elem>(blocks: &Blocks<'_, T>, parts: &[T], mean: &mut [T], m
             continue;
         }
         let total = n + count;
-        let (share, spread) = (T::lit(count / total), T::lit(n * count / total));
+        let (share, spread) = (count / total, n * count / total);
         let (block_mean, block_m2) = part.split_at(channels);
         for (((mean, m2), bm), bq) in mean.iter_mut().zip(m2.iter_mut()).zip(block_mean).zip(block_m2) {
-            let d = *bm - *mean;
-            *mean = *mean + d * share;
-            *m2 = *m2 + *bq + d * d * spread;
+            // The first block as it is: what was there before is not a mean of anything.
+            let d = if n == 0.0 { 0.0 } else { bm - *mean };
+            *mean = if n == 0.0 { *bm } else { *mean + d * share };
+            *m2 += bq + d * d * spread;
         }
         n = total;
     }
 }
 
-fn add_in_order<T: Elem>(parts: &[T], width: usize) -> Vec<T> {
-    let mut sum = vec![T::default(); width];
+fn add_in_order<S: Copy + Default + std::ops::Add<Output = S>>(parts: &[S], width: usize) -> Vec<S> {
+    let mut sum = vec![S::default(); width];
     for part in parts.chunks_exact(width.max(1)) {
         for (a, b) in sum.iter_mut().zip(part) {
             *a = *a + *b;
         }
     }
     sum
+}
+
+fn rounded<T: Elem>(values: &[f64], scale: f64) -> Vec<T> {
+    values.iter().map(|v| T::lit(v / scale)).collect()
 }
 
 fn find_statistics<F: Formula, T: Elem, const SIMD: bool>(
@@ -120,7 +125,7 @@ fn find_statistics<F: Formula, T: Elem, const SIMD: bool>(
         run::<_, SIMD>(isa, PerChannel::<F, T> { step, params: &params.per_channel, channels, n, consts: c });
     };
     if F::CENTRAL_MOMENTS {
-        let mut parts = vec![T::default(); blocks.count() * 2 * channels];
+        let mut parts = vec![0.0; blocks.count() * 2 * channels];
         let tasks = parts
             .chunks_mut(2 * channels)
             .enumerate()
@@ -134,18 +139,14 @@ fn find_statistics<F: Formula, T: Elem, const SIMD: bool>(
             .collect();
         chunk::for_each(tasks, l.len(), |t: MomentsBlock<'_, T>| run::<_, SIMD>(isa, t));
         // Means are laid in planes of which the central moments use the first.
-        let mut means = vec![T::default(); nm * channels];
-        let mut m2 = vec![T::default(); nm * channels];
+        let (mut means, mut m2) = (vec![0.0; nm * channels], vec![0.0; nm * channels]);
         merge_moments(blocks, &parts, &mut means[..channels], &mut m2[..channels]);
-        finish(0, &means, stats);
-        for v in &mut m2 {
-            *v = *v / n;
-        }
-        finish(1, &m2, stats);
+        finish(0, &rounded::<T>(&means, 1.0), stats);
+        finish(1, &rounded::<T>(&m2, n.to_f64()), stats);
         first = 2;
     }
     for level in first..F::LEVELS {
-        let mut parts = vec![T::default(); blocks.count() * nm * channels];
+        let mut parts = vec![0.0; blocks.count() * nm * channels];
         let given: &[T] = stats;
         let tasks = parts
             .chunks_mut(nm * channels)
@@ -161,11 +162,8 @@ fn find_statistics<F: Formula, T: Elem, const SIMD: bool>(
             })
             .collect();
         chunk::for_each(tasks, l.len(), |t: SumBlock<'_, F, T>| run::<_, SIMD>(isa, t));
-        let mut means = add_in_order(&parts, nm * channels);
-        for v in &mut means {
-            *v = *v / n;
-        }
-        finish(level, &means, stats);
+        let means = add_in_order(&parts, nm * channels);
+        finish(level, &rounded::<T>(&means, n.to_f64()), stats);
     }
 }
 
@@ -266,11 +264,12 @@ pub(crate) fn backward<F: Formula, T: Elem, const SIMD: bool>(
             per_channel(Step::Terms { stats: hat, out: &mut hoisted });
             let np = F::Params::<T>::LEN;
             let width = if F::PARAM_WITHIN.contains(&true) { np * l.case() } else { 0 };
-            let mut parts = vec![T::default(); blocks.count() * (nb + width)];
-            let tasks = parts
-                .chunks_mut((nb + width).max(1))
-                .enumerate()
-                .map(|(b, out)| TermsBlock::<F, T> {
+            let mut sums = vec![0.0; blocks.count() * nb];
+            let mut within = vec![T::default(); blocks.count() * width];
+            let mut each_sum = sums.chunks_mut(nb.max(1));
+            let mut each_within = within.chunks_mut(width.max(1));
+            let tasks = (0..blocks.count())
+                .map(|b| TermsBlock::<F, T> {
                     x: blocks.x(b),
                     dy: &dy[b * blocks.span()..((b + 1) * blocks.span()).min(l.len())],
                     mask: blocks.mask(b),
@@ -278,12 +277,13 @@ pub(crate) fn backward<F: Formula, T: Elem, const SIMD: bool>(
                     hoisted: &hoisted,
                     params: &params.per_element,
                     consts: c,
-                    out,
+                    sums: each_sum.next().unwrap_or_default(),
+                    dparams: each_within.next().unwrap_or_default(),
                 })
                 .collect();
             chunk::for_each(tasks, l.len(), |t: TermsBlock<'_, F, T>| run::<_, SIMD>(isa, t));
-            let sum = add_in_order(&parts, nb + width);
-            found_sums = sum[..nb].to_vec();
+            let dwithin = add_in_order(&within, width);
+            found_sums = rounded::<T>(&add_in_order(&sums, nb), 1.0);
             found_gradients = vec![T::default(); ns];
             let mut dchannel = vec![T::default(); np * channels];
             per_channel(Step::Gradients {
@@ -296,7 +296,7 @@ pub(crate) fn backward<F: Formula, T: Elem, const SIMD: bool>(
                 let specs = F::DESCRIPTOR.params.iter().zip(F::PARAM_WITHIN).enumerate();
                 for ((i, (spec, &within)), out) in specs.zip(out.iter_mut()) {
                     let (from, step) = if within {
-                        (&sum[nb + i * l.case()..nb + (i + 1) * l.case()], 1)
+                        (&dwithin[i * l.case()..(i + 1) * l.case()], 1)
                     } else {
                         (&dchannel[i * channels..(i + 1) * channels], l.s)
                     };

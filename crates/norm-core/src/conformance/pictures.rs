@@ -29,7 +29,7 @@ pub(super) fn reference_set(subject: &Subject, tally: &mut Tally) -> Result<(), 
                 format!("{what}: {of:?} {does} on {on:?}; look at `over {}`", d.reference_set.name())
             });
         };
-        // An instant space or group of one element would hide a dependence; so would a linear method's gradient.
+        // A set of one or two elements hides dependences: what is left of a centred pair is its sign.
         if smallest_pool(d.reference_set, shape) < 3 {
             continue;
         }
@@ -45,7 +45,8 @@ pub(super) fn reference_set(subject: &Subject, tally: &mut Tally) -> Result<(), 
     Ok(())
 }
 
-fn smallest_pool(set: ReferenceSet, shape: Shape) -> usize {
+/// Elements in the smallest set at a shape.
+pub(super) fn smallest_pool(set: ReferenceSet, shape: Shape) -> usize {
     let s = shape.fitted(set);
     match set {
         ReferenceSet::Nothing => usize::MAX,

@@ -1,0 +1,40 @@
+//! The precision figures: single precision against each method's judge in double precision.
+
+use norm_core::conformance::{Shape, single_precision_error};
+
+/// No set of fewer than 16 values: two or three may lie closer together than a rounded mean resolves.
+const SHAPES: [Shape; 11] = [
+    Shape::new(4096, 1024, 1),
+    Shape::new(64, 512, 1),
+    Shape::new(128, 2048, 1),
+    Shape::new(128, 100, 1),
+    Shape::new(16, 4096, 1),
+    Shape::new(1000, 17, 1),
+    Shape::new(10_000, 20, 1),
+    Shape::new(32, 16, 64),
+    Shape::new(16, 8, 1000),
+    Shape::new(3, 33, 15),
+    Shape::new(2, 1, 1_000_000),
+];
+
+fn table(mean: f64) -> Vec<(String, f64, f64)> {
+    let each = norms::METHODS.iter().flat_map(|m| SHAPES.iter().map(move |s| (m, *s)));
+    each.map(|(m, s)| {
+        let (off, peak) = single_precision_error(&m.subject(), s, mean).unwrap();
+        (format!("{} {s:?}", m.descriptor().id), off, peak)
+    })
+    .collect()
+}
+
+#[test]
+fn standard_data_stays_within_eight_units() {
+    let bad: Vec<_> =
+        table(0.0).into_iter().filter(|(_, off, peak)| !(*off <= 8.0 * 2f64.powi(-24) * peak)).collect();
+    assert!(bad.is_empty(), "{bad:#?}");
+}
+
+#[test]
+fn a_mean_of_ten_thousand_costs_two_thousandths() {
+    let bad: Vec<_> = table(1e4).into_iter().filter(|(_, off, _)| !(*off <= 2e-3)).collect();
+    assert!(bad.is_empty(), "{bad:#?}");
+}
