@@ -1,14 +1,15 @@
 //! Exponential and hyperbolic tangent without branches, calls or tables, so that loops over them
 //! vectorise and give the same bits on every instruction set.
 //!
-//! Error bounds, relative, checked by `tests/math.rs` on a dense sweep against `f64` libm (f32) and
-//! against a double-double sum (f64):
+//! Error bounds, relative, and in brackets the largest error met by `tests/math.rs` on a dense sweep over all
+//! binades, both signs, and a million points of the range in which the function bends. The judge is `f64` libm; in
+//! double precision its own error, about half a unit, is part of what was met.
 //!
 //! | function | f32 | f64 |
 //! |---|---|---|
-//! | `exp` | 3 · 2⁻²⁴ | 4 · 2⁻⁵³ |
-//! | `tanh` | 6 · 2⁻²⁴ | 8 · 2⁻⁵³ |
-//! | `sigmoid` | 6 · 2⁻²⁴ | 8 · 2⁻⁵³ |
+//! | `exp` | 2 · 2⁻²⁴ (1.7) | 3 · 2⁻⁵³ (2.0) |
+//! | `tanh` | 3 · 2⁻²⁴ (2.3) | 5 · 2⁻⁵³ (3.6) |
+//! | `sigmoid` | 3 · 2⁻²⁴ (2.5) | 5 · 2⁻⁵³ (4.1) |
 //!
 //! Below the smallest normal number `exp` returns zero; above the largest it returns infinity.
 
@@ -94,7 +95,9 @@ pub fn tanh_f32(x: f32) -> f32 {
     let a = x.abs();
     let e = exp_f32(a + a);
     let far = 1.0 - 2.0 / (e + 1.0);
-    if a < 0.625 { near } else { far.copysign(x) }
+    let y = if a < 0.625 { near } else { far };
+    // Near a negative zero the sum above rounds to a positive one.
+    y.copysign(x)
 }
 
 /// `tanh x`: a rational function near zero, where `1 - e^(-2x)` would cancel, the exponential elsewhere.
@@ -110,5 +113,7 @@ pub fn tanh_f64(x: f64) -> f64 {
     let a = x.abs();
     let e = exp_f64(a + a);
     let far = 1.0 - 2.0 / (e + 1.0);
-    if a < 0.625 { near } else { far.copysign(x) }
+    let y = if a < 0.625 { near } else { far };
+    // Near a negative zero the sum above rounds to a positive one.
+    y.copysign(x)
 }
