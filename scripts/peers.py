@@ -8,11 +8,10 @@
 
 Needs PyTorch and nothing else:
 
-    python3 -m venv target/peers && target/peers/bin/pip install torch \\
-        --index-url https://download.pytorch.org/whl/cpu
+    python3 -m venv target/peers && target/peers/bin/pip install torch
 
-Where only PyPI can be reached, leave the index out: the Linux wheel there brings the CUDA libraries
-along (some 5 GB installed) and does not import without them, but runs on a machine without a GPU.
+The Linux wheel brings the CUDA libraries along (some 5 GB installed) and does not import without them, but runs
+on a machine without a GPU; a CPU build does as well.
 The version used is part of every answer. Written against 2.15.0.
 
 Identifiers: OP/f32/SHAPE/MODE.
