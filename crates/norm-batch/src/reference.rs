@@ -74,16 +74,17 @@ fn backward(call: &ReferenceCall<'_>, dy: &[f64]) -> ReferenceBackward {
 
 /// One value per channel has no unbiased variance: the stored one stays as it is, only the mean moves.
 fn update(call: &ReferenceCall<'_>, rate: f64, state: &mut [Vec<f64>]) {
-    for c in 0..call.layout.channels() {
+    let [means, variances] = state else { return };
+    for (c, (stored_mean, stored_variance)) in means.iter_mut().zip(variances).enumerate() {
         let pool = pool(call, c);
         let (mean, variance) = moments(call, &pool);
         if pool.is_empty() {
             continue;
         }
-        state[0][c] += rate * (mean - state[0][c]);
+        *stored_mean += rate * (mean - *stored_mean);
         if pool.len() > 1 {
             let unbiased = variance * pool.len() as f64 / (pool.len() - 1) as f64;
-            state[1][c] += rate * (unbiased - state[1][c]);
+            *stored_variance += rate * (unbiased - *stored_variance);
         }
     }
 }

@@ -5,7 +5,7 @@ use norm_core::conformance::{
 };
 use norm_core::{Descriptor, Formula, Invariance, Kernel};
 
-norm_core::normalization! {
+norm_core::formula! {
     /// Centred over the features, scaled by a gain
     Centred(ba2016layer) as "centred" over features {
         invariant weight_matrix_centering;
@@ -15,7 +15,7 @@ norm_core::normalization! {
     }
 }
 
-norm_core::normalization! {
+norm_core::formula! {
     /// The same with a parameter that learns nothing
     Dead(ba2016layer) as "dead" over features {
         invariant weight_matrix_centering;

@@ -98,7 +98,7 @@ macro_rules! lanes {
     ($name:ident, $t:ident, $n:literal) => {
         #[test]
         fn $name() {
-            let values: Vec<$t> = (0..16_384).map(|i| (i as $t - 8192.0) * 0.0131).collect();
+            let values: Vec<$t> = (0u16..16_384).map(|i| ($t::from(i) - 8192.0) * 0.0131).collect();
             for chunk in values.chunks_exact($n) {
                 let v = Lanes::<$t, $n>::load(chunk);
                 let same = |lanes: Lanes<$t, $n>, f: fn($t) -> $t| {

@@ -6,7 +6,7 @@ use norm_core::conformance::{Dependencies, Probe, Shape};
 use norm_core::policy::{Running, Stored, step};
 use norm_core::{Call, Invariance, Isa, Kernel, Layout, Rule, Site};
 
-norm_core::normalization! {
+norm_core::formula! {
     /// Batch normalization of one step
     StepBatch(cooijmans2017recurrent) as "step_batch" over batch {
         policy running;
@@ -18,7 +18,7 @@ norm_core::normalization! {
     }
 }
 
-norm_core::normalization! {
+norm_core::formula! {
     /// Batch normalization over batch and space
     SpaceBatch(ioffe2015batch) as "space_batch" over batch + space {
         policy running;
@@ -31,7 +31,7 @@ norm_core::normalization! {
     }
 }
 
-norm_core::normalization! {
+norm_core::formula! {
     /// Batch normalization over batch and time
     TimeBatch(amodei2016deep) as "time_batch" over batch + time {
         const eps = 1e-5;
@@ -41,7 +41,7 @@ norm_core::normalization! {
     }
 }
 
-norm_core::normalization! {
+norm_core::formula! {
     /// The mean's gradient replaced by that of half the mean
     Replaced(liao2016streaming) as "replaced" over features {
         mu = replace_gradient(mean(x), 0.5 * mean(x));
@@ -49,7 +49,7 @@ norm_core::normalization! {
     }
 }
 
-norm_core::normalization! {
+norm_core::formula! {
     /// Weight normalization
     Weight(salimans2016weight, eq = "2") as "weight" over fan_in {
         site weights;

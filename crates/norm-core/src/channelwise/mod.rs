@@ -221,6 +221,7 @@ pub(crate) fn forward<F: Formula, T: Elem, const SIMD: bool>(
 }
 
 /// One of the backward phases.
+#[expect(clippy::too_many_lines, reason = "the phases share their buffers and are read in order")]
 pub(crate) fn backward<F: Formula, T: Elem, const SIMD: bool>(
     isa: Isa,
     call: &Call<'_, T>,
