@@ -16,7 +16,8 @@ fn main() {
         writeln!(table, "Entry {{ text: {text:?}, kernel: Kernel::portable::<Random{i}>() }},")
             .expect("a string takes all");
     }
-    writeln!(out, "/// Every declaration.\npub static CORPUS: &[Entry] = &[\n{table}];").expect("a string takes all");
+    writeln!(out, "/// Every declaration.\npub static CORPUS: &[Entry] = &[\n{table}];")
+        .expect("a string takes all");
     let path = std::path::Path::new(&std::env::var("OUT_DIR").expect("cargo sets it")).join("corpus.rs");
     std::fs::write(path, out).expect("OUT_DIR is writable");
 }

@@ -12,6 +12,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use ::bench as _; // its allocator
+use ::safetensors::Dtype::F32;
+use ::safetensors::tensor::TensorView;
 use anyhow::{Context, Result, bail};
 use dfdx::prelude::*;
 use models::{LstmLayer, Usual};
@@ -19,8 +21,6 @@ use norm_core::{Call, Formula, Isa, Layout, Rule};
 use norm_dfdx::{Composed, Declared, Fused, NormLayer, Path, with_upstream};
 use norms::methods::{norm_batch::BatchNorm, norm_layer::LayerNorm, norm_none, norm_rms::RmsNorm};
 use results::{PeerRecord, Run};
-use ::safetensors::Dtype::F32;
-use ::safetensors::tensor::TensorView;
 use serde_json::Value;
 
 const ROUNDS: usize = 9;
@@ -40,7 +40,12 @@ struct Ours {
     calls: usize,
 }
 
-fn layer<F: Formula, P: Path<f32, Cpu>, const C: usize>(n: usize, op: &str, both: bool, calls: usize) -> Ours {
+fn layer<F: Formula, P: Path<f32, Cpu>, const C: usize>(
+    n: usize,
+    op: &str,
+    both: bool,
+    calls: usize,
+) -> Ours {
     let dev = Cpu::default();
     let mut layer = NormLayer::<F, C, f32, Cpu, Declared, P>::build(&dev);
     let x: Tensor<(usize, Const<C>), f32, Cpu> = dev.tensor_from_vec(normal(n * C, 1), (n, Const));
@@ -56,7 +61,8 @@ fn layer<F: Formula, P: Path<f32, Cpu>, const C: usize>(n: usize, op: &str, both
             std::hint::black_box(layer.train(x.clone()).expect("sizes fit"));
         })
     };
-    let name = format!("norm/{}/{}/f32/{n}x{C}/{}", F::DESCRIPTOR.id, P::NAME, if both { "fwdbwd" } else { "fwd" });
+    let name =
+        format!("norm/{}/{}/f32/{n}x{C}/{}", F::DESCRIPTOR.id, P::NAME, if both { "fwdbwd" } else { "fwd" });
     Ours { peer: format!("{op}/f32/{n}x{C}/{pass}"), name, call, calls }
 }
 
@@ -187,9 +193,12 @@ fn write_cases(dir: &std::path::Path) -> Result<()> {
                 data.push((format!("param.{}", spec.name), vec![c], bytes(p)));
                 data.push((format!("dparam.{}", spec.name), vec![c], bytes(dp)));
             }
-            let views = data.iter().map(|(name, shape, b)| Ok((name.clone(), TensorView::new(F32, shape.clone(), b)?)));
+            let views = data
+                .iter()
+                .map(|(name, shape, b)| Ok((name.clone(), TensorView::new(F32, shape.clone(), b)?)));
             let views: Vec<_> = views.collect::<Result<_>>()?;
-            let about = HashMap::from([("op".to_owned(), op.to_owned()), ("eps".to_owned(), "1e-5".to_owned())]);
+            let about =
+                HashMap::from([("op".to_owned(), op.to_owned()), ("eps".to_owned(), "1e-5".to_owned())]);
             let path = dir.join(format!("{op}-{n}x{c}.safetensors"));
             ::safetensors::serialize_to_file(views, Some(about), &path)?;
         }
@@ -232,13 +241,19 @@ fn main() -> Result<()> {
         for _ in 0..ROUNDS {
             rounds.push((ours(&mut o), peer.median(&o.peer)?));
         }
-        let (a, b) = (median(rounds.iter().map(|r| r.0).collect()), median(rounds.iter().map(|r| r.1).collect()));
+        let (a, b) =
+            (median(rounds.iter().map(|r| r.0).collect()), median(rounds.iter().map(|r| r.1).collect()));
         let mut ratios: Vec<f64> = rounds.iter().map(|r| r.0 / r.1).collect();
         ratios.sort_by(f64::total_cmp);
         let ratio = ratios[ROUNDS / 2];
         println!(
             "{:<46} {:>9.3} {:>9.3} {ratio:>6.2}  {:.2} to {:.2}   vs {}",
-            o.name, a / 1e6, b / 1e6, ratios[0], ratios[ROUNDS - 1], o.peer
+            o.name,
+            a / 1e6,
+            b / 1e6,
+            ratios[0],
+            ratios[ROUNDS - 1],
+            o.peer
         );
         let stem = o.peer.replace("/f32/", "-").split('/').next().unwrap_or_default().to_owned();
         let known = agreement.get(&stem);
@@ -261,7 +276,9 @@ fn main() -> Result<()> {
         }
     }
     for (case, (y, gradients)) in std::collections::BTreeMap::from_iter(agreement) {
-        println!("agreement {case}: outputs {y:.1e}, gradients {gradients:.1e} (relative to the largest entry, PyTorch f64)");
+        println!(
+            "agreement {case}: outputs {y:.1e}, gradients {gradients:.1e} (relative to the largest entry, PyTorch f64)"
+        );
     }
     if let Some(run) = run {
         run.write_peers(&records)?;

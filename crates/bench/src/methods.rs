@@ -47,24 +47,38 @@ fn properties(d: &Descriptor, record: &mut MethodRecord) {
         property(Answer::Yes, "nothing is stored")
     };
     record.batch_one = if pools_cases {
-        property(Answer::Conditional, "one case of one position has variance 0: the output is the bias; with time or space to pool it works")
+        property(
+            Answer::Conditional,
+            "one case of one position has variance 0: the output is the bias; with time or space to pool it works",
+        )
     } else {
         property(Answer::Yes, "no statistic pools cases")
     };
     record.longer_than_training = if pools_cases {
-        property(Answer::Yes, "statistics over batch and time serve every step; statistics per step would have to be clamped")
+        property(
+            Answer::Yes,
+            "statistics over batch and time serve every step; statistics per step would have to be clamped",
+        )
     } else {
         property(Answer::Yes, "each step stands alone")
     };
     record.padding = if pools_cases {
-        property(Answer::Conditional, "padded steps must be masked out of the statistics, which the mask argument does")
+        property(
+            Answer::Conditional,
+            "padded steps must be masked out of the statistics, which the mask argument does",
+        )
     } else {
         property(Answer::Yes, "a padded step changes no other step")
     };
     record.reparametrization = match (nothing, stores) {
         (true, _) => property(Answer::Yes, "it is the plain network"),
-        (false, true) => property(Answer::Conditional, "with stored statistics it folds into weights and bias; with those of the batch it does not"),
-        (false, false) => property(Answer::No, "the divisor depends on the input, so no fixed weights do the same"),
+        (false, true) => property(
+            Answer::Conditional,
+            "with stored statistics it folds into weights and bias; with those of the batch it does not",
+        ),
+        (false, false) => {
+            property(Answer::No, "the divisor depends on the input, so no fixed weights do the same")
+        }
     };
 }
 
@@ -78,7 +92,10 @@ pub fn record(d: &'static Descriptor) -> MethodRecord {
         equations: if d.equations.is_empty() { vec![] } else { vec![d.equations.into()] },
         kind: "normalization".into(),
         site: d.site.name().replace('_', " "),
-        reference_set: ReferenceSetRecord { name: d.reference_set.name().into(), axes: axes(d.reference_set).into() },
+        reference_set: ReferenceSetRecord {
+            name: d.reference_set.name().into(),
+            axes: axes(d.reference_set).into(),
+        },
         policy: d.policy.name().into(),
         placements: Workload::ALL.iter().map(|w| format!("{}: {}", w.model(), w.placement(d.id))).collect(),
         parameters: d
@@ -86,7 +103,11 @@ pub fn record(d: &'static Descriptor) -> MethodRecord {
             .iter()
             .map(|p| ParameterRecord { name: p.name.into(), initial: p.initial, axes: p.axis.name().into() })
             .collect(),
-        constants: d.consts.iter().map(|c| ConstantRecord { name: c.name.into(), default: c.default }).collect(),
+        constants: d
+            .consts
+            .iter()
+            .map(|c| ConstantRecord { name: c.name.into(), default: c.default })
+            .collect(),
         state: d
             .statistics
             .iter()
@@ -114,7 +135,10 @@ pub fn record(d: &'static Descriptor) -> MethodRecord {
         gotchas: d
             .gotchas
             .iter()
-            .map(|g| Gotcha { sentence: g.text.into(), citation: (!g.cite.is_empty()).then(|| g.cite.into()) })
+            .map(|g| Gotcha {
+                sentence: g.text.into(),
+                citation: (!g.cite.is_empty()).then(|| g.cite.into()),
+            })
             .collect(),
         paths: vec![
             PathRecord {
@@ -122,7 +146,11 @@ pub fn record(d: &'static Descriptor) -> MethodRecord {
                 status: PathStatus::Available,
                 note: format!("kernels on {:?}", norm_core::Isa::detect()),
             },
-            PathRecord { path: "composed".into(), status: PathStatus::Available, note: "any dfdx device".into() },
+            PathRecord {
+                path: "composed".into(),
+                status: PathStatus::Available,
+                note: "any dfdx device".into(),
+            },
         ],
         ..MethodRecord::default()
     };

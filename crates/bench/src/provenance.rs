@@ -37,16 +37,16 @@ pub fn manifest(tier: Tier, seeds: &[u64], threads: usize) -> Manifest {
     if let Some(first) = command.first_mut() {
         "normlab".clone_into(first);
     }
-    let lock = std::fs::read("Cargo.lock").map(|b| {
-        Sha256::digest(b).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
-    });
+    let lock = std::fs::read("Cargo.lock")
+        .map(|b| Sha256::digest(b).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}")));
     let isa = norm_core::Isa::detect();
     Manifest {
         tier,
         command,
         commit: output("git", &["rev-parse", "HEAD"]).unwrap_or_else(unknown),
         // What is committed under reports/ is made by a run, so it does not make the sources dirty.
-        dirty: output("git", &["status", "--porcelain", "--", ".", ":!reports"]).is_none_or(|s| !s.is_empty()),
+        dirty: output("git", &["status", "--porcelain", "--", ".", ":!reports"])
+            .is_none_or(|s| !s.is_empty()),
         lock_sha256: lock.unwrap_or_else(|_| unknown()),
         rustc: output("rustc", &["--version"]).unwrap_or_else(unknown),
         features: Vec::new(),

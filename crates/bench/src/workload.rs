@@ -93,13 +93,11 @@ impl Workload {
 
     /// Passes over the training cases.
     pub fn epochs(self, tier: Tier) -> usize {
-        match (self, tier) {
-            (Self::DigitsMlp, Tier::Smoke) => 5,
-            (Self::DigitsMlp, Tier::Quick) => 30,
-            (Self::DigitsMlp, Tier::Standard | Tier::Full) => 60,
-            (Self::DigitsLstm, Tier::Smoke) => 2,
-            (Self::DigitsLstm, Tier::Quick) => 30,
-            (Self::DigitsLstm, Tier::Standard | Tier::Full) => 60,
+        match (tier, self) {
+            (Tier::Smoke, Self::DigitsMlp) => 5,
+            (Tier::Smoke, Self::DigitsLstm) => 2,
+            (Tier::Quick, Self::DigitsMlp | Self::DigitsLstm) => 30,
+            (Tier::Standard | Tier::Full, Self::DigitsMlp | Self::DigitsLstm) => 60,
         }
     }
 
@@ -229,8 +227,11 @@ fn train<S: Input, M>(workload: Workload, cell: &CellSettings) -> Result<Option<
 where
     M: BuildModule<Cpu, f32>
         + TensorCollection<f32, Cpu, To<f32, Cpu> = M>
-        + ModuleMut<Tensor<S, f32, Cpu, OwnedTape<f32, Cpu>>, Output = Logits<OwnedTape<f32, Cpu>>, Error = CpuError>
-        + Module<Tensor<S, f32, Cpu>, Output = Logits, Error = CpuError>,
+        + ModuleMut<
+            Tensor<S, f32, Cpu, OwnedTape<f32, Cpu>>,
+            Output = Logits<OwnedTape<f32, Cpu>>,
+            Error = CpuError,
+        > + Module<Tensor<S, f32, Cpu>, Output = Logits, Error = CpuError>,
 {
     let started = Instant::now();
     let images = digits();
@@ -263,8 +264,7 @@ where
                 workload.gather(&images, &cases, &mut pixels)?;
                 images.gather_labels(&cases, &mut labels)?;
                 let x = dev.tensor_from_vec(pixels.clone(), S::of(cases.len()));
-                let y: Tensor<(usize, Const<10>), f32, Cpu> =
-                    dev.one_hot_encode(Const::<10>, labels.clone());
+                let y: Tensor<(usize, Const<10>), f32, Cpu> = dev.one_hot_encode(Const::<10>, labels.clone());
                 let logits = model.try_forward_mut(x.traced(gradients)).map_err(failed(step))?;
                 let loss = cross_entropy_with_logits_loss(logits, y);
                 let value = f64::from(loss.array());
@@ -332,7 +332,8 @@ where
     workload.gather(images, cases, &mut pixels)?;
     images.gather_labels(cases, &mut labels)?;
     let x = dev.tensor_from_vec(pixels, S::of(cases.len()));
-    let failed = |e: CpuError| Error::Training { cell: "evaluation".to_owned(), step: 0, what: e.to_string() };
+    let failed =
+        |e: CpuError| Error::Training { cell: "evaluation".to_owned(), step: 0, what: e.to_string() };
     let logits = model.try_forward(x).map_err(failed)?.as_vec();
     let (mut loss, mut right) = (0.0, 0usize);
     for (row, label) in logits.chunks_exact(10).zip(&labels) {

@@ -116,7 +116,11 @@ pub(crate) fn render(run: &Path, out: Option<PathBuf>) -> Result<()> {
 pub(crate) fn rerun(dir: &Path, id: &str) -> Result<()> {
     let run = Run::open(dir)?;
     let Some(before) = run.cell(id)? else {
-        bail!("{} has no cell {id}; its cells are the files in {}", dir.display(), dir.join("cells").display());
+        bail!(
+            "{} has no cell {id}; its cells are the files in {}",
+            dir.display(),
+            dir.join("cells").display()
+        );
     };
     let Some(after) = runner::run_cell(&before.cell)? else { bail!("interrupted") };
     let numbers = |r: &results::ConvergenceRecord| {
@@ -124,7 +128,10 @@ pub(crate) fn rerun(dir: &Path, id: &str) -> Result<()> {
     };
     // Compared as text: NaN equals NaN here.
     let same = format!("{:?}", numbers(&before)) == format!("{:?}", numbers(&after));
-    println!("{} {} at {}, seed {}", before.cell.workload, before.cell.method, before.cell.learning_rate, before.cell.seed);
+    println!(
+        "{} {} at {}, seed {}",
+        before.cell.workload, before.cell.method, before.cell.learning_rate, before.cell.seed
+    );
     println!("final: {:?}, before {:?}", after.final_metric(), before.final_metric());
     println!("{}", if same { "the same numbers, bit for bit" } else { "DIFFERENT numbers" });
     Ok(())

@@ -75,7 +75,16 @@ fn params<F: Formula, P: PlacedIn>(units: usize, gates: bool) -> Vec<SlotParam> 
 /// Most parameters of one kind: dfdx resets a tensor through a plain function, so there is one per position.
 const MOST: usize = 8;
 
-fn initial<F: Formula, P: PlacedIn, const AT: usize, const GATES: bool, S: ConstShape, E: Dtype, D: Device<E>>(
+#[expect(clippy::unnecessary_wraps, reason = "dfdx asks for this signature")]
+fn initial<
+    F: Formula,
+    P: PlacedIn,
+    const AT: usize,
+    const GATES: bool,
+    S: ConstShape,
+    E: Dtype,
+    D: Device<E>,
+>(
     t: &mut Tensor<S, E, D>,
 ) -> Result<(), D::Err> {
     // Initial values do not depend on the width.
@@ -100,6 +109,7 @@ fn trained<F: Formula, P: PlacedIn, const GATES: bool, S: ConstShape, E: Dtype, 
     TensorOptions::reset_with(reset[at])
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "dfdx asks for this signature")]
 fn fill<S: ConstShape, E: Dtype, D: Device<E>>(t: &mut Tensor<S, E, D>, value: f64) -> Result<(), D::Err> {
     t.copy_from(&vec![E::from_f64(value).unwrap_or_default(); S::NUMEL]);
     Ok(())
@@ -137,21 +147,36 @@ where
         let kept_names: Vec<String> = kept.iter().map(|s| format!("ih.running_{}", s.name)).collect();
         let bias: Vec<_> = (0..usize::from(cell.has_bias()))
             .map(|i| {
-                Self::tensor("bias", move |s| &s.bias[i], move |s| &mut s.bias[i], TensorOptions::reset_to_zeros())
+                Self::tensor(
+                    "bias",
+                    move |s| &s.bias[i],
+                    move |s| &mut s.bias[i],
+                    TensorOptions::reset_to_zeros(),
+                )
             })
             .collect();
         let gates: Vec<_> = gate_names
             .iter()
             .enumerate()
             .map(|(i, n)| {
-                Self::tensor(n, move |s| &s.gates[i], move |s| &mut s.gates[i], trained::<F, P, true, _, E, D>(i))
+                Self::tensor(
+                    n,
+                    move |s| &s.gates[i],
+                    move |s| &mut s.gates[i],
+                    trained::<F, P, true, _, E, D>(i),
+                )
             })
             .collect();
         let units: Vec<_> = unit_names
             .iter()
             .enumerate()
             .map(|(i, n)| {
-                Self::tensor(n, move |s| &s.units[i], move |s| &mut s.units[i], trained::<F, P, false, _, E, D>(i))
+                Self::tensor(
+                    n,
+                    move |s| &s.units[i],
+                    move |s| &mut s.units[i],
+                    trained::<F, P, false, _, E, D>(i),
+                )
             })
             .collect();
         let running: Vec<_> = kept_names
@@ -161,7 +186,12 @@ where
             .map(|(i, (n, s))| {
                 let start: fn(&mut Tensor<Rank1<W>, E, D>) -> Result<(), D::Err> =
                     if s.is_variance { |t| fill(t, 1.0) } else { |t| fill(t, 0.0) };
-                Self::tensor(n, move |l| &l.running[i], move |l| &mut l.running[i], TensorOptions::detached(start))
+                Self::tensor(
+                    n,
+                    move |l| &l.running[i],
+                    move |l| &mut l.running[i],
+                    TensorOptions::detached(start),
+                )
             })
             .collect();
         v.visit_fields(
@@ -352,6 +382,7 @@ where
 }
 
 /// What a module says where only the device's own error can be said.
+#[expect(clippy::needless_pass_by_value, reason = "what `map_err` takes")]
 fn plain(error: Error<CpuError>) -> CpuError {
     match error {
         Error::Device { source } => source,

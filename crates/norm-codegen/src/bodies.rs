@@ -59,6 +59,7 @@ impl<'a> Body<'a> {
         quote!(#(#lines)*)
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "tokens are made for this call and end in it")]
     fn bind(&mut self, value: TokenStream) -> Ident {
         let name = Ident::new(&format!("t{}", self.lines.len()), Span::call_site());
         self.lines.push(quote!(let #name = #value;));
@@ -211,7 +212,7 @@ impl<'a> Body<'a> {
                 Node::Const(v) => number *= v.get(),
                 _ if self.is_hoisted(e) => hoisted.push(e),
                 Node::Pow(base, x) if x.get() < 0.0 || x.get().fract() != 0.0 => {
-                    powers.push((*base, x.get()))
+                    powers.push((*base, x.get()));
                 }
                 Node::Symbol(_) => symbols.push(e),
                 _ => compound.push(e),
@@ -262,12 +263,11 @@ impl<'a> Body<'a> {
             Node::Const(v) if v.get() < 0.0 => minus.push(Self::literal(-v.get())),
             Node::Mul(factors) if matches!(body.graph.as_number(factors[0]), Some(c) if c == -1.0) => {
                 let rest = &factors[1..];
-                let v = match rest {
-                    [one] => body.value(*one),
-                    _ => {
-                        let p = body.product(rest);
-                        body.bind(p)
-                    }
+                let v = if let [one] = rest {
+                    body.value(*one)
+                } else {
+                    let p = body.product(rest);
+                    body.bind(p)
                 };
                 minus.push(quote!(#v));
             }

@@ -239,6 +239,7 @@ fn hoisted(
     (quote!(#lines [#(#values),*]), element, results, slots.0.len())
 }
 
+#[expect(clippy::too_many_lines, reason = "one function of the trait after the other, in the trait's order")]
 fn bodies(f: &Formula, d: &Derivation, s: &Schedule) -> TokenStream {
     let outer = Axes::ALL.minus(f.set_axes());
     let (ns, np, nc, nm, nb) =

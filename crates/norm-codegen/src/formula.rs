@@ -106,13 +106,14 @@ impl Checker<'_> {
                     }
                 }
             }
-            Expr::Path(p) => match p.path.get_ident() {
-                Some(name) => self.name(name),
-                None => {
+            Expr::Path(p) => {
+                if let Some(name) = p.path.get_ident() {
+                    self.name(name)
+                } else {
                     self.error(p.span(), "expected a name");
                     None
                 }
-            },
+            }
             Expr::Call(c) => self.call(c, inside_pool),
             other => {
                 self.error(other.span(), "a formula is made of names, numbers, + - * / and function calls");
@@ -295,15 +296,14 @@ impl Checker<'_> {
 impl Formula {
     /// Checks a declaration. All errors are reported at once.
     pub fn of(d: &Declaration) -> syn::Result<Self> {
-        let mut c =
-            Checker {
-                d,
-                statistics: Vec::new(),
-                aliases: Vec::new(),
-                used: BTreeSet::new(),
-                broken: BTreeSet::new(),
-                errors: d.errors.clone(),
-            };
+        let mut c = Checker {
+            d,
+            statistics: Vec::new(),
+            aliases: Vec::new(),
+            used: BTreeSet::new(),
+            broken: BTreeSet::new(),
+            errors: d.errors.clone(),
+        };
         c.names_are_unique();
         c.words();
         let mut output = None;

@@ -79,7 +79,7 @@ pub fn pointwise(input: TokenStream) -> TokenStream {
 fn expand(declaration: &Declaration, tables: Tables) -> syn::Result<TokenStream> {
     let formula = Formula::of(declaration)?;
     let tokens = emit::emit(&formula, tables);
-    if std::env::var("NORMLAB_EXPAND").is_ok_and(|name| name == formula.name().to_string()) {
+    if std::env::var("NORMLAB_EXPAND").is_ok_and(|name| *formula.name() == name) {
         eprintln!("{tokens}");
     }
     Ok(tokens)

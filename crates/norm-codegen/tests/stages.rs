@@ -74,7 +74,9 @@ fn stages() {
             insta::assert_snapshot!(format!("1-formula-{name}"), typed(text));
             insta::assert_snapshot!(format!("2-derivative-{name}"), derivative(text));
             let rust = rust(text);
-            let plan = rust.find("plan: ").map_or("", |i| &rust[i..rust[i..].find("};").map_or(rust.len(), |e| i + e)]);
+            let plan = rust
+                .find("plan: ")
+                .map_or("", |i| &rust[i..rust[i..].find("};").map_or(rust.len(), |e| i + e)]);
             insta::assert_snapshot!(format!("3-plan-{name}"), plan);
             insta::assert_snapshot!(format!("4-rust-{name}"), rust);
         }

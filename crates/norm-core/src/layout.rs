@@ -109,7 +109,7 @@ impl ReferenceSet {
         match self {
             Self::Nothing | Self::Features | Self::BatchSpace => Ok(Layout::new(cases, 1, channels, space)),
             Self::Group => {
-                if groups == 0 || channels % groups != 0 {
+                if groups == 0 || !channels.is_multiple_of(groups) {
                     return Err(Error::Groups { channels, groups });
                 }
                 Ok(Layout::new(cases, groups, channels / groups, space))

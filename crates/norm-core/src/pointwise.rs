@@ -61,7 +61,7 @@ fn store<T: Elem, V: Vector<T>, A: Array<V>>(
     }
 }
 
-struct Rows<'a, P, T> {
+struct Work<'a, P, T> {
     inputs: Vec<Parts<'a, T>>,
     upstream: Option<Vec<Parts<'a, T>>>,
     outputs: Vec<PartsMut<'a, T>>,
@@ -70,7 +70,7 @@ struct Rows<'a, P, T> {
     cell: std::marker::PhantomData<P>,
 }
 
-impl<P: Pointwise, T: Elem> Rows<'_, P, T> {
+impl<P: Pointwise, T: Elem> Work<'_, P, T> {
     #[inline(always)]
     fn at<V: Vector<T>>(&mut self, row: usize, at: usize) {
         let x: P::Inputs<V> = load::<T, V, _>(&self.inputs, row, self.width, at);
@@ -84,7 +84,7 @@ impl<P: Pointwise, T: Elem> Rows<'_, P, T> {
     }
 }
 
-impl<P: Pointwise, T: Elem> Job for Rows<'_, P, T> {
+impl<P: Pointwise, T: Elem> Job for Work<'_, P, T> {
     type Out = ();
     #[inline(always)]
     fn run(mut self) {
@@ -120,11 +120,11 @@ fn call<P: Pointwise, T: Elem>(
         i * per * row..((i + 1) * per).min(rows) * row
     };
     let mut rest: Vec<(&mut [T], usize)> = outputs.iter_mut().map(|o| (&mut *o.data, o.parts)).collect();
-    let tasks: Vec<Rows<'_, P, T>> = (0..rows.div_ceil(per))
+    let tasks: Vec<Work<'_, P, T>> = (0..rows.div_ceil(per))
         .map(|i| {
             let rows = per.min(rows - i * per);
             let share = |b: &Parts<'_, T>| cut(b, i);
-            Rows {
+            Work {
                 inputs: inputs.iter().map(|b| Parts { data: &b.data[share(b)], parts: b.parts }).collect(),
                 upstream: upstream
                     .map(|u| u.iter().map(|b| Parts { data: &b.data[share(b)], parts: b.parts }).collect()),

@@ -216,9 +216,9 @@ fn input_part<F: Formula, T: Elem, V: Vector<T>>(
     {
         let d = F::input::<V>(V::load(x), V::load(dy), &h, &params_at::<F, T, V>(params, at), c);
         if overwrite {
-            d.store(dx)
+            d.store(dx);
         } else {
-            (V::load(dx) + d).store(dx)
+            (V::load(dx) + d).store(dx);
         }
         at += V::LEN;
     }

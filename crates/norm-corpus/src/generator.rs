@@ -30,7 +30,11 @@ impl Random {
             return (*one).to_owned();
         }
         if must.is_empty() {
-            return if extra.is_empty() || self.below(4) == 0 { self.number() } else { self.pick(extra).to_owned() };
+            return if extra.is_empty() || self.below(4) == 0 {
+                self.number()
+            } else {
+                self.pick(extra).to_owned()
+            };
         }
         let cut = if must.len() > 1 { 1 + self.below(must.len() - 1) } else { self.below(2) };
         let (a, b) = must.split_at(cut);
@@ -61,12 +65,13 @@ fn declaration(i: usize) -> String {
     let mut r = Random(0x5EED ^ (i as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15));
     let set = SETS[i % SETS.len()];
     let mut text = format!("Random{i}(none) as \"random-{i}\" over {set} {{ ");
-    let params: Vec<(String, &str)> = (0..r.below(4)).map(|p| (format!("p{p}"), AXES[(i / 8 + p) % 4])).collect();
+    let params: Vec<(String, &str)> =
+        (0..r.below(4)).map(|p| (format!("p{p}"), AXES[(i / 8 + p) % 4])).collect();
     for (name, axis) in &params {
-        text += &format!("param {name}: {axis} = {}; ", r.number());
+        text.extend(["param ", name, ": ", axis, " = ", &r.number(), "; "]);
     }
     text += "const eps = 0.1; ";
-    let statistics: Vec<String> = (0..1 + (i / 3) % 3).map(|s| format!("s{s}")).collect();
+    let statistics: Vec<String> = (0..=((i / 3) % 3)).map(|s| format!("s{s}")).collect();
     for (s, name) in statistics.iter().enumerate() {
         let earlier: Vec<&str> = statistics[..s].iter().map(String::as_str).collect();
         let value = match (s, r.below(5)) {
@@ -80,7 +85,7 @@ fn declaration(i: usize) -> String {
                 format!("mean({})", r.expression(&must, &[], 2))
             }
         };
-        text += &format!("{name} = {value}; ");
+        text.extend([name, " = ", &value, "; "]);
     }
     let mut must = vec!["x", "eps"];
     must.extend(statistics.iter().map(String::as_str));

@@ -51,9 +51,9 @@ impl Case<'_> {
     }
 
     fn blank(&self, mut v: Vec<f64>) -> Vec<f64> {
-        for i in 0..v.len() {
+        for (i, v) in v.iter_mut().enumerate() {
             if !self.on(i) {
-                v[i] = 0.0;
+                *v = 0.0;
             }
         }
         v
@@ -138,7 +138,8 @@ fn check(entry: &Entry, n: usize, c: usize, s: usize, masked: bool) {
     let (mut gradients, mut sums) = (vec![0.0; stats.len()], vec![0.0; k.sums_len(&layout)]);
     let mut again: Vec<Vec<f64>> = case.params.iter().map(|p| vec![1.0; p.len()]).collect();
     let mut slots: Vec<&mut [f64]> = again.iter_mut().map(|p| &mut p[..]).collect();
-    k.backward_statistics(Isa::Portable, &call, &case.dy, &stats, &mut gradients, &mut sums, &mut slots).unwrap();
+    k.backward_statistics(Isa::Portable, &call, &case.dy, &stats, &mut gradients, &mut sums, &mut slots)
+        .unwrap();
     let mut added = vec![1.0; layout.len()];
     k.backward_inputs(Isa::Portable, &call, &case.dy, &stats, &gradients, &sums, false, &mut added).unwrap();
     let added: Vec<f64> = added.iter().map(|v| v - 1.0).collect();
