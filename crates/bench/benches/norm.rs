@@ -12,11 +12,15 @@ use ::bench as _; // its allocator
 use criterion::Criterion;
 use dfdx::nn::modules::{BatchNorm1D, LayerNorm1D};
 use dfdx::prelude::*;
-use norm_core::{Elem, Formula};
-use norm_dfdx::{Composed, Declared, Fused, NormLayer, Path, with_upstream};
+use norm_core::{Elem, Kernel};
+use norm_dfdx::fused::{Flat, Statistics};
+use norm_dfdx::{composed, fused, with_upstream};
 use num_traits::Float;
 
-type X<const C: usize, E, T = NoneTape> = Tensor<(usize, Const<C>), E, Cpu, T>;
+/// Sizes are run-time data here, so that one build of an operation serves every shape: the typed layers add no work
+/// of their own, but each of their widths would have to be compiled.
+type X<E, T = NoneTape> = Tensor<(usize, usize), E, Cpu, T>;
+type Tape<E> = OwnedTape<E, Cpu>;
 
 fn smoke() -> bool {
     std::env::var("NORMLAB_TIER").is_ok_and(|t| t == "smoke")
@@ -31,48 +35,85 @@ fn normal<E: Dtype>(n: usize, seed: u64) -> Vec<E> {
 }
 
 /// What one contender does in either pass.
-struct Contender<'a, const C: usize, E: Dtype> {
-    forward: Box<dyn FnMut(X<C, E>) -> X<C, E> + 'a>,
-    traced: Box<dyn FnMut(X<C, E, OwnedTape<E, Cpu>>) -> X<C, E, OwnedTape<E, Cpu>> + 'a>,
+struct Contender<'a, E: Dtype> {
+    path: &'static str,
+    forward: Box<dyn FnMut(X<E>) -> X<E> + 'a>,
+    traced: Box<dyn FnMut(X<E, Tape<E>>) -> X<E, Tape<E>> + 'a>,
 }
 
-fn ours<'a, F: Formula, P: Path<E, Cpu>, const C: usize, E>(dev: &Cpu) -> Contender<'a, C, E>
+fn ours<'a, E>(kernel: Kernel<E>, n: usize, width: usize, fuse: bool) -> Contender<'a, E>
 where
     E: Dtype + Elem + Float,
     Cpu: Device<E>,
 {
-    let mut a = NormLayer::<F, C, E, Cpu, Declared, P>::build(dev);
-    let mut b = a.clone();
+    let d = kernel.descriptor;
+    let dev = Cpu::default();
+    let layout = d.reference_set.layout(n, width, 1, 1).expect("no groups");
+    let params: Vec<Flat<E, Cpu>> = d
+        .params
+        .iter()
+        .map(|p| {
+            let len = p.axis.len(&layout);
+            dev.tensor_from_vec(vec![E::from_f64(p.initial).unwrap_or_default(); len], (len,))
+        })
+        .collect();
+    let consts = d.default_consts();
+    let (other, again) = (params.clone(), consts.clone());
     Contender {
-        forward: Box::new(move |x| a.train(x).expect("sizes fit")),
-        traced: Box::new(move |x| b.train(x).expect("sizes fit")),
+        path: if fuse { "fused" } else { "composed" },
+        forward: Box::new(move |x| {
+            let p = params.clone();
+            if fuse {
+                fused::normalize(kernel, layout, x, p, &consts, Statistics::Current, None)
+            } else {
+                composed::normalize(d, layout, x, p, &consts, Statistics::Current, None)
+            }
+            .expect("sizes fit")
+        }),
+        traced: Box::new(move |x| {
+            let p = other.iter().map(Tensor::retaped).collect();
+            if fuse {
+                fused::normalize(kernel, layout, x, p, &again, Statistics::Current, None)
+            } else {
+                composed::normalize(d, layout, x, p, &again, Statistics::Current, None)
+            }
+            .expect("sizes fit")
+        }),
     }
 }
 
-fn dfdx_layer<'a, const C: usize, E>(dev: &Cpu) -> Contender<'a, C, E>
-where
-    E: Dtype + Elem + Float,
-    Cpu: Device<E>,
-{
-    let mut layer = LayerNorm1D::<C, E, Cpu>::build(dev);
+/// dfdx's own layer behind run-time sizes; a reshape of a dense tensor moves nothing.
+fn dfdx_layer<'a, const C: usize>() -> Contender<'a, f32> {
+    let mut layer = LayerNorm1D::<C, f32, Cpu>::build(&Cpu::default());
     let other = layer.clone();
     Contender {
-        forward: Box::new(move |x| other.forward(x)),
-        traced: Box::new(move |x| layer.forward_mut(x)),
+        path: "dfdx",
+        forward: Box::new(move |x| {
+            let (n, _) = *x.shape();
+            other.forward(x.reshape_like(&(n, Const::<C>))).reshape_like(&(n, C))
+        }),
+        traced: Box::new(move |x| {
+            let (n, _) = *x.shape();
+            layer.forward_mut(x.reshape_like(&(n, Const::<C>))).reshape_like(&(n, C))
+        }),
     }
 }
 
-fn dfdx_batch<'a, const C: usize, E>(dev: &Cpu) -> Contender<'a, C, E>
-where
-    E: Dtype + Elem + Float,
-    Cpu: Device<E>,
-{
-    let mut layer = BatchNorm1D::<C, E, Cpu>::build(dev);
+fn dfdx_batch<'a, const C: usize>() -> Contender<'a, f32> {
+    let mut layer = BatchNorm1D::<C, f32, Cpu>::build(&Cpu::default());
     let mut other = layer.clone();
     Contender {
+        path: "dfdx",
         // dfdx trains only with a tape, so its forward pays for one.
-        forward: Box::new(move |x| other.forward_mut(x.leaky_trace()).split_tape().0),
-        traced: Box::new(move |x| layer.forward_mut(x)),
+        forward: Box::new(move |x| {
+            let (n, _) = *x.shape();
+            let y = other.forward_mut(x.leaky_trace().reshape_like(&(n, Const::<C>)));
+            y.reshape_like(&(n, C)).split_tape().0
+        }),
+        traced: Box::new(move |x| {
+            let (n, _) = *x.shape();
+            layer.forward_mut(x.reshape_like(&(n, Const::<C>))).reshape_like(&(n, C))
+        }),
     }
 }
 
@@ -82,35 +123,28 @@ fn close<E: Elem>(what: &str, a: &[E], b: &[E]) {
     assert!(worst <= 1e-4 * scale, "{what}: paths differ by {worst}");
 }
 
-fn time<const C: usize, E>(
-    c: &mut Criterion,
-    n: usize,
-    method: &str,
-    mut contenders: Vec<(&str, Contender<'_, C, E>)>,
-) where
+fn time<E>(c: &mut Criterion, n: usize, width: usize, method: &str, mut contenders: Vec<Contender<'_, E>>)
+where
     E: Dtype + Elem + Float,
     Cpu: Device<E>,
 {
     let dev = Cpu::default();
-    let x: X<C, E> = dev.tensor_from_vec(normal(n * C, 1), (n, Const));
-    let dy = Arc::new(normal::<E>(n * C, 2));
-    let gradient = |t: &mut Contender<'_, C, E>| {
-        let x = x.clone();
-        let y = (t.traced)(x.leaky_trace());
-        with_upstream(y, dy.clone()).expect("as many elements").backward().get(&x).as_vec()
-    };
+    let x: X<E> = dev.tensor_from_vec(normal(n * width, 1), (n, width));
+    let dy = Arc::new(normal::<E>(n * width, 2));
     let (mut y, mut dx) = (Vec::new(), Vec::new());
-    for (path, t) in &mut contenders {
-        let (found, slope) = ((t.forward)(x.clone()).as_vec(), gradient(t));
+    for t in &mut contenders {
+        let found = (t.forward)(x.clone()).as_vec();
+        let z = (t.traced)(x.leaky_trace());
+        let slope = with_upstream(z, dy.clone()).expect("as many elements").backward().get(&x).as_vec();
         if y.is_empty() {
             (y, dx) = (found, slope);
         } else {
-            close(&format!("{method}/{path} y"), &found, &y);
-            close(&format!("{method}/{path} dx"), &slope, &dx);
+            close(&format!("{method}/{} y", t.path), &found, &y);
+            close(&format!("{method}/{} dx", t.path), &slope, &dx);
         }
     }
-    for (path, t) in &mut contenders {
-        let id = format!("norm/{method}/{path}/{}/{n}x{C}", <E as Elem>::NAME);
+    for t in &mut contenders {
+        let id = format!("norm/{method}/{}/{}/{n}x{width}", t.path, <E as Elem>::NAME);
         if !smoke() {
             c.bench_function(&format!("{id}/fwd"), |b| b.iter(|| black_box((t.forward)(x.clone()))));
         }
@@ -123,29 +157,19 @@ fn time<const C: usize, E>(
     }
 }
 
-fn shape<const C: usize, E>(c: &mut Criterion, n: usize)
-where
-    E: Dtype + Elem + Float,
-    Cpu: Device<E>,
-{
-    let dev = Cpu::default();
-    macro_rules! methods {
-        ($($formula:path),+ $(,)?) => {$({
-            let id = <$formula as Formula>::DESCRIPTOR.id;
-            let mut list = vec![
-                ("fused", ours::<$formula, Fused, C, E>(&dev)),
-                ("composed", ours::<$formula, Composed, C, E>(&dev)),
-            ];
-            match id {
-                "layer" => list.push(("dfdx", dfdx_layer::<C, E>(&dev))),
-                "batch" => list.push(("dfdx", dfdx_batch::<C, E>(&dev))),
-                // dfdx has no other normalization layer over features or channels.
-                _ => {}
-            }
-            time::<C, E>(c, n, id, list);
-        })+};
+fn shape<const C: usize>(c: &mut Criterion, n: usize) {
+    copies(c, n, C);
+    for m in norms::METHODS {
+        let id = m.descriptor().id;
+        let mut list = vec![ours(m.f32, n, C, true), ours(m.f32, n, C, false)];
+        match id {
+            "layer" => list.push(dfdx_layer::<C>()),
+            "batch" => list.push(dfdx_batch::<C>()),
+            // dfdx has no other normalization layer over features or channels.
+            _ => {}
+        }
+        time(c, n, C, id, list);
     }
-    norms::for_each_norm!(methods);
 }
 
 /// The ceiling: arrays of the same size read and written, shared out as the kernels share theirs.
@@ -180,14 +204,13 @@ fn main() {
         .measurement_time(Duration::from_millis(measure))
         .sample_size(samples)
         .configure_from_args();
-    copies(&mut c, 64, 512);
-    shape::<512, f32>(&mut c, 64);
+    shape::<512>(&mut c, 64);
     if !smoke() {
-        copies(&mut c, 128, 2048);
-        shape::<2048, f32>(&mut c, 128);
-        copies(&mut c, 4096, 1024);
-        shape::<1024, f32>(&mut c, 4096);
-        shape::<512, f64>(&mut c, 64);
+        shape::<2048>(&mut c, 128);
+        shape::<1024>(&mut c, 4096);
+        for m in norms::METHODS {
+            time(&mut c, 64, 512, m.descriptor().id, vec![ours(m.f64, 64, 512, true)]);
+        }
     }
     c.final_summary();
 }

@@ -3,6 +3,7 @@
 
 mod error;
 pub mod grid;
+mod judges;
 pub mod methods;
 pub mod provenance;
 pub mod runner;

@@ -6,6 +6,9 @@ use results::{
     Property, ReferenceSetRecord, Source, StateRecord, StateSize, StatisticRecord,
 };
 
+use norms::Method;
+
+use crate::judges;
 use crate::workload::Workload;
 
 /// Bytes of running state that a method adds to a workload's model, in single precision.
@@ -83,7 +86,8 @@ fn properties(d: &Descriptor, record: &mut MethodRecord) {
 }
 
 /// The record of one method.
-pub fn record(d: &'static Descriptor) -> MethodRecord {
+pub fn record(m: &'static Method) -> MethodRecord {
+    let d = m.descriptor();
     let stores = d.policy == PolicyKind::Running;
     let mut record = MethodRecord {
         id: d.id.into(),
@@ -152,6 +156,8 @@ pub fn record(d: &'static Descriptor) -> MethodRecord {
                 note: "any dfdx device".into(),
             },
         ],
+        pictures: judges::pictures(m),
+        gradient_judges: judges::gradient_judges(m).into_iter().collect(),
         ..MethodRecord::default()
     };
     properties(d, &mut record);
@@ -160,5 +166,5 @@ pub fn record(d: &'static Descriptor) -> MethodRecord {
 
 /// The records of all registered methods.
 pub fn records() -> Vec<MethodRecord> {
-    norms::METHODS.iter().map(|m| record(m.descriptor())).collect()
+    norms::METHODS.iter().map(record).collect()
 }

@@ -1,0 +1,160 @@
+//! Pictures and judgements for the record of a method: what the probe measured, and how far hand-derived, symbolic
+//! and tape gradients are apart.
+
+use dfdx::prelude::*;
+use norm_core::conformance::{Probe, ReferenceCall, Shape};
+use norm_core::{Call, Isa, Layout, Rule};
+use norm_dfdx::composed;
+use norm_dfdx::fused::Statistics;
+use norms::Method;
+use results::{DependencyPicture, GradientJudges, Judgement, PictureGrid, QuantityDifference};
+
+/// Small enough to draw, large enough that every dependence shows.
+const PICTURE: Shape = Shape { cases: 3, channels: 4, space: 1, groups: 1 };
+
+/// Which `y` depends on which `x`, and which `dx` on which `dy`, as measured.
+pub(crate) fn pictures(m: &Method) -> Vec<DependencyPicture> {
+    let Ok(measured) = Probe::measured(&m.f64, PICTURE, None) else { return Vec::new() };
+    let declared = Probe::declared(m.descriptor().reference_set, PICTURE);
+    let names = |prefix: &str| {
+        let label = |l: &norm_core::conformance::Label| format!("{prefix}[{},{}]", l.sample, l.feature);
+        measured.labels.iter().map(label).collect::<Vec<_>>()
+    };
+    let size = measured.labels.len();
+    [
+        ("which y depends on which x", "y", "x", &measured.y_on_x, &declared.y_on_x),
+        ("which dx depends on which dy", "dx", "dy", &measured.dx_on_dy, &declared.dx_on_dy),
+    ]
+    .into_iter()
+    .map(|(title, of, on, found, promised)| DependencyPicture {
+        title: title.to_owned(),
+        rows: names(of),
+        columns: names(on),
+        cells: (0..size).map(|a| (0..size).map(|b| found.depends(a, b)).collect()).collect(),
+        grid: Some(PictureGrid {
+            down_axis: "case".to_owned(),
+            down: PICTURE.cases,
+            across_axis: "feature".to_owned(),
+            across: PICTURE.channels,
+        }),
+        declared_equals_measured: found.first_difference(promised).is_none(),
+    })
+    .collect()
+}
+
+fn values(n: usize, seed: u64) -> Vec<f64> {
+    let mut s = seed;
+    (0..n)
+        .map(|_| {
+            s = s.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (s >> 11) as f64 / 2f64.powi(52) - 1.0
+        })
+        .collect()
+}
+
+/// The largest difference, relative to the largest entry of the judge.
+fn difference(got: &[f64], judge: &[f64]) -> f64 {
+    let scale = judge.iter().fold(f64::MIN_POSITIVE, |m, v| m.max(v.abs()));
+    got.iter().zip(judge).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max) / scale
+}
+
+struct Gradients {
+    dx: Vec<f64>,
+    dparams: Vec<Vec<f64>>,
+}
+
+impl Gradients {
+    fn judged(&self, judge: &Self, names: &[&str]) -> Judgement {
+        let one = |name: &str, a: &[f64], b: &[f64]| QuantityDifference {
+            quantity: name.to_owned(),
+            max_relative: difference(a, b),
+        };
+        let params = names.iter().zip(self.dparams.iter().zip(&judge.dparams));
+        let mut differences = vec![one("dx", &self.dx, &judge.dx)];
+        differences.extend(params.map(|(n, (a, b))| one(&format!("d{n}"), a, b)));
+        Judgement { differences }
+    }
+}
+
+/// Hand-derived, symbolic and tape gradients against central differences of the kernel's forward, in double precision.
+pub(crate) fn gradient_judges(m: &Method) -> Option<GradientJudges> {
+    let d = m.descriptor();
+    let l = Layout::new(6, 1, 10, 1);
+    let (x, dy) = (values(l.len(), 1), values(l.len(), 2));
+    let params: Vec<Vec<f64>> = d.params.iter().zip(3..).map(|(p, s)| values(p.axis.len(&l), s)).collect();
+    let consts = d.default_consts();
+    let isa = Isa::detect();
+    let loss = |x: &[f64], params: &[Vec<f64>]| -> Option<f64> {
+        let slices: Vec<&[f64]> = params.iter().map(|p| &p[..]).collect();
+        let call = Call { layout: l, x, params: &slices, consts: &consts, mask: None };
+        let (mut stats, mut y) = (vec![0.0; m.f64.statistics_len(&l)], vec![0.0; l.len()]);
+        m.f64.forward(isa, &call, &mut stats, &mut y).ok()?;
+        Some(y.iter().zip(&dy).map(|(a, b)| a * b).sum())
+    };
+    let slope = |change: &dyn Fn(f64) -> Option<f64>| -> Option<f64> {
+        // Five points: the error falls with the fourth power of the step.
+        let h = 1e-3;
+        let (a, b) = (change(h)? - change(-h)?, change(2.0 * h)? - change(-2.0 * h)?);
+        Some((8.0 * a - b) / (12.0 * h))
+    };
+    let differences = Gradients {
+        dx: (0..x.len())
+            .map(|i| {
+                slope(&|h| {
+                    let mut x = x.clone();
+                    x[i] += h;
+                    loss(&x, &params)
+                })
+            })
+            .collect::<Option<_>>()?,
+        dparams: (0..params.len())
+            .map(|p| {
+                let one = |i: usize| {
+                    slope(&|h| {
+                        let mut params = params.clone();
+                        params[p][i] += h;
+                        loss(&x, &params)
+                    })
+                };
+                (0..params[p].len()).map(one).collect::<Option<_>>()
+            })
+            .collect::<Option<_>>()?,
+    };
+
+    let slices: Vec<&[f64]> = params.iter().map(|p| &p[..]).collect();
+    let call = Call { layout: l, x: &x, params: &slices, consts: &consts, mask: None };
+    let (mut stats, mut y) = (vec![0.0; m.f64.statistics_len(&l)], vec![0.0; l.len()]);
+    m.f64.forward(isa, &call, &mut stats, &mut y).ok()?;
+    let mut symbolic = Gradients { dx: vec![0.0; l.len()], dparams: params.iter().map(|p| vec![0.0; p.len()]).collect() };
+    let mut slots: Vec<&mut [f64]> = symbolic.dparams.iter_mut().map(|p| &mut p[..]).collect();
+    m.f64.backward(isa, &call, &dy, &stats, Rule::Exact, true, &mut symbolic.dx, &mut slots).ok()?;
+
+    let reference = ReferenceCall { layout: l, x: &x, params: &slices, consts: &consts, mask: None };
+    let by_hand = (m.reference.backward)(&reference, &dy);
+    let by_hand = Gradients { dx: by_hand.dx, dparams: by_hand.dparams };
+    let tape = tape(m, l, &x, &params, &consts, &dy)?;
+
+    let names: Vec<&str> = d.params.iter().map(|p| p.name).collect();
+    Some(GradientJudges {
+        shape: "6x10".to_owned(),
+        dtype: "f64".to_owned(),
+        hand_derived: Some(by_hand.judged(&differences, &names)),
+        symbolic: Some(symbolic.judged(&differences, &names)),
+        tape: Some(tape.judged(&differences, &names)),
+        central_difference: None,
+    })
+}
+
+/// dfdx's own tape over the composed path.
+fn tape(m: &Method, l: Layout, x: &[f64], params: &[Vec<f64>], consts: &[f64], dy: &[f64]) -> Option<Gradients> {
+    let dev = Cpu::default();
+    let (n, c) = (l.n, l.case());
+    let xt: Tensor<(usize, usize), f64, Cpu> = dev.tensor_from_vec(x.to_vec(), (n, c));
+    let flat: Vec<Tensor<(usize,), f64, Cpu>> =
+        params.iter().map(|p| dev.tensor_from_vec(p.clone(), (p.len(),))).collect();
+    let traced = flat.iter().map(Tensor::retaped).collect();
+    let y = composed::normalize(m.descriptor(), l, xt.leaky_trace(), traced, consts, Statistics::Current, None).ok()?;
+    let dy: Tensor<(usize, usize), f64, Cpu> = dev.tensor_from_vec(dy.to_vec(), (n, c));
+    let g = (y * dy).sum::<Rank0, _>().backward();
+    Some(Gradients { dx: g.get(&xt).as_vec(), dparams: flat.iter().map(|p| g.get(p).as_vec()).collect() })
+}
