@@ -125,7 +125,8 @@ pub(crate) fn gradient_judges(m: &Method) -> Option<GradientJudges> {
     let call = Call { layout: l, x: &x, params: &slices, consts: &consts, mask: None };
     let (mut stats, mut y) = (vec![0.0; m.f64.statistics_len(&l)], vec![0.0; l.len()]);
     m.f64.forward(isa, &call, &mut stats, &mut y).ok()?;
-    let mut symbolic = Gradients { dx: vec![0.0; l.len()], dparams: params.iter().map(|p| vec![0.0; p.len()]).collect() };
+    let mut symbolic =
+        Gradients { dx: vec![0.0; l.len()], dparams: params.iter().map(|p| vec![0.0; p.len()]).collect() };
     let mut slots: Vec<&mut [f64]> = symbolic.dparams.iter_mut().map(|p| &mut p[..]).collect();
     m.f64.backward(isa, &call, &dy, &stats, Rule::Exact, true, &mut symbolic.dx, &mut slots).ok()?;
 
@@ -146,14 +147,23 @@ pub(crate) fn gradient_judges(m: &Method) -> Option<GradientJudges> {
 }
 
 /// dfdx's own tape over the composed path.
-fn tape(m: &Method, l: Layout, x: &[f64], params: &[Vec<f64>], consts: &[f64], dy: &[f64]) -> Option<Gradients> {
+fn tape(
+    m: &Method,
+    l: Layout,
+    x: &[f64],
+    params: &[Vec<f64>],
+    consts: &[f64],
+    dy: &[f64],
+) -> Option<Gradients> {
     let dev = Cpu::default();
     let (n, c) = (l.n, l.case());
     let xt: Tensor<(usize, usize), f64, Cpu> = dev.tensor_from_vec(x.to_vec(), (n, c));
     let flat: Vec<Tensor<(usize,), f64, Cpu>> =
         params.iter().map(|p| dev.tensor_from_vec(p.clone(), (p.len(),))).collect();
     let traced = flat.iter().map(Tensor::retaped).collect();
-    let y = composed::normalize(m.descriptor(), l, xt.leaky_trace(), traced, consts, Statistics::Current, None).ok()?;
+    let y =
+        composed::normalize(m.descriptor(), l, xt.leaky_trace(), traced, consts, Statistics::Current, None)
+            .ok()?;
     let dy: Tensor<(usize, usize), f64, Cpu> = dev.tensor_from_vec(dy.to_vec(), (n, c));
     let g = (y * dy).sum::<Rank0, _>().backward();
     Some(Gradients { dx: g.get(&xt).as_vec(), dparams: flat.iter().map(|p| g.get(p).as_vec()).collect() })

@@ -62,7 +62,9 @@ fn any_instruction_set_gives_the_same_bits() {
 #[test]
 fn single_precision_is_close_to_double() {
     for ((name, double), (_, single)) in cells(kernel64).into_iter().zip(cells(kernel32)) {
-        let p = Problem::draw(&double, sizes(5, 6, 4, 19), true, 9);
+        // Cases enough that a step with padding still pools several: two values resolve no spread in single precision,
+        // whatever the loops do, and a recurrence multiplies what is lost.
+        let p = Problem::draw(&double, sizes(5, 24, 4, 19), true, 9);
         let (a, b) = (solve(&double, &p, Isa::detect()), solve(&single, &p, Isa::detect()));
         assert!(difference(&a.y, &b.y) < 1e-4, "{name}: {:e}", difference(&a.y, &b.y));
         agree(&name, &a.gradients, &b.gradients, 1e-3);
