@@ -44,18 +44,16 @@ fn differential(g: &Graph, of: ExprId, rhs: ExprId) -> Line {
 }
 
 /// The formula, a line per statistic and one for `y`.
-pub(crate) fn forward(f: &Formula, d: &Derivation) -> Vec<Line> {
+pub(crate) fn forward(d: &Derivation) -> Vec<Line> {
     let mut lines: Vec<Line> =
         d.current.iter().zip(&d.definitions).map(|(s, e)| of_symbol(&d.graph, *s, *e)).collect();
-    let _ = f;
     lines.push(Line::of(&d.graph, "y", "y", "<mi>y</mi>", d.y));
     lines
 }
 
 /// The gradient: statistics from last to first, input, parameters.
-pub(crate) fn backward(f: &Formula, d: &Derivation) -> Vec<Line> {
+pub(crate) fn backward(d: &Derivation) -> Vec<Line> {
     let mut g = d.graph.clone();
-    let _ = f;
     let mut lines = Vec::new();
     for i in (0..d.current.len()).rev() {
         // With an exact rule the ruled gradient is the gradient itself, so it is written out.
@@ -84,11 +82,11 @@ pub(crate) fn rustdoc(f: &Formula, d: &Derivation) -> TokenStream {
     ));
     lines.push(String::new());
     lines.push("```text".into());
-    lines.extend(forward(f, d).iter().map(|l| format!("{} = {}", l.lhs, l.text)));
+    lines.extend(forward(d).iter().map(|l| format!("{} = {}", l.lhs, l.text)));
     lines.push("```".into());
     lines.push("Gradient, derived symbolically (`d…` is the gradient of the loss at …):".into());
     lines.push("```text".into());
-    lines.extend(backward(f, d).iter().map(|l| format!("{} = {}", l.lhs, l.text)));
+    lines.extend(backward(d).iter().map(|l| format!("{} = {}", l.lhs, l.text)));
     lines.push("```".into());
     let equations = declaration.equations.as_ref().map(|e| format!(", equations {}", e.value()));
     lines.push(format!(

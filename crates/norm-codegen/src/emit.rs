@@ -133,8 +133,8 @@ fn descriptor(f: &Formula, natural: &Derivation) -> TokenStream {
         let cite = cite.as_ref().map(ToString::to_string).unwrap_or_default();
         quote!(::norm_core::Gotcha { text: #text, cite: #cite })
     });
-    let formula = docs::forward(f, natural);
-    let gradient = docs::backward(f, natural);
+    let formula = docs::forward(natural);
+    let gradient = docs::backward(natural);
     let (formula, gradient) =
         (formula.iter().map(docs::Line::tokens), gradient.iter().map(docs::Line::tokens));
     let exact = !plan::has_declared_gradient(f);

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::formula::{Extent, Formula, Term};
+use crate::formula::{Formula, Term};
 use crate::operators::Function;
 
 /// An operation; operands are earlier positions.
@@ -211,6 +211,5 @@ pub(crate) fn emit(f: &Formula) -> TokenStream {
         a.nodes.push(again);
     }
     let (statistics, apply) = (s.tokens(), a.tokens());
-    let _ = Extent::Number;
     quote!(::norm_core::Plan { statistics: #statistics, statistic_nodes: &[#(#nodes),*], apply: #apply })
 }

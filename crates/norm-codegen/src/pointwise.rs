@@ -37,7 +37,7 @@ impl Parse for PointwiseDeclaration {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
-        let name = input.parse()?;
+        let name: Ident = input.parse()?;
         let head;
         parenthesized!(head in input);
         let cite = head.parse()?;
@@ -67,16 +67,12 @@ impl Parse for PointwiseDeclaration {
         }
         if outputs.is_empty() {
             return Err(syn::Error::new(
-                name_span(&name),
+                name.span(),
                 "there is no output: the last line is `out name, ...;`",
             ));
         }
         Ok(Self { attributes, visibility, name, cite, inputs, lets, outputs })
     }
-}
-
-fn name_span(name: &Ident) -> proc_macro2::Span {
-    name.span()
 }
 
 /// A checked pointwise map with its gradient.
