@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use sequence::{CellKind, Gradients, Inputs, Mode, Placement, Sizes, State, Upstream, Weights, Workspace};
 
-const SIZES: Sizes = Sizes { steps: 50, cases: 64, inputs: 64, units: 128 };
+const SIZES: Sizes = Sizes { steps: 50, cases: 64, inputs: 128, units: 128 };
 
 /// Numbers without a pattern.
 fn noise(n: usize, scale: f32) -> Vec<f32> {
