@@ -67,13 +67,37 @@ impl<T: Elem> Cell<T> {
             let got = ws.held.map_or_else(|| "no pass".into(), |h| h.words());
             return Err(Error::NoForward { expected: expected.words(), got });
         }
-        ws.fit_backward(self, &s);
+        if ws.part < s.cases {
+            return self.backward_parts(w, inputs, up, ws, out);
+        }
+        let one = s.cases * s.units;
+        let dy: Vec<&[T]> = up.y.chunks_exact(one).collect();
+        let mut dx = out.x.take();
+        let mut dx_steps: Option<Vec<&mut [T]>> =
+            dx.as_deref_mut().map(|dx| dx.chunks_exact_mut(s.cases * s.inputs).collect());
+        let done = self.backward_part(w, inputs, &dy, up, ws, dx_steps.as_deref_mut(), out);
+        out.x = dx;
+        done
+    }
+
+    /// The cases of one part. `dy` and `dx` are its rows of each step and stand for those of `up` and `out`.
+    pub(crate) fn backward_part(
+        &self,
+        w: &Weights<'_, T>,
+        inputs: &Inputs<'_, T>,
+        dy: &[&[T]],
+        up: &Upstream<'_, T>,
+        ws: &mut Workspace<T>,
+        dx: Option<&mut [&mut [T]]>,
+        out: &mut Gradients<'_, '_, T>,
+    ) -> Result<(), Error> {
+        ws.fit_backward(self, &inputs.sizes);
         let mut sink = std::mem::take(&mut ws.sink);
         for (sink, fixed) in sink.iter_mut().zip(&ws.fixed) {
             sink.resize(fixed.len(), T::default());
         }
         let mut back = std::mem::take(&mut ws.back);
-        let done = self.back_through_time(w, inputs, up, ws, &mut back, &mut sink, out);
+        let done = self.back_through_time(w, inputs, dy, up, ws, &mut back, &mut sink, dx, out);
         (ws.back, ws.sink) = (back, sink);
         done
     }
@@ -101,10 +125,12 @@ impl<T: Elem> Cell<T> {
         &self,
         w: &Weights<'_, T>,
         inputs: &Inputs<'_, T>,
+        dy: &[&[T]],
         up: &Upstream<'_, T>,
         ws: &Workspace<T>,
         b: &mut Back<T>,
         sink: &mut [Vec<T>; Place::ALL.len()],
+        dx: Option<&mut [&mut [T]]>,
         out: &mut Gradients<'_, '_, T>,
     ) -> Result<(), Error> {
         let s = inputs.sizes;
@@ -123,7 +149,7 @@ impl<T: Elem> Cell<T> {
         let w_h = Matrix::new(w.hh, width, s.units);
         for t in (0..s.steps).rev() {
             let mask = inputs.mask.map(|m| &m[at(t, s.cases)]);
-            self.back_update(&s, t, mask, &up.y[at(t, one)], ws, b, &mut steps)?;
+            self.back_update(&s, t, mask, dy[t], ws, b, &mut steps)?;
             self.back_sum(&s, t, mask, ws, b, &mut steps)?;
             let dah = if steps.has(Place::HiddenToHidden) {
                 &b.dah
@@ -133,7 +159,7 @@ impl<T: Elem> Cell<T> {
                 &b.dz
             };
             let dh = &mut b.dh[..one];
-            matmul(Matrix::new(&dah[at(t, gates)], s.cases, width), w_h, Output::Overwrite, dh);
+            matmul(ws.threads, Matrix::new(&dah[at(t, gates)], s.cases, width), w_h, Output::Overwrite, dh);
             rows::keep_padded(dh, &b.kept_h[..one], mask, s.units);
             if let Some(bias) = &mut out.bias {
                 let from = if steps.has(Place::Joint) && self.bias_is_early() { &b.dsum } else { &b.dz };
@@ -152,13 +178,16 @@ impl<T: Elem> Cell<T> {
         let dax = if steps.has(Place::InputToHidden) { &b.dax[..all] } else { dsum };
         let dah = if steps.has(Place::HiddenToHidden) { &b.dah[..all] } else { dsum };
         let x = if inputs.mask.is_some() { &ws.x[..cases * s.inputs] } else { inputs.x };
-        let (dax, dah) = (Matrix::new(dax, cases, width), Matrix::new(dah, cases, width));
-        matmul(dax.transposed(), Matrix::new(x, cases, s.inputs), Output::Add, out.ih);
-        let h = Matrix::new(&ws.h[..s.steps * one], cases, s.units);
-        matmul(dah.transposed(), h, Output::Add, out.hh);
-        if let Some(dx) = &mut out.x {
-            matmul(dax, Matrix::new(w.ih, width, s.inputs), Output::Add, dx);
+        if let Some(dx) = dx {
+            let w_x = Matrix::new(w.ih, width, s.inputs);
+            for (t, dx) in dx.iter_mut().enumerate() {
+                matmul(ws.threads, Matrix::new(&dax[at(t, gates)], s.cases, width), w_x, Output::Add, dx);
+            }
         }
+        let (dax, dah) = (Matrix::new(dax, cases, width), Matrix::new(dah, cases, width));
+        matmul(ws.threads, dax.transposed(), Matrix::new(x, cases, s.inputs), Output::Add, out.ih);
+        let h = Matrix::new(&ws.h[..s.steps * one], cases, s.units);
+        matmul(ws.threads, dah.transposed(), h, Output::Add, out.hh);
         for (into, from) in [(&mut out.h0, &b.dh), (&mut out.c0, &b.dc)] {
             if let Some(into) = into {
                 rows::add(ws.isa, into, Some(&from[..into.len()]), None, s.units);

@@ -2,7 +2,7 @@
 
 use norm_core::{Elem, Layout, Parts, PartsMut};
 
-use crate::cell::{Cell, Sizes};
+use crate::cell::Cell;
 use crate::error::Error;
 use crate::matmul::{Matrix, Output, matmul};
 use crate::pass::{Inputs, Outcome, Weights};
@@ -15,6 +15,14 @@ use crate::workspace::{Held, Workspace};
 /// Where step `t` lies in a buffer of `one` elements a step.
 pub(crate) fn at(t: usize, one: usize) -> std::ops::Range<usize> {
     t * one..(t + 1) * one
+}
+
+/// What the steps share.
+struct Pass<'a, T: 'static> {
+    w: &'a Weights<'a, T>,
+    across: [&'a [T]; 2],
+    inputs: &'a Inputs<'a, T>,
+    slots: &'a [Option<Ready<'a, T>>; Place::ALL.len()],
 }
 
 /// One slot applied to one step or to all of them.
@@ -80,39 +88,89 @@ impl<T: Elem> Cell<T> {
         mode.state().check(self, s.units)?;
         ws.held = None;
         ws.trained = mode.is_train();
+        ws.part = self.part_cases(&s, ws.trained);
+        let (w_x, w_h) = (&mut ws.w_x, &mut ws.w_h);
+        w_x.resize(w.ih.len(), T::default());
+        w_h.resize(w.hh.len(), T::default());
+        rows::transpose(w.ih, s.inputs, w_x);
+        rows::transpose(w.hh, s.units, w_h);
+        let outcome = if ws.part < s.cases {
+            self.forward_parts(w, inputs, &mode, ws, y)?
+        } else {
+            // Lent out, because a part reads those of the whole.
+            let (w_x, w_h) = (std::mem::take(&mut ws.w_x), std::mem::take(&mut ws.w_h));
+            let mut y: Vec<&mut [T]> = y.chunks_exact_mut(one).collect();
+            let done = self.forward_part(w, [&w_x, &w_h], inputs, &mut mode, ws, &mut y);
+            (ws.w_x, ws.w_h) = (w_x, w_h);
+            done?
+        };
+        ws.held = Some(Held::of(self, s, inputs.mask.is_some()));
+        Ok(outcome)
+    }
+
+    /// Runs the cases of one part through all steps. `across` are both weights transposed, `y` the part's rows of
+    /// each step.
+    pub(crate) fn forward_part(
+        &self,
+        w: &Weights<'_, T>,
+        across: [&[T]; 2],
+        inputs: &Inputs<'_, T>,
+        mode: &mut Mode<'_, T>,
+        ws: &mut Workspace<T>,
+        y: &mut [&mut [T]],
+    ) -> Result<Outcome, Error> {
+        let s = inputs.sizes;
+        let one = s.cases * s.units;
         ws.fit_forward(self, &s, inputs.mask.is_some());
         self.fix(s.units, &mut ws.fixed);
+        let fixed = std::mem::take(&mut ws.fixed);
+        let slots = self.ready(ws.isa, w.slots, &fixed);
+        let pass = Pass { w, across, inputs, slots: &slots };
         let mut outcome = Outcome::default();
-        self.project(w, inputs, &mut mode, ws, &mut outcome)?;
-        rows::transpose(w.hh, s.units, &mut ws.w_h);
+        let done = self.steps(&pass, mode, ws, &mut outcome, y, one);
+        drop(slots);
+        ws.fixed = fixed;
+        done.map(|()| outcome)
+    }
+
+    fn steps(
+        &self,
+        pass: &Pass<'_, T>,
+        mode: &mut Mode<'_, T>,
+        ws: &mut Workspace<T>,
+        outcome: &mut Outcome,
+        y: &mut [&mut [T]],
+        one: usize,
+    ) -> Result<(), Error> {
+        let (s, inputs) = (pass.inputs.sizes, pass.inputs);
+        self.project(pass, mode, ws, outcome)?;
         rows::start(&mut ws.h[..one], inputs.h0);
         if self.kind().has_cell() {
             rows::start(&mut ws.c[..one], inputs.c0);
         }
-        for t in 0..s.steps {
+        for (t, y) in y.iter_mut().enumerate() {
             let mask = inputs.mask.map(|m| &m[at(t, s.cases)]);
-            self.sum_step(w, &s, t, mask, &mut mode, ws, &mut outcome)?;
-            self.update_step(w, &s, t, mask, &mut mode, ws, &mut outcome)?;
-            let y = &mut y[at(t, one)];
+            self.sum_step(pass, t, mask, mode, ws, outcome)?;
+            self.update_step(pass, t, mask, mode, ws, outcome)?;
             y.copy_from_slice(&ws.h[at(t + 1, one)]);
             rows::blank_padded(y, mask, s.units);
         }
-        ws.held = Some(Held::of(self, s, inputs.mask.is_some()));
-        Ok(outcome)
+        Ok(())
     }
 
     /// `W_x x` for all steps, normalized where that needs no earlier step, with the bias where one is due.
     fn project(
         &self,
-        w: &Weights<'_, T>,
-        inputs: &Inputs<'_, T>,
+        pass: &Pass<'_, T>,
         mode: &mut Mode<'_, T>,
         ws: &mut Workspace<T>,
         outcome: &mut Outcome,
     ) -> Result<(), Error> {
+        let Pass { w, across: [w_x, _], inputs, slots } = *pass;
         let s = inputs.sizes;
         let (cases, width) = (s.steps * s.cases, self.width(s.units));
-        let Workspace { isa, x, ax, sum, z, stats, fixed, .. } = ws;
+        let Workspace { threads, x, ax, sum, z, stats, .. } = ws;
+        let threads = *threads;
         let x = if inputs.mask.is_some() {
             let copy = &mut x[..cases * s.inputs];
             copy.copy_from_slice(inputs.x);
@@ -121,22 +179,22 @@ impl<T: Elem> Cell<T> {
         } else {
             inputs.x
         };
-        let (x, w_x) = (Matrix::new(x, cases, s.inputs), Matrix::new(w.ih, width, s.inputs).transposed());
+        let (x, w_x) = (Matrix::new(x, cases, s.inputs), Matrix::new(w_x, s.inputs, width));
         let sum = if self.slot(Place::Joint).is_some() { sum } else { z };
         let sum = &mut sum[..cases * width];
-        let [ih, ..] = self.ready(*isa, w.slots, fixed);
+        let [ih, ..] = slots;
         let Some(ih) = ih else {
             match w.bias.filter(|_| self.bias_is_early()) {
                 Some(bias) => {
                     rows::repeat(sum, bias);
-                    matmul(x, w_x, Output::Add, sum);
+                    matmul(threads, x, w_x, Output::Add, sum);
                 }
-                None => matmul(x, w_x, Output::Overwrite, sum),
+                None => matmul(threads, x, w_x, Output::Overwrite, sum),
             }
             return Ok(());
         };
         let ax = &mut ax[..cases * width];
-        matmul(x, w_x, Output::Overwrite, ax);
+        matmul(threads, x, w_x, Output::Overwrite, ax);
         let stats = &mut stats[Place::InputToHidden as usize];
         let steps = match ih.slot.statistics {
             Statistics::Instant | Statistics::BatchTime => 1,
@@ -149,7 +207,7 @@ impl<T: Elem> Cell<T> {
             let (span, stats) = (at(t, cases * width), &mut stats[at(t, per)]);
             let mask = inputs.mask.map(|m| &m[at(t, cases)]);
             let a = Application { layout, t, x: &ax[span.clone()], mask, stats, y: &mut sum[span] };
-            normalize(&ih, a, mode, outcome)?;
+            normalize(ih, a, mode, outcome)?;
         }
         Ok(())
     }
@@ -162,40 +220,42 @@ impl<T: Elem> Cell<T> {
     /// Brings the summed inputs of step `t` to what the update takes.
     fn sum_step(
         &self,
-        w: &Weights<'_, T>,
-        s: &Sizes,
+        pass: &Pass<'_, T>,
         t: usize,
         mask: Option<&[bool]>,
         mode: &mut Mode<'_, T>,
         ws: &mut Workspace<T>,
         outcome: &mut Outcome,
     ) -> Result<(), Error> {
+        let Pass { w, across: [_, w_h], slots, .. } = *pass;
+        let s = pass.inputs.sizes;
         let width = self.width(s.units);
         let (one, gates) = (s.cases * s.units, s.cases * width);
-        let Workspace { isa, w_h, ah, sum, z, h, stats, fixed, normed, .. } = ws;
-        let [ih, hh, joint, ..] = self.ready(*isa, w.slots, fixed);
+        let Workspace { isa, threads, ah, sum, z, h, stats, normed, .. } = ws;
+        let threads = *threads;
+        let [ih, hh, joint, ..] = slots;
         let z = &mut z[at(t, gates)];
         let acc = if joint.is_some() { &mut sum[at(t, gates)] } else { &mut *z };
         let h = Matrix::new(&h[at(t, one)], s.cases, s.units);
-        let w_h = Matrix::new(&w_h[..width * s.units], s.units, width);
+        let w_h = Matrix::new(w_h, s.units, width);
         // Without a norm of the input projection the bias already lies in the sum.
         let early = w.bias.filter(|_| self.bias_is_early() && ih.is_some());
         if let Some(hh) = hh {
             let layout = hh.slot.layout(hh.place, self.kind(), s.cases, s.units);
             let stats = &mut stats[hh.place as usize][at(t, hh.slot.kernel.statistics_len(&layout))];
             let (ah, normed) = (&mut ah[at(t, gates)], &mut normed[..gates]);
-            matmul(h, w_h, Output::Overwrite, ah);
-            normalize(&hh, Application { layout, t, x: ah, mask, stats, y: normed }, mode, outcome)?;
+            matmul(threads, h, w_h, Output::Overwrite, ah);
+            normalize(hh, Application { layout, t, x: ah, mask, stats, y: normed }, mode, outcome)?;
             rows::add(*isa, acc, Some(normed), early, width);
         } else {
             rows::add(*isa, acc, None, early, width);
-            matmul(h, w_h, Output::Add, acc);
+            matmul(threads, h, w_h, Output::Add, acc);
         }
         if let Some(joint) = joint {
             let layout = joint.slot.layout(joint.place, self.kind(), s.cases, s.units);
             let stats = &mut stats[joint.place as usize][at(t, joint.slot.kernel.statistics_len(&layout))];
             normalize(
-                &joint,
+                joint,
                 Application { layout, t, x: &sum[at(t, gates)], mask, stats, y: &mut *z },
                 mode,
                 outcome,
@@ -208,18 +268,18 @@ impl<T: Elem> Cell<T> {
     /// Cell and hidden state after step `t`.
     fn update_step(
         &self,
-        w: &Weights<'_, T>,
-        s: &Sizes,
+        pass: &Pass<'_, T>,
         t: usize,
         mask: Option<&[bool]>,
         mode: &mut Mode<'_, T>,
         ws: &mut Workspace<T>,
         outcome: &mut Outcome,
     ) -> Result<(), Error> {
+        let s = pass.inputs.sizes;
         let (one, gates) = (s.cases * s.units, s.cases * self.width(s.units));
-        let Workspace { isa, z, h, c, c_raw, gate, read, h_raw, stats, fixed, .. } = ws;
+        let Workspace { isa, z, h, c, c_raw, gate, read, h_raw, stats, .. } = ws;
         let isa = *isa;
-        let [.., carried, read_out, hidden] = self.ready(isa, w.slots, fixed);
+        let [.., carried, read_out, hidden] = pass.slots;
         let layout = Layout::new(s.cases, 1, s.units, 1);
         let z = Parts { data: &z[at(t, gates)], parts: self.kind().gates() };
         let (h0, h1) = h[t * one..(t + 2) * one].split_at_mut(one);
@@ -244,14 +304,14 @@ impl<T: Elem> Cell<T> {
                         let stats = &mut stats[carried.place as usize];
                         let stats = &mut stats[at(t, carried.slot.kernel.statistics_len(&layout))];
                         let a = Application { layout, t, x: &c_raw[at(t, one)], mask, stats, y: c1 };
-                        normalize(&carried, a, mode, outcome)?;
+                        normalize(carried, a, mode, outcome)?;
                     }
                     let seen: &[T] = if let Some(read_out) = read_out {
                         let stats = &mut stats[read_out.place as usize];
                         let stats = &mut stats[at(t, read_out.slot.kernel.statistics_len(&layout))];
                         let read = &mut read[at(t, one)];
                         let a = Application { layout, t, x: c1, mask, stats, y: &mut *read };
-                        normalize(&read_out, a, mode, outcome)?;
+                        normalize(read_out, a, mode, outcome)?;
                         read
                     } else {
                         c1
@@ -266,7 +326,7 @@ impl<T: Elem> Cell<T> {
             let stats = &mut stats[hidden.place as usize];
             let stats = &mut stats[at(t, hidden.slot.kernel.statistics_len(&layout))];
             let a = Application { layout, t, x: &h_raw[at(t, one)], mask, stats, y: h1 };
-            normalize(&hidden, a, mode, outcome)?;
+            normalize(hidden, a, mode, outcome)?;
         }
         rows::keep_padded(h1, h0, mask, s.units);
         Ok(())

@@ -15,6 +15,7 @@ mod cell;
 mod error;
 mod forward;
 mod matmul;
+mod parts;
 mod pass;
 mod placement;
 mod rows;

@@ -1,7 +1,7 @@
 //! The one place that calls the matrix multiplication library, and the crate's one `unsafe`.
 //!
 //! Every output element is summed in an order that depends on the sizes only, so the bits do not depend on
-//! the number of threads (held by `tests/threads.rs`).
+//! the number of threads (held by `tests/sameness.rs`).
 
 use norm_core::Elem;
 
@@ -40,14 +40,29 @@ pub(crate) enum Output {
     Add,
 }
 
+/// Whether a product is shared out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Threads {
+    /// To all threads of the pool.
+    All,
+    /// Not at all: the caller is one of several parts at work.
+    One,
+}
+
 /// `out (+)= a b`, `out` row-major and dense.
-pub(crate) fn matmul<T: Elem>(a: Matrix<'_, T>, b: Matrix<'_, T>, output: Output, out: &mut [T]) {
+pub(crate) fn matmul<T: Elem>(
+    threads: Threads,
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    output: Output,
+    out: &mut [T],
+) {
     assert_eq!(a.columns, b.rows, "the inner sizes of a product agree");
     assert_eq!(out.len(), a.rows * b.columns, "the output is as long as rows × columns");
     let one = T::lit(1.0);
-    let parallelism = match rayon::current_num_threads() {
-        1 => gemm::Parallelism::None,
-        threads => gemm::Parallelism::Rayon(threads),
+    let parallelism = match (threads, rayon::current_num_threads()) {
+        (Threads::One, _) | (Threads::All, 1) => gemm::Parallelism::None,
+        (Threads::All, threads) => gemm::Parallelism::Rayon(threads),
     };
     // SAFETY: the asserts above (and the one in `Matrix::new`, the only constructor) make every index
     // `row · row_stride + column · column_stride` fall inside its slice; `out` is borrowed mutably, so it

@@ -3,6 +3,8 @@
 use norm_core::{Elem, Isa};
 
 use crate::cell::{Cell, Sizes};
+use crate::matmul::Threads;
+use crate::parts::{self, Part};
 use crate::slot::Place;
 
 /// What a workspace's forward buffers belong to.
@@ -34,9 +36,15 @@ pub struct Workspace<T> {
     pub(crate) isa: Isa,
     pub(crate) held: Option<Held>,
     pub(crate) trained: bool,
+    /// Whether products are shared out.
+    pub(crate) threads: Threads,
+    /// Cases of a part; all of them where the batch is not cut.
+    pub(crate) part: usize,
+    pub(crate) parts: Vec<Part<T>>,
     /// Inputs with padded steps blanked, `[T, N, I]`; only with a mask.
     pub(crate) x: Vec<T>,
-    /// `W_h` transposed, `[H, G·H]`, as the product of every step reads it without repacking.
+    /// `W_x` and `W_h` transposed, `[I, G·H]` and `[H, G·H]`, as products read them fastest.
+    pub(crate) w_x: Vec<T>,
     pub(crate) w_h: Vec<T>,
     /// `W_x x`, `[T, N, G·H]`; only if it is normalized.
     pub(crate) ax: Vec<T>,
@@ -99,7 +107,11 @@ impl<T: Elem> Workspace<T> {
             isa,
             held: None,
             trained: false,
+            threads: Threads::All,
+            part: 0,
+            parts: Vec::new(),
             x: Vec::new(),
+            w_x: Vec::new(),
             w_h: Vec::new(),
             ax: Vec::new(),
             ah: Vec::new(),
@@ -121,20 +133,27 @@ impl<T: Elem> Workspace<T> {
 
     /// Hidden states after the last step of the last forward pass, `[N, H]`; with a mask, each case's after its
     /// own last step. Empty before any pass.
-    pub fn last_hidden(&self) -> &[T] {
-        self.last(&self.h)
+    pub fn last_hidden(&self) -> Vec<T> {
+        self.last(|ws| &ws.h)
     }
 
     /// Carried cells, likewise; empty for a recurrence without one.
-    pub fn last_cell(&self) -> &[T] {
+    pub fn last_cell(&self) -> Vec<T> {
         // A recurrence without a cell leaves what an earlier one wrote.
-        if self.held.is_some_and(|h| h.cells) { self.last(&self.c) } else { &[] }
+        if self.held.is_some_and(|h| h.cells) { self.last(|ws| &ws.c) } else { Vec::new() }
     }
 
-    fn last<'a>(&self, states: &'a [T]) -> &'a [T] {
-        let Some(Held { sizes: s, .. }) = self.held else { return &[] };
-        let one = s.cases * s.units;
-        states.get(s.steps * one..(s.steps + 1) * one).unwrap_or_default()
+    fn last(&self, states: impl Fn(&Self) -> &Vec<T>) -> Vec<T> {
+        let Some(Held { sizes: s, .. }) = self.held else { return Vec::new() };
+        let of = |ws: &Self, cases: usize| {
+            let one = cases * s.units;
+            states(ws).get(s.steps * one..(s.steps + 1) * one).unwrap_or_default().to_vec()
+        };
+        if self.part == s.cases {
+            return of(self, s.cases);
+        }
+        let parts = parts::cuts(s.cases, self.part).zip(&self.parts);
+        parts.flat_map(|(cases, part)| of(&part.ws, cases.len())).collect()
     }
 
     pub(crate) fn fit_forward(&mut self, cell: &Cell<T>, s: &Sizes, masked: bool) {
@@ -144,7 +163,6 @@ impl<T: Elem> Workspace<T> {
         let cells = if cell.kind().has_cell() { states } else { 0 };
         let one = s.cases * s.units;
         fit(&mut self.x, if masked { rows * s.inputs } else { 0 });
-        fit(&mut self.w_h, cell.width(s.units) * s.units);
         fit(&mut self.ax, has(Place::InputToHidden, sums));
         fit(&mut self.ah, has(Place::HiddenToHidden, sums));
         fit(&mut self.sum, has(Place::Joint, sums));

@@ -4,7 +4,7 @@
 mod support;
 
 use norm_core::{Elem, Isa};
-use sequence::{Cell, CellKind, Place, Placement, Slot, State, Statistics, Workspace};
+use sequence::{Cell, CellKind, Place, Placement, Sizes, Slot, State, Statistics, Workspace};
 use support::{Problem, Solution, agree, difference, kernel32, kernel64, sizes, solve};
 
 /// Every placement with a method that fits, and one with statistics per step.
@@ -73,11 +73,20 @@ fn single_precision_is_close_to_double() {
 
 #[test]
 fn a_padded_case_is_the_unpadded_one() {
+    cases_alone(sizes(5, 3, 2, 4), 1e-13);
+}
+
+#[test]
+fn a_case_of_a_batch_run_in_parts_is_the_case_alone() {
+    // An LSTM this wide takes 16 cases at a time: a whole part and a rest.
+    cases_alone(sizes(2, 19, 2, 129), 1e-11);
+}
+
+fn cases_alone(s: Sizes, tolerance: f64) {
     for (name, cell) in cells(kernel64) {
         if cell.is_stateful() {
             continue;
         }
-        let s = sizes(5, 3, 2, 4);
         let mut p = Problem::draw(&cell, s, true, 6);
         let whole = {
             // What stands in the padding must not matter.
@@ -119,13 +128,13 @@ fn a_padded_case_is_the_unpadded_one() {
                 (alone.gradients[5].1.clone(), one(&whole.gradients[5].1)),
             ];
             for (i, (expected, got)) in pairs.iter().enumerate() {
-                assert!(difference(expected, got) < 1e-13, "{name}, case {n}, part {i}");
+                assert!(difference(expected, got) < tolerance, "{name}, case {n}, part {i}");
             }
         }
         // What belongs to no case is the sum over the cases.
         for i in (0..weights.len()).filter(|i| ![0, 4, 5].contains(i)) {
             let (part, got) = &whole.gradients[i];
-            assert!(difference(&weights[i], got) < 1e-12, "{name}: {part}");
+            assert!(difference(&weights[i], got) < 10.0 * tolerance, "{name}: {part}");
         }
         for (i, on) in p.mask.as_ref().unwrap().iter().enumerate().filter(|(_, on)| !**on) {
             assert!(whole.y[i * s.units..(i + 1) * s.units].iter().all(|v| *v == 0.0), "{name} {on}");

@@ -128,7 +128,7 @@ impl Problem {
         let mut y = vec![T::lit(f64::NAN); self.dy.len()];
         let mode = if train { Mode::Train(state) } else { Mode::Eval(state) };
         let outcome = cell.forward(&w, &inputs, mode, ws, &mut y).unwrap();
-        let (h, c) = (from(ws.last_hidden()), from(ws.last_cell()));
+        let (h, c) = (from(&ws.last_hidden()), from(&ws.last_cell()));
         let (dy, dh, dc) = (to(&self.dy), to(&self.dh), to(&self.dc));
         let up = Upstream { y: &dy, h: Some(&dh), c: Some(&dc) };
         let zero = |v: &[f64]| vec![T::default(); v.len()];
