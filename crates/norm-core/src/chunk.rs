@@ -5,10 +5,10 @@ use rayon::prelude::*;
 
 /// Elements in a chunk of the rowwise skeleton and of pointwise work: large enough that a task costs more
 /// than its hand-over, small enough that a chunk's partial sums stay in the second-level cache.
-pub const CHUNK: usize = 16 * 1024;
+pub const CHUNK: usize = 32 * 1024;
 
-/// Elements in a block of the channelwise skeleton: a block is swept twice, so it must stay in cache.
-pub const BLOCK: usize = 32 * 1024;
+/// Elements in a block of the channelwise skeleton: enough cases that merging the sums of the blocks costs little.
+pub const BLOCK: usize = 128 * 1024;
 
 /// Below this many elements one thread is faster (measured by `bench`, see `ARCHITECTURE.md`).
 pub const PARALLEL_FROM: usize = 32 * 1024;

@@ -6,12 +6,16 @@
 
 use std::sync::OnceLock;
 
+#[cfg(target_arch = "x86_64")]
+use crate::avx::Avx;
+use crate::value::{Plain, Registers};
+
 /// A piece of work whose `run` is `#[inline(always)]`.
 pub trait Job {
     /// What it returns.
     type Out;
     /// Does it.
-    fn run(self) -> Self::Out;
+    fn run<R: Registers>(self) -> Self::Out;
 }
 
 /// An instruction set kernels are compiled for.
@@ -31,13 +35,13 @@ pub enum Isa {
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
 fn avx2<J: Job>(job: J) -> J::Out {
-    job.run()
+    job.run::<Avx>()
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw")]
 fn avx512<J: Job>(job: J) -> J::Out {
-    job.run()
+    job.run::<Avx>()
 }
 
 impl Isa {
@@ -72,7 +76,7 @@ impl Isa {
     #[inline]
     pub fn run<J: Job>(self, job: J) -> J::Out {
         match self {
-            Isa::Portable => job.run(),
+            Isa::Portable => job.run::<Plain>(),
             #[cfg(target_arch = "x86_64")]
             Isa::Avx2 if is_x86_feature_detected!("avx2") => {
                 // SAFETY: the guard just asked the processor, so it has every feature `avx2` enables.
@@ -89,7 +93,7 @@ impl Isa {
                 unsafe { avx512(job) }
             }
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 | Isa::Avx512 => job.run(),
+            Isa::Avx2 | Isa::Avx512 => job.run::<Plain>(),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::formula::Formula;
 use crate::isa::{Isa, Job};
 use crate::layout::{Layout, Skeleton};
-use crate::value::{Array, Elem};
+use crate::value::{Array, Elem, Plain};
 use crate::{channelwise, rowwise};
 
 /// What every call names.
@@ -55,7 +55,7 @@ pub(crate) struct BackwardArgs<'a, 'p, T> {
 /// Runs a job for an instruction set, or always portably where a table was built without the others.
 #[inline]
 pub(crate) fn run<J: Job, const SIMD: bool>(isa: Isa, job: J) -> J::Out {
-    if SIMD { isa.run(job) } else { job.run() }
+    if SIMD { isa.run(job) } else { job.run::<Plain>() }
 }
 
 type ForwardFn<T> = fn(Isa, &Call<'_, T>, StatisticsArg<'_, T>, Option<&mut [T]>);

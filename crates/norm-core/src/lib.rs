@@ -3,6 +3,8 @@
 //!
 //! Knows nothing of dfdx, of any method by name, or of how a formula is derived.
 
+#[cfg(target_arch = "x86_64")]
+mod avx;
 mod channelwise;
 pub mod chunk;
 pub mod conformance;
@@ -14,6 +16,7 @@ mod kernel;
 mod lanes;
 mod layout;
 pub mod math;
+mod moments;
 mod plan;
 mod pointwise;
 pub mod policy;
@@ -29,6 +32,6 @@ pub use lanes::Lanes;
 pub use layout::{Layout, ParamAxis, ReferenceSet, Skeleton};
 pub use plan::{Extent, Op, Plan};
 pub use pointwise::{CellKernel, Parts, PartsMut};
-pub use value::{Array, Elem, Value, Vector};
+pub use value::{Array, Elem, Plain, Registers, Value, Vector};
 
 pub use norm_macros::{formula, normalization, pointwise};

@@ -13,41 +13,73 @@
 //!
 //! Below the smallest normal number `exp` returns zero; above the largest it returns infinity.
 
-macro_rules! exponential {
-    ($name:ident, $t:ident, $int:ident, $magic:expr, $bias:literal, $shift:literal,
-     $ln2_hi:expr, $ln2_lo:expr, $low:expr, $high:expr, [$($coefficient:expr),+]) => {
-        /// `e^x`, see the module for the error bound.
-        #[inline(always)]
-        pub fn $name(x: $t) -> $t {
-            // Clamped twice so that a NaN, which fails both comparisons, passes through.
-            let z = if x > $high { $high } else { x };
-            let z = if z < $low { $low } else { z };
-            // Adding 1.5 · 2^mantissa rounds to the nearest integer and leaves it in the low bits.
-            let t = z * std::$t::consts::LOG2_E + $magic;
-            let n = t - $magic;
-            let r = z - n * $ln2_hi;
-            let r = r - n * $ln2_lo;
-            let mut p: $t = 0.0;
-            $( p = p * r + $coefficient; )+
-            let exponent = (t.to_bits() as $int).wrapping_sub(($magic as $t).to_bits() as $int);
-            // 2^n as 2^(n/2) · 2^(n - n/2): both factors stay normal over the whole clamped range.
-            let half = exponent >> 1;
-            let a = $t::from_bits((half.wrapping_add($bias) << $shift) as _);
-            let b = $t::from_bits((exponent.wrapping_sub(half).wrapping_add($bias) << $shift) as _);
-            let y = p * a * b;
-            let y = if x > $high { $t::INFINITY } else { y };
-            if x < $low { 0.0 } else { y }
+use crate::value::Value;
+
+/// What the functions here need of a number beyond arithmetic.
+pub trait Bits: Value {
+    /// `yes` where `self < other`, else `no`; a NaN is not less.
+    fn where_less(self, other: Self, yes: Self, no: Self) -> Self;
+    /// With the sign of `from`.
+    fn copysign(self, from: Self) -> Self;
+    /// `2^(n/2)` and `2^(n - n/2)` of `self = n + 1.5 · 2^mantissa`, in whose low bits the integer `n` stands.
+    fn powers_of_two(self) -> (Self, Self);
+}
+
+/// Adding it rounds to the nearest integer and leaves that in the low bits.
+const MAGIC_F32: f32 = 12_582_912.0;
+pub(crate) const MAGIC_BITS_F32: i32 = MAGIC_F32.to_bits() as i32;
+const MAGIC_F64: f64 = 6_755_399_441_055_744.0;
+pub(crate) const MAGIC_BITS_F64: i64 = MAGIC_F64.to_bits() as i64;
+
+macro_rules! bits {
+    ($t:ident, $int:ident, $magic:expr, $bias:literal, $shift:literal) => {
+        impl Bits for $t {
+            #[inline(always)]
+            fn where_less(self, other: Self, yes: Self, no: Self) -> Self {
+                if self < other { yes } else { no }
+            }
+            #[inline(always)]
+            fn copysign(self, from: Self) -> Self {
+                $t::copysign(self, from)
+            }
+            #[inline(always)]
+            fn powers_of_two(self) -> (Self, Self) {
+                let n = (self.to_bits() as $int).wrapping_sub($magic);
+                let half = n >> 1;
+                let power = |n: $int| $t::from_bits((n.wrapping_add($bias) << $shift) as _);
+                (power(half), power(n.wrapping_sub(half)))
+            }
         }
     };
 }
+bits!(f32, i32, MAGIC_BITS_F32, 127, 23);
+bits!(f64, i64, MAGIC_BITS_F64, 1023, 52);
 
+macro_rules! exponential {
+    ($name:ident, $t:ident, $magic:expr, $ln2_hi:expr, $ln2_lo:expr, $low:expr, $high:expr, [$($coefficient:expr),+]) => {
+        /// `e^x`, see the module for the error bound.
+        #[inline(always)]
+        pub fn $name<V: Bits>(x: V) -> V {
+            let lit = |x: $t| V::lit(x.into());
+            // A NaN fails both comparisons and passes through.
+            let z = x.min(lit($high)).max(lit($low));
+            let t = z * lit(std::$t::consts::LOG2_E) + lit($magic);
+            let n = t - lit($magic);
+            let r = z - n * lit($ln2_hi);
+            let r = r - n * lit($ln2_lo);
+            let mut p = lit(0.0);
+            $( p = p * r + lit($coefficient); )+
+            // Two factors: both stay normal over the whole clamped range.
+            let (a, b) = t.powers_of_two();
+            let y = lit($high).where_less(x, lit($t::INFINITY), p * a * b);
+            x.where_less(lit($low), lit(0.0), y)
+        }
+    };
+}
 exponential!(
     exp_f32,
     f32,
-    i32,
-    12_582_912.0,
-    127,
-    23,
+    MAGIC_F32,
     0.693_359_375,
     -2.121_944_4e-4,
     -87.336_54,
@@ -57,10 +89,7 @@ exponential!(
 exponential!(
     exp_f64,
     f64,
-    i64,
-    6_755_399_441_055_744.0,
-    1023,
-    52,
+    MAGIC_F64,
     6.931_471_803_691_238e-1,
     1.908_214_929_270_587_7e-10,
     -708.396_418_532_264_1,
@@ -83,37 +112,36 @@ exponential!(
     ]
 );
 
-/// `tanh x`: a polynomial near zero, where `1 - e^(-2x)` would cancel, the exponential elsewhere.
+/// `tanh x` from `near`, good below 0.625 where `1 - e^(-2x)` would cancel, and `e^(2|x|)`.
 #[inline(always)]
-pub fn tanh_f32(x: f32) -> f32 {
-    let z = x * x;
-    let p = -5.704_988_7e-3 * z + 2.063_908_9e-2;
-    let p = p * z - 5.373_971_5e-2;
-    let p = p * z + 1.333_144_2e-1;
-    let p = p * z - 3.333_328_3e-1;
-    let near = p * z * x + x;
+fn join<V: Bits>(x: V, near: V, exp: impl Fn(V) -> V) -> V {
     let a = x.abs();
-    let e = exp_f32(a + a);
-    let far = 1.0 - 2.0 / (e + 1.0);
-    let y = if a < 0.625 { near } else { far };
-    // Near a negative zero the sum above rounds to a positive one.
-    y.copysign(x)
+    let far = V::lit(1.0) - V::lit(2.0) / (exp(a + a) + V::lit(1.0));
+    // Near a negative zero the sum in `near` rounds to a positive one.
+    a.where_less(V::lit(0.625), near, far).copysign(x)
 }
 
-/// `tanh x`: a rational function near zero, where `1 - e^(-2x)` would cancel, the exponential elsewhere.
+/// `tanh x`: a polynomial near zero, the exponential elsewhere.
 #[inline(always)]
-pub fn tanh_f64(x: f64) -> f64 {
+pub fn tanh_f32<V: Bits>(x: V) -> V {
+    let lit = |x: f32| V::lit(x.into());
     let z = x * x;
-    let p = -9.643_991_794_250_523e-1 * z - 9.928_772_310_019_186e1;
-    let p = p * z - 1.614_687_684_417_084_4e3;
-    let q = z + 1.128_116_784_916_329_3e2;
-    let q = q * z + 2.235_488_390_601_004_5e3;
-    let q = q * z + 4.844_063_053_251_255e3;
-    let near = x + x * z * (p / q);
-    let a = x.abs();
-    let e = exp_f64(a + a);
-    let far = 1.0 - 2.0 / (e + 1.0);
-    let y = if a < 0.625 { near } else { far };
-    // Near a negative zero the sum above rounds to a positive one.
-    y.copysign(x)
+    let p = lit(-5.704_988_7e-3) * z + lit(2.063_908_9e-2);
+    let p = p * z - lit(5.373_971_5e-2);
+    let p = p * z + lit(1.333_144_2e-1);
+    let p = p * z - lit(3.333_328_3e-1);
+    join(x, p * z * x + x, exp_f32)
+}
+
+/// `tanh x`: a rational function near zero, the exponential elsewhere.
+#[inline(always)]
+pub fn tanh_f64<V: Bits>(x: V) -> V {
+    let lit = V::lit;
+    let z = x * x;
+    let p = lit(-9.643_991_794_250_523e-1) * z - lit(9.928_772_310_019_186e1);
+    let p = p * z - lit(1.614_687_684_417_084_4e3);
+    let q = z + lit(1.128_116_784_916_329_3e2);
+    let q = q * z + lit(2.235_488_390_601_004_5e3);
+    let q = q * z + lit(4.844_063_053_251_255e3);
+    join(x, x + x * z * (p / q), exp_f64)
 }

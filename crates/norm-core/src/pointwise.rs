@@ -7,7 +7,7 @@ use crate::chunk;
 use crate::formula::Pointwise;
 use crate::isa::{Isa, Job};
 use crate::kernel::run;
-use crate::value::{Array, Elem, Vector};
+use crate::value::{Array, Elem, Registers, Vector};
 
 /// `rows` rows of `parts` parts of `width` elements.
 #[derive(Clone, Copy, Debug)]
@@ -87,11 +87,12 @@ impl<P: Pointwise, T: Elem> Work<'_, P, T> {
 impl<P: Pointwise, T: Elem> Job for Work<'_, P, T> {
     type Out = ();
     #[inline(always)]
-    fn run(mut self) {
-        let whole = self.width / T::Vector::LEN * T::Vector::LEN;
+    fn run<R: Registers>(mut self) {
+        let len = <T::Vector<R>>::LEN;
+        let whole = self.width / len * len;
         for row in 0..self.rows {
-            for at in (0..whole).step_by(T::Vector::LEN) {
-                self.at::<T::Vector>(row, at);
+            for at in (0..whole).step_by(len) {
+                self.at::<T::Vector<R>>(row, at);
             }
             for at in whole..self.width {
                 self.at::<T::Single>(row, at);

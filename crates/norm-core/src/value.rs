@@ -41,8 +41,9 @@ pub trait Value:
 
 /// The element type of a kernel: `f32` or `f64`.
 pub trait Elem: Value + Default + PartialOrd + PartialEq + Debug + Send + Sync + 'static {
-    /// The vector the skeletons compute with. Its length is part of a result's bits, so it is fixed.
-    type Vector: Vector<Self>;
+    /// The vector the skeletons compute with. Its length is part of a result's bits, so it is the same for all
+    /// registers.
+    type Vector<R: Registers>: Vector<Self>;
     /// A vector of one, for what is left over: the same body, the same arithmetic.
     type Single: Vector<Self>;
     /// `"f32"` or `"f64"`.
@@ -51,6 +52,23 @@ pub trait Elem: Value + Default + PartialOrd + PartialEq + Debug + Send + Sync +
     fn to_f64(self) -> f64;
     /// The kernels of a formula for this element type.
     fn kernel<F: Formula>() -> Kernel<Self>;
+}
+
+/// How vectors are held while a job runs. Every choice gives the same bits.
+pub trait Registers: Copy + Debug + 'static {
+    /// 16 elements of single precision.
+    type F32: Vector<f32>;
+    /// 8 elements of double precision.
+    type F64: Vector<f64>;
+}
+
+/// Arrays, left to the compiler.
+#[derive(Clone, Copy, Debug)]
+pub struct Plain;
+
+impl Registers for Plain {
+    type F32 = Lanes<f32, 16>;
+    type F64 = Lanes<f64, 8>;
 }
 
 /// Several elements side by side.
@@ -96,7 +114,7 @@ impl<V: Copy, const N: usize> Array<V> for [V; N] {
 }
 
 macro_rules! element {
-    ($t:ident, $lanes:literal, $exp:path, $tanh:path, $kernel:ident) => {
+    ($t:ident, $vector:ident, $exp:path, $tanh:path, $kernel:ident) => {
         impl Value for $t {
             #[inline(always)]
             fn lit(x: f64) -> Self {
@@ -146,7 +164,7 @@ macro_rules! element {
             }
         }
         impl Elem for $t {
-            type Vector = Lanes<$t, $lanes>;
+            type Vector<R: Registers> = R::$vector;
             type Single = Lanes<$t, 1>;
             const NAME: &'static str = stringify!($t);
             #[inline(always)]
@@ -159,5 +177,5 @@ macro_rules! element {
         }
     };
 }
-element!(f32, 16, math::exp_f32, math::tanh_f32, KERNEL_F32);
-element!(f64, 8, math::exp_f64, math::tanh_f64, KERNEL_F64);
+element!(f32, F32, math::exp_f32, math::tanh_f32, KERNEL_F32);
+element!(f64, F64, math::exp_f64, math::tanh_f64, KERNEL_F64);

@@ -1,6 +1,7 @@
-//! The error bounds stated in `norm_core::math`, measured on dense sweeps; special values; lanes against scalars.
+//! The error bounds stated in `norm_core::math`, measured on dense sweeps; special values; vectors of every
+//! instruction set against scalars.
 
-use norm_core::{Lanes, Value, Vector, math};
+use norm_core::{Elem, Isa, Job, Registers, Value, Vector, math};
 
 /// Positive numbers of every binade of single precision, evenly within each: 256 exponents × 4096.
 fn sweep_f32() -> impl Iterator<Item = f32> {
@@ -82,8 +83,8 @@ macro_rules! specials {
             assert_eq!(($exp($t::MAX), $exp($t::MIN)), (inf, 0.0));
             assert_eq!(($tanh(inf), $tanh(-inf), $tanh($t::MAX), $tanh($t::MIN)), (1.0, -1.0, 1.0, -1.0));
             // Zero keeps its sign, and what is too small to curve is itself.
-            assert_eq!($tanh(0.0).to_bits(), $t::to_bits(0.0));
-            assert_eq!($tanh(-0.0).to_bits(), $t::to_bits(-0.0));
+            assert_eq!($t::to_bits($tanh(0.0)), $t::to_bits(0.0));
+            assert_eq!($t::to_bits($tanh(-0.0)), $t::to_bits(-0.0));
             assert_eq!($tanh($t::MIN_POSITIVE), $t::MIN_POSITIVE);
             let sigmoid = |x: $t| Value::sigmoid(x);
             assert_eq!((sigmoid(inf), sigmoid(-inf), sigmoid(0.0), sigmoid(-0.0)), (1.0, 0.0, 0.5, 0.5));
@@ -94,25 +95,88 @@ macro_rules! specials {
 specials!(special_values_f32, f32, math::exp_f32, math::tanh_f32);
 specials!(special_values_f64, f64, math::exp_f64, math::tanh_f64);
 
-macro_rules! lanes {
+/// Every operation of a number on `x` (and `other`, where it takes two), over whole vectors.
+struct Each<'a, T> {
+    x: &'a [T],
+    other: &'a [T],
+}
+
+macro_rules! operations {
+    ($x:ident, $other:ident) => {
+        [
+            ("add", $x + $other),
+            ("sub", $x - $other),
+            ("mul", $x * $other),
+            ("div", $x / $other),
+            ("neg", -$x),
+            ("sqrt", Value::sqrt($x)),
+            ("abs", Value::abs($x)),
+            ("max", Value::max($x, $other)),
+            ("min", Value::min($x, $other)),
+            ("exp", Value::exp($x)),
+            ("ln", Value::ln($x)),
+            ("tanh", Value::tanh($x)),
+            ("sigmoid", Value::sigmoid($x)),
+            ("sign", Value::sign($x)),
+            ("step", Value::step($x)),
+        ]
+    };
+}
+
+impl<T: Elem> Job for Each<'_, T> {
+    type Out = Vec<(&'static str, Vec<T>, T)>;
+    #[inline(always)]
+    fn run<R: Registers>(self) -> Self::Out {
+        let len = <T::Vector<R>>::LEN;
+        let mut found = Vec::new();
+        for (x, other) in self.x.chunks_exact(len).zip(self.other.chunks_exact(len)) {
+            let (x, other) = (<T::Vector<R>>::load(x), <T::Vector<R>>::load(other));
+            for (name, v) in operations!(x, other) {
+                let mut each = vec![T::default(); len];
+                v.store(&mut each);
+                found.push((name, each, v.sum()));
+            }
+        }
+        found
+    }
+}
+
+macro_rules! sameness {
     ($name:ident, $t:ident, $n:literal) => {
         #[test]
         fn $name() {
-            let values: Vec<$t> = (0u16..16_384).map(|i| ($t::from(i) - 8192.0) * 0.0131).collect();
-            for chunk in values.chunks_exact($n) {
-                let v = Lanes::<$t, $n>::load(chunk);
-                let same = |lanes: Lanes<$t, $n>, f: fn($t) -> $t| {
-                    for (got, x) in lanes.0.iter().zip(chunk) {
-                        assert_eq!(got.to_bits(), f(*x).to_bits(), "at {x}");
+            let odd = [0.0, -0.0, $t::INFINITY, $t::NEG_INFINITY, $t::NAN, $t::MAX, $t::MIN_POSITIVE, 0.625];
+            let mut x: Vec<$t> = (0u16..8192).map(|i| ($t::from(i) - 4096.0) * 0.0263).collect();
+            x.extend(odd.iter().flat_map(|a| odd.map(|_| *a)));
+            let mut other: Vec<$t> =
+                (0u16..8192).map(|i| $t::from(i.wrapping_mul(12_553)) * 1e-3 - 30.0).collect();
+            other.extend(odd.iter().flat_map(|_| odd));
+            let same = |a: $t, b: $t| a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan());
+            for isa in Isa::available() {
+                let found = isa.run(Each { x: &x, other: &other });
+                let chunks = x.chunks_exact($n).zip(other.chunks_exact($n));
+                let pairs = chunks.flat_map(|(x, other)| {
+                    let scalars: Vec<_> =
+                        x.iter().zip(other).map(|(&x, &other)| operations!(x, other)).collect();
+                    (0..scalars[0].len()).map(move |op| scalars.iter().map(|s| s[op].1).collect::<Vec<_>>())
+                });
+                let mut count = 0;
+                for ((name, got, sum), want) in found.iter().zip(pairs) {
+                    for (i, (got, want)) in got.iter().zip(&want).enumerate() {
+                        assert!(same(*got, *want), "{isa:?} {name}, element {i} of {want:?}: {got}");
                     }
-                };
-                same(v.exp(), Value::exp);
-                same(v.tanh(), Value::tanh);
-                same(v.sigmoid(), Value::sigmoid);
-                same(v.sqrt(), Value::sqrt);
+                    let mut tree = want.clone();
+                    while tree.len() > 1 {
+                        let half = tree.len() / 2;
+                        tree = (0..half).map(|i| tree[i] + tree[i + half]).collect();
+                    }
+                    assert!(same(*sum, tree[0]), "{isa:?} sum of {name}: {sum}, not {}", tree[0]);
+                    count += 1;
+                }
+                assert_eq!(count, 15 * x.len() / $n, "{isa:?}");
             }
         }
     };
 }
-lanes!(lanes_equal_scalars_f32, f32, 16);
-lanes!(lanes_equal_scalars_f64, f64, 8);
+sameness!(every_instruction_set_gives_the_bits_of_scalars_f32, f32, 16);
+sameness!(every_instruction_set_gives_the_bits_of_scalars_f64, f64, 8);

@@ -5,7 +5,7 @@
     reason = "a job is compiled for an instruction set by being inlined into it"
 )]
 
-use norm_core::{Elem, Isa, Job};
+use norm_core::{Elem, Isa, Job, Registers};
 
 /// `rows += other (+ bias)`.
 struct Add<'a, T> {
@@ -18,7 +18,7 @@ struct Add<'a, T> {
 impl<T: Elem> Job for Add<'_, T> {
     type Out = ();
     #[inline(always)]
-    fn run(self) {
+    fn run<R: Registers>(self) {
         match (self.other, self.bias) {
             (None, None) => {}
             (Some(other), None) => {
@@ -58,7 +58,7 @@ struct ColumnSums<'a, T> {
 impl<T: Elem> Job for ColumnSums<'_, T> {
     type Out = ();
     #[inline(always)]
-    fn run(self) {
+    fn run<R: Registers>(self) {
         for row in self.rows.chunks_exact(self.out.len()) {
             for (a, b) in self.out.iter_mut().zip(row) {
                 *a = *a + *b;

@@ -1,25 +1,27 @@
-//! One block of cases, swept. Without space (`S = 1`) a vector lies across channels and per-channel values
-//! are loaded; with space it lies along space and they are repeated.
+//! What is done with one block of cases.
 
+use std::ops::Range;
+
+use super::sweep::{Body, Sweep};
 use crate::formula::Formula;
 use crate::isa::Job;
 use crate::layout::Layout;
-use crate::value::{Array, Elem, Vector};
+use crate::value::{Array, Elem, Registers, Value, Vector};
 
-/// A vector's place: which channel, and where in a case.
+/// Some whole cases.
 #[derive(Clone, Copy)]
-struct Place {
-    channel: usize,
-    within: usize,
-    along: bool,
+pub(super) struct Block<'a, T> {
+    pub(super) layout: Layout,
+    pub(super) x: &'a [T],
+    pub(super) mask: Option<&'a [bool]>,
 }
 
-#[inline(always)]
-fn planes<T: Elem, V: Vector<T>, A: Array<V>>(values: &[T], channels: usize, p: Place) -> A {
-    A::from_fn(|i| {
-        let at = i * channels + p.channel;
-        if p.along { V::splat(values[at]) } else { V::load(&values[at..at + V::LEN]) }
-    })
+impl<'a, T: Elem> Block<'a, T> {
+    #[inline(always)]
+    fn sweep(&self, per_channel: &'a [T]) -> Sweep<'a, T> {
+        let cases = self.x.len() / self.layout.case();
+        Sweep { layout: self.layout, cases, mask: self.mask, per_channel }
+    }
 }
 
 #[inline(always)]
@@ -29,237 +31,129 @@ fn elements<F: Formula, T: Elem, V: Vector<T>>(params: &[Vec<T>], within: usize)
     })
 }
 
-/// Sums per plane and channel, `[planes][channels]`, added up in two stages: a short run in `T`, runs in double
-/// precision. A long run in `T` alone would lose digits with its length.
-struct Totals<T> {
-    channels: usize,
-    run: Vec<T>,
-    total: Vec<f64>,
+#[inline(always)]
+fn add<V: Value, A: Array<V>>(sums: &mut A, terms: &A) {
+    for (sum, term) in sums.values_mut().iter_mut().zip(terms.values()) {
+        *sum = *sum + *term;
+    }
 }
 
-/// Vectors (along space) or cases (across channels) in a run.
-const RUN: usize = 64;
+/// Sums of deviations from a center per channel and of their squares, `[2][channels]`.
+pub(super) struct Deviations<'a, T> {
+    pub(super) block: Block<'a, T>,
+    pub(super) center: &'a [T],
+    pub(super) sums: &'a mut [f64],
+}
 
-impl<T: Elem> Totals<T> {
-    fn new(planes: usize, channels: usize) -> Self {
-        Self { channels, run: vec![T::default(); planes * channels], total: vec![0.0; planes * channels] }
-    }
+struct DeviationsBody<'a, T>(&'a [T]);
 
-    /// Across channels element by element, along space the vector's sum.
+impl<T: Elem> Body<T> for DeviationsBody<'_, T> {
+    type PerChannel<V: Value> = [V; 1];
+    type Sums<V: Value> = [V; 2];
     #[inline(always)]
-    fn add<V: Vector<T>, A: Array<V>>(&mut self, p: Place, a: &A) {
-        for (i, v) in a.values().iter().enumerate() {
-            let at = i * self.channels + p.channel;
-            if p.along {
-                self.run[at] = self.run[at] + v.sum();
-            } else {
-                let o = &mut self.run[at..at + V::LEN];
-                (V::load(o) + *v).store(o);
-            }
-        }
-    }
-
-    /// Ends the runs of these channels.
-    #[inline(always)]
-    fn end_run(&mut self, channels: std::ops::Range<usize>) {
-        for (run, total) in
-            self.run.chunks_exact_mut(self.channels).zip(self.total.chunks_exact_mut(self.channels))
-        {
-            for (r, t) in run[channels.clone()].iter_mut().zip(&mut total[channels.clone()]) {
-                *t += r.to_f64();
-                *r = T::default();
-            }
-        }
-    }
-
-    /// The sums, once every run has ended.
-    #[inline(always)]
-    fn end(&mut self) -> &[f64] {
-        self.end_run(0..self.channels);
-        &self.total
+    fn vector<V: Vector<T>>(&mut self, at: usize, _within: usize, [center]: &[V; 1], sums: &mut [V; 2]) {
+        let d = V::load(&self.0[at..at + V::LEN]) - *center;
+        add(sums, &[d, d * d]);
     }
 }
 
-/// Runs `$body` for every vector of every case that counts, with `$V` the vector type, `$n` the case,
-/// `$p` the place; after every [`RUN`] of them `$end` for the channels they lay in.
-macro_rules! sweep {
-    ($T:ident, $layout:expr, $cases:expr, $mask:expr, |$V:ident, $n:ident, $p:ident| $body:block, end |$ended:ident| $end:block, else $off:block) => {{
-        let l: Layout = $layout;
-        let lanes = <$T::Vector as Vector<$T>>::LEN;
-        for $n in 0..$cases {
-            if $mask.is_some_and(|m: &[bool]| !m[$n]) {
-                $off
-                continue;
-            }
-            if l.s == 1 {
-                let whole = l.channels() / lanes * lanes;
-                let mut at = 0;
-                while at < whole {
-                    type $V<T> = <T as Elem>::Vector;
-                    let $p = Place { channel: at, within: at, along: false };
-                    $body
-                    at += lanes;
-                }
-                while at < l.channels() {
-                    type $V<T> = <T as Elem>::Single;
-                    let $p = Place { channel: at, within: at, along: false };
-                    $body
-                    at += 1;
-                }
-                if $n % RUN == RUN - 1 {
-                    let $ended = 0..l.channels();
-                    $end
-                }
-            } else {
-                let whole = l.s / lanes * lanes;
-                for channel in 0..l.channels() {
-                    let mut at = 0;
-                    while at < whole {
-                        type $V<T> = <T as Elem>::Vector;
-                        let $p = Place { channel, within: channel * l.s + at, along: true };
-                        $body
-                        at += lanes;
-                        if at % (RUN * lanes) == 0 {
-                            let $ended = channel..channel + 1;
-                            $end
-                        }
-                    }
-                    while at < l.s {
-                        type $V<T> = <T as Elem>::Single;
-                        let $p = Place { channel, within: channel * l.s + at, along: true };
-                        $body
-                        at += 1;
-                    }
-                    let $ended = channel..channel + 1;
-                    $end
-                }
-            }
-        }
-    }};
-}
-
-/// Mean and second central moment of a block, `[2][channels]`, in double precision: blocks are merged by it.
-pub(super) struct MomentsBlock<'a, T> {
-    pub(super) x: &'a [T],
-    pub(super) mask: Option<&'a [bool]>,
-    pub(super) pooled: usize,
-    pub(super) layout: Layout,
-    pub(super) out: &'a mut [f64],
-}
-
-impl<T: Elem> Job for MomentsBlock<'_, T> {
+impl<T: Elem> Job for Deviations<'_, T> {
     type Out = ();
     #[inline(always)]
-    fn run(self) {
-        if self.pooled == 0 {
-            return;
-        }
-        let (l, case) = (self.layout, self.layout.case());
-        let cases = self.x.len() / case;
-        let count = self.pooled as f64;
-        let (mean, m2) = self.out.split_at_mut(l.channels());
-        // Deviations from one of the values are added up, not the values: a mean far from zero costs no digits.
-        let first = self.mask.and_then(|m| m.iter().position(|on| *on)).unwrap_or(0);
-        let mut center: Vec<T> = (0..l.channels()).map(|c| self.x[first * case + c * l.s]).collect();
-        let mut totals = Totals::<T>::new(1, l.channels());
-        sweep!(T, l, cases, self.mask, |V, n, p| {
-            let x = <V<T> as Vector<T>>::load(&self.x[n * case + p.within..]);
-            let [c]: [V<T>; 1] = planes::<T, V<T>, _>(&center, l.channels(), p);
-            totals.add::<V<T>, _>(p, &[x - c]);
-        }, end |channels| { totals.end_run(channels); }, else {});
-        for ((mean, c), total) in mean.iter_mut().zip(&mut center).zip(totals.end()) {
-            *mean = c.to_f64() + total / count;
-            *c = T::lit(*mean);
-        }
-        let mut totals = Totals::<T>::new(1, l.channels());
-        sweep!(T, l, cases, self.mask, |V, n, p| {
-            let x = <V<T> as Vector<T>>::load(&self.x[n * case + p.within..]);
-            let [c]: [V<T>; 1] = planes::<T, V<T>, _>(&center, l.channels(), p);
-            let d = x - c;
-            totals.add::<V<T>, _>(p, &[d * d]);
-        }, end |channels| { totals.end_run(channels); }, else {});
-        for (((m2, total), mean), c) in m2.iter_mut().zip(totals.end()).zip(mean).zip(&center) {
-            // The squares were taken around the rounded mean.
-            let off = *mean - c.to_f64();
-            let around = total - count * off * off;
-            // Not `max`, which would swallow a NaN.
-            *m2 = if around < 0.0 { 0.0 } else { around };
-        }
+    fn run<R: Registers>(self) {
+        self.block.sweep(self.center).run::<R, _>(&mut DeviationsBody(self.block.x), self.sums);
     }
 }
 
-/// Sums of one level over a block, `[means][channels]`.
-pub(super) struct SumBlock<'a, F: Formula, T> {
-    pub(super) x: &'a [T],
-    pub(super) mask: Option<&'a [bool]>,
-    pub(super) layout: Layout,
-    pub(super) level: usize,
+/// Sums of one level, `[means][channels]`.
+pub(super) struct Level<'a, F: Formula, T> {
+    pub(super) block: Block<'a, T>,
+    pub(super) which: usize,
     pub(super) stats: &'a [T],
     pub(super) consts: F::Consts,
-    pub(super) out: &'a mut [f64],
+    pub(super) sums: &'a mut [f64],
 }
 
-impl<F: Formula, T: Elem> SumBlock<'_, F, T> {
+struct LevelBody<'a, F: Formula, T, const LEVEL: usize> {
+    x: &'a [T],
+    consts: F::Consts,
+}
+
+impl<F: Formula, T: Elem, const LEVEL: usize> Body<T> for LevelBody<'_, F, T, LEVEL> {
+    type PerChannel<V: Value> = F::Statistics<V>;
+    type Sums<V: Value> = F::Means<V>;
     #[inline(always)]
-    fn level<const LEVEL: usize>(self) {
-        let (l, case) = (self.layout, self.layout.case());
-        let mut totals = Totals::<T>::new(F::Means::<T>::LEN, l.channels());
-        sweep!(T, l, self.x.len() / case, self.mask, |V, n, p| {
-            let x = <V<T> as Vector<T>>::load(&self.x[n * case + p.within..]);
-            let s: F::Statistics<V<T>> = planes::<T, V<T>, _>(self.stats, l.channels(), p);
-            totals.add::<V<T>, _>(p, &F::accumulate::<V<T>, LEVEL>(x, &s, &self.consts));
-        }, end |channels| { totals.end_run(channels); }, else {});
-        self.out.copy_from_slice(totals.end());
+    fn vector<V: Vector<T>>(
+        &mut self,
+        at: usize,
+        _within: usize,
+        stats: &F::Statistics<V>,
+        sums: &mut F::Means<V>,
+    ) {
+        let x = V::load(&self.x[at..at + V::LEN]);
+        add(sums, &F::accumulate::<V, LEVEL>(x, stats, &self.consts));
     }
 }
 
-impl<F: Formula, T: Elem> Job for SumBlock<'_, F, T> {
+impl<F: Formula, T: Elem> Level<'_, F, T> {
+    #[inline(always)]
+    fn level<R: Registers, const LEVEL: usize>(self) {
+        let mut body = LevelBody::<F, T, LEVEL> { x: self.block.x, consts: self.consts };
+        self.block.sweep(self.stats).run::<R, _>(&mut body, self.sums);
+    }
+}
+
+impl<F: Formula, T: Elem> Job for Level<'_, F, T> {
     type Out = ();
     #[inline(always)]
-    fn run(self) {
-        match self.level {
-            0 => self.level::<0>(),
-            1 if F::LEVELS > 1 => self.level::<1>(),
-            2 if F::LEVELS > 2 => self.level::<2>(),
-            3 if F::LEVELS > 3 => self.level::<3>(),
+    fn run<R: Registers>(self) {
+        match self.which {
+            0 => self.level::<R, 0>(),
+            1 if F::LEVELS > 1 => self.level::<R, 1>(),
+            2 if F::LEVELS > 2 => self.level::<R, 2>(),
+            3 if F::LEVELS > 3 => self.level::<R, 3>(),
             _ => {}
         }
     }
 }
 
-/// The output of a block.
-pub(super) struct ApplyBlock<'a, F: Formula, T> {
-    pub(super) x: &'a [T],
+/// The output.
+pub(super) struct Apply<'a, F: Formula, T> {
+    pub(super) block: Block<'a, T>,
     pub(super) y: &'a mut [T],
-    pub(super) mask: Option<&'a [bool]>,
-    pub(super) layout: Layout,
     pub(super) hoisted: &'a [T],
     pub(super) params: &'a [Vec<T>],
     pub(super) consts: F::Consts,
 }
 
-impl<F: Formula, T: Elem> Job for ApplyBlock<'_, F, T> {
+impl<F: Formula, T: Elem> Body<T> for Apply<'_, F, T> {
+    type PerChannel<V: Value> = F::ForApply<V>;
+    type Sums<V: Value> = [V; 0];
+    #[inline(always)]
+    fn vector<V: Vector<T>>(&mut self, at: usize, within: usize, h: &F::ForApply<V>, _: &mut [V; 0]) {
+        let x = V::load(&self.block.x[at..at + V::LEN]);
+        let y = F::apply::<V>(x, h, &elements::<F, T, V>(self.params, within), &self.consts);
+        y.store(&mut self.y[at..at + V::LEN]);
+    }
+    #[inline(always)]
+    fn skip(&mut self, elements: Range<usize>) {
+        self.y[elements].fill(T::default());
+    }
+}
+
+impl<F: Formula, T: Elem> Job for Apply<'_, F, T> {
     type Out = ();
     #[inline(always)]
-    fn run(self) {
-        let (l, case) = (self.layout, self.layout.case());
-        sweep!(T, l, self.x.len() / case, self.mask, |V, n, p| {
-            let at = n * case + p.within;
-            let h: F::ForApply<V<T>> = planes::<T, V<T>, _>(self.hoisted, l.channels(), p);
-            let e = elements::<F, T, V<T>>(self.params, p.within);
-            let y = F::apply::<V<T>>(<V<T> as Vector<T>>::load(&self.x[at..]), &h, &e, &self.consts);
-            y.store(&mut self.y[at..]);
-        }, end |_channels| {}, else { self.y[n * case..(n + 1) * case].fill(T::default()); });
+    fn run<R: Registers>(mut self) {
+        self.block.sweep(self.hoisted).run::<R, _>(&mut self, &mut []);
     }
 }
 
 /// Sums of the first backward sweep, `[sums][channels]`, and gradient terms of within-set parameters,
 /// `[params][case]`.
-pub(super) struct TermsBlock<'a, F: Formula, T> {
-    pub(super) x: &'a [T],
+pub(super) struct Terms<'a, F: Formula, T> {
+    pub(super) block: Block<'a, T>,
     pub(super) dy: &'a [T],
-    pub(super) mask: Option<&'a [bool]>,
-    pub(super) layout: Layout,
     pub(super) hoisted: &'a [T],
     pub(super) params: &'a [Vec<T>],
     pub(super) consts: F::Consts,
@@ -267,61 +161,67 @@ pub(super) struct TermsBlock<'a, F: Formula, T> {
     pub(super) dparams: &'a mut [T],
 }
 
-impl<F: Formula, T: Elem> Job for TermsBlock<'_, F, T> {
-    type Out = ();
+impl<F: Formula, T: Elem> Body<T> for Terms<'_, F, T> {
+    type PerChannel<V: Value> = F::ForTerms<V>;
+    type Sums<V: Value> = F::Sums<V>;
     #[inline(always)]
-    fn run(self) {
-        let (l, case) = (self.layout, self.layout.case());
-        let mut totals = Totals::<T>::new(F::Sums::<T>::LEN, l.channels());
-        sweep!(T, l, self.x.len() / case, self.mask, |V, n, p| {
-            let at = n * case + p.within;
-            let h: F::ForTerms<V<T>> = planes::<T, V<T>, _>(self.hoisted, l.channels(), p);
-            let e = elements::<F, T, V<T>>(self.params, p.within);
-            let (x, dy) = (<V<T> as Vector<T>>::load(&self.x[at..]), <V<T> as Vector<T>>::load(&self.dy[at..]));
-            let (b, terms) = F::terms::<V<T>>(x, dy, &h, &e, &self.consts);
-            totals.add::<V<T>, _>(p, &b);
-            for (i, t) in terms.values().iter().enumerate() {
-                if F::PARAM_WITHIN[i] {
-                    let d = &mut self.dparams[i * case + p.within..];
-                    (<V<T> as Vector<T>>::load(d) + *t).store(d);
-                }
+    fn vector<V: Vector<T>>(&mut self, at: usize, within: usize, h: &F::ForTerms<V>, sums: &mut F::Sums<V>) {
+        let (x, dy) = (V::load(&self.block.x[at..at + V::LEN]), V::load(&self.dy[at..at + V::LEN]));
+        let (found, terms) = F::terms::<V>(x, dy, h, &elements::<F, T, V>(self.params, within), &self.consts);
+        add(sums, &found);
+        for (i, t) in terms.values().iter().enumerate() {
+            if F::PARAM_WITHIN[i] {
+                let from = i * self.block.layout.case() + within;
+                let d = &mut self.dparams[from..from + V::LEN];
+                (V::load(d) + *t).store(d);
             }
-        }, end |channels| { totals.end_run(channels); }, else {});
-        self.sums.copy_from_slice(totals.end());
+        }
     }
 }
 
-/// `dx` of a block.
-pub(super) struct InputBlock<'a, F: Formula, T> {
-    pub(super) x: &'a [T],
+impl<F: Formula, T: Elem> Job for Terms<'_, F, T> {
+    type Out = ();
+    #[inline(always)]
+    fn run<R: Registers>(mut self) {
+        let sums = std::mem::take(&mut self.sums);
+        self.block.sweep(self.hoisted).run::<R, _>(&mut self, sums);
+    }
+}
+
+/// `dx`.
+pub(super) struct Input<'a, F: Formula, T> {
+    pub(super) block: Block<'a, T>,
     pub(super) dy: &'a [T],
     pub(super) dx: &'a mut [T],
-    pub(super) mask: Option<&'a [bool]>,
-    pub(super) layout: Layout,
     pub(super) hoisted: &'a [T],
     pub(super) params: &'a [Vec<T>],
     pub(super) overwrite: bool,
     pub(super) consts: F::Consts,
 }
 
-impl<F: Formula, T: Elem> Job for InputBlock<'_, F, T> {
+impl<F: Formula, T: Elem> Body<T> for Input<'_, F, T> {
+    type PerChannel<V: Value> = F::ForInput<V>;
+    type Sums<V: Value> = [V; 0];
+    #[inline(always)]
+    fn vector<V: Vector<T>>(&mut self, at: usize, within: usize, h: &F::ForInput<V>, _: &mut [V; 0]) {
+        let (x, dy) = (V::load(&self.block.x[at..at + V::LEN]), V::load(&self.dy[at..at + V::LEN]));
+        let d = F::input::<V>(x, dy, h, &elements::<F, T, V>(self.params, within), &self.consts);
+        let dx = &mut self.dx[at..at + V::LEN];
+        let d = if self.overwrite { d } else { V::load(dx) + d };
+        d.store(dx);
+    }
+    #[inline(always)]
+    fn skip(&mut self, elements: Range<usize>) {
+        if self.overwrite {
+            self.dx[elements].fill(T::default());
+        }
+    }
+}
+
+impl<F: Formula, T: Elem> Job for Input<'_, F, T> {
     type Out = ();
     #[inline(always)]
-    fn run(self) {
-        let (l, case) = (self.layout, self.layout.case());
-        sweep!(T, l, self.x.len() / case, self.mask, |V, n, p| {
-            let at = n * case + p.within;
-            let h: F::ForInput<V<T>> = planes::<T, V<T>, _>(self.hoisted, l.channels(), p);
-            let e = elements::<F, T, V<T>>(self.params, p.within);
-            let (x, dy) = (<V<T> as Vector<T>>::load(&self.x[at..]), <V<T> as Vector<T>>::load(&self.dy[at..]));
-            let d = F::input::<V<T>>(x, dy, &h, &e, &self.consts);
-            let dx = &mut self.dx[at..];
-            let d = if self.overwrite { d } else { <V<T> as Vector<T>>::load(dx) + d };
-            d.store(dx);
-        }, end |_channels| {}, else {
-            if self.overwrite {
-                self.dx[n * case..(n + 1) * case].fill(T::default());
-            }
-        });
+    fn run<R: Registers>(mut self) {
+        self.block.sweep(self.hoisted).run::<R, _>(&mut self, &mut []);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::formula::Formula;
 use crate::isa::Job;
-use crate::value::{Array, Elem, Vector};
+use crate::value::{Array, Elem, Registers, Vector};
 
 /// A step between sweeps; all buffers are planes of `channels` elements.
 pub(super) enum Step<'a, T> {
@@ -79,10 +79,11 @@ impl<F: Formula, T: Elem> PerChannel<'_, F, T> {
 impl<F: Formula, T: Elem> Job for PerChannel<'_, F, T> {
     type Out = ();
     #[inline(always)]
-    fn run(mut self) {
-        let whole = self.channels / T::Vector::LEN * T::Vector::LEN;
-        for at in (0..whole).step_by(T::Vector::LEN) {
-            self.at::<T::Vector>(at);
+    fn run<R: Registers>(mut self) {
+        let len = <T::Vector<R>>::LEN;
+        let whole = self.channels / len * len;
+        for at in (0..whole).step_by(len) {
+            self.at::<T::Vector<R>>(at);
         }
         for at in whole..self.channels {
             self.at::<T::Single>(at);

@@ -1,11 +1,13 @@
 //! The channelwise skeleton: pools `(N, S)` for each `(g, k)`.
 //!
-//! Cases are cut into blocks that stay in cache. Mean and second central moment of a block are found in
-//! cache and merged over blocks (Chan, Golub, LeVeque), so that memory is read twice per forward, not three
-//! times, and nothing cancels. Statistics lie in planes, `[statistics][channels]`.
+//! Cases are cut into blocks. Mean and second central moment come from one sweep around a guess at the mean, so
+//! that memory is read twice per forward, not three times, and nothing cancels. Statistics lie in planes,
+//! `[statistics][channels]`.
 
 mod blocks;
 mod channels;
+mod statistics;
+mod sweep;
 
 use crate::chunk;
 use crate::formula::Formula;
@@ -13,7 +15,7 @@ use crate::isa::Isa;
 use crate::kernel::{BackwardArgs, BackwardPhase, Call, Rule, StatisticsArg, run};
 use crate::layout::Layout;
 use crate::value::{Array, Elem};
-use blocks::{ApplyBlock, InputBlock, MomentsBlock, SumBlock, TermsBlock};
+use blocks::{Apply, Block, Input, Terms};
 use channels::{PerChannel, Step};
 
 /// Parameters as the loops want them: set-invariant ones per channel, the others per element of a case.
@@ -59,38 +61,17 @@ impl<'a, T: Elem> Blocks<'a, T> {
     fn span(&self) -> usize {
         self.cases * self.layout.case()
     }
-    fn x(&self, block: usize) -> &'a [T] {
-        &self.x[block * self.span()..((block + 1) * self.span()).min(self.layout.len())]
+    /// The elements of block `b` in a buffer like `x`.
+    fn of_block<'b>(&self, b: usize, like_x: &'b [T]) -> &'b [T] {
+        &like_x[b * self.span()..((b + 1) * self.span()).min(self.layout.len())]
     }
-    fn mask(&self, block: usize) -> Option<&'a [bool]> {
-        self.mask.map(|m| &m[block * self.cases..((block + 1) * self.cases).min(self.layout.n)])
+    fn block(&self, b: usize) -> Block<'a, T> {
+        let mask = self.mask.map(|m| &m[b * self.cases..((b + 1) * self.cases).min(self.layout.n)]);
+        Block { layout: self.layout, x: self.of_block(b, self.x), mask }
     }
-    /// Elements of one channel in a block that count.
-    fn pooled(&self, block: usize) -> usize {
-        let cases = self.cases.min(self.layout.n - block * self.cases);
-        self.mask(block).map_or(cases, |m| m.iter().filter(|m| **m).count()) * self.layout.s
-    }
-}
-
-/// Merges blocks' means and second central moments in index order.
-fn merge_moments<T: Elem>(blocks: &Blocks<'_, T>, parts: &[f64], mean: &mut [f64], m2: &mut [f64]) {
-    let channels = mean.len();
-    let mut n = 0.0;
-    for (b, part) in parts.chunks_exact(2 * channels).enumerate() {
-        let count = blocks.pooled(b) as f64;
-        if count == 0.0 {
-            continue;
-        }
-        let total = n + count;
-        let (share, spread) = (count / total, n * count / total);
-        let (block_mean, block_m2) = part.split_at(channels);
-        for (((mean, m2), bm), bq) in mean.iter_mut().zip(m2.iter_mut()).zip(block_mean).zip(block_m2) {
-            // The first block as it is: what was there before is not a mean of anything.
-            let d = if n == 0.0 { 0.0 } else { bm - *mean };
-            *mean = if n == 0.0 { *bm } else { *mean + d * share };
-            *m2 += bq + d * d * spread;
-        }
-        n = total;
+    /// Elements of one channel that count.
+    fn pooled(&self) -> usize {
+        self.mask.map_or(self.layout.n, |m| m.iter().filter(|m| **m).count()) * self.layout.s
     }
 }
 
@@ -108,65 +89,6 @@ fn rounded<T: Elem>(values: &[f64], scale: f64) -> Vec<T> {
     values.iter().map(|v| T::lit(v / scale)).collect()
 }
 
-fn find_statistics<F: Formula, T: Elem, const SIMD: bool>(
-    isa: Isa,
-    blocks: &Blocks<'_, T>,
-    n: T,
-    c: F::Consts,
-    params: &Params<T>,
-    stats: &mut [T],
-) {
-    let (l, channels) = (blocks.layout, blocks.layout.channels());
-    let nm = F::Means::<T>::LEN;
-    let mut first = 0;
-    stats.fill(T::default());
-    let finish = |level: usize, means: &[T], stats: &mut [T]| {
-        let step = Step::Finish { level, means, stats };
-        run::<_, SIMD>(isa, PerChannel::<F, T> { step, params: &params.per_channel, channels, n, consts: c });
-    };
-    if F::CENTRAL_MOMENTS {
-        let mut parts = vec![0.0; blocks.count() * 2 * channels];
-        let tasks = parts
-            .chunks_mut(2 * channels)
-            .enumerate()
-            .map(|(b, out)| MomentsBlock {
-                x: blocks.x(b),
-                mask: blocks.mask(b),
-                pooled: blocks.pooled(b),
-                layout: l,
-                out,
-            })
-            .collect();
-        chunk::for_each(tasks, l.len(), |t: MomentsBlock<'_, T>| run::<_, SIMD>(isa, t));
-        // Means are laid in planes of which the central moments use the first.
-        let (mut means, mut m2) = (vec![0.0; nm * channels], vec![0.0; nm * channels]);
-        merge_moments(blocks, &parts, &mut means[..channels], &mut m2[..channels]);
-        finish(0, &rounded::<T>(&means, 1.0), stats);
-        finish(1, &rounded::<T>(&m2, n.to_f64()), stats);
-        first = 2;
-    }
-    for level in first..F::LEVELS {
-        let mut parts = vec![0.0; blocks.count() * nm * channels];
-        let given: &[T] = stats;
-        let tasks = parts
-            .chunks_mut(nm * channels)
-            .enumerate()
-            .map(|(b, out)| SumBlock::<F, T> {
-                x: blocks.x(b),
-                mask: blocks.mask(b),
-                layout: l,
-                level,
-                stats: given,
-                consts: c,
-                out,
-            })
-            .collect();
-        chunk::for_each(tasks, l.len(), |t: SumBlock<'_, F, T>| run::<_, SIMD>(isa, t));
-        let means = add_in_order(&parts, nm * channels);
-        finish(level, &rounded::<T>(&means, n.to_f64()), stats);
-    }
-}
-
 /// Statistics and, if asked for, the output.
 pub(crate) fn forward<F: Formula, T: Elem, const SIMD: bool>(
     isa: Isa,
@@ -177,7 +99,7 @@ pub(crate) fn forward<F: Formula, T: Elem, const SIMD: bool>(
     let c = crate::kernel::consts::<F>(call.consts);
     let (l, channels) = (call.layout, call.layout.channels());
     let blocks = Blocks::of(call);
-    let pooled = (0..blocks.count()).map(|b| blocks.pooled(b)).sum::<usize>();
+    let pooled = blocks.pooled();
     if l.is_empty() {
         return;
     }
@@ -196,7 +118,7 @@ pub(crate) fn forward<F: Formula, T: Elem, const SIMD: bool>(
     let stats: &[T] = match stats {
         StatisticsArg::Given(s) => s,
         StatisticsArg::Find(s) => {
-            find_statistics::<F, T, SIMD>(isa, &blocks, n, c, &params, s);
+            statistics::find::<F, T, SIMD>(isa, &blocks, pooled as f64, c, &params.per_channel, s);
             s
         }
     };
@@ -207,17 +129,15 @@ pub(crate) fn forward<F: Formula, T: Elem, const SIMD: bool>(
     let tasks = y
         .chunks_mut(blocks.span())
         .enumerate()
-        .map(|(b, y)| ApplyBlock::<F, T> {
-            x: blocks.x(b),
+        .map(|(b, y)| Apply::<F, T> {
+            block: blocks.block(b),
             y,
-            mask: blocks.mask(b),
-            layout: l,
             hoisted: &hoisted,
             params: &params.per_element,
             consts: c,
         })
         .collect();
-    chunk::for_each(tasks, l.len(), |t: ApplyBlock<'_, F, T>| run::<_, SIMD>(isa, t));
+    chunk::for_each(tasks, l.len(), |t: Apply<'_, F, T>| run::<_, SIMD>(isa, t));
 }
 
 /// One of the backward phases.
@@ -233,7 +153,7 @@ pub(crate) fn backward<F: Formula, T: Elem, const SIMD: bool>(
         return;
     }
     let blocks = Blocks::of(call);
-    let pooled = (0..blocks.count()).map(|b| blocks.pooled(b)).sum::<usize>();
+    let pooled = blocks.pooled();
     if pooled == 0 {
         match args.phase {
             BackwardPhase::Whole { dx, .. } | BackwardPhase::Inputs { dx, .. } if args.overwrite => {
@@ -270,11 +190,9 @@ pub(crate) fn backward<F: Formula, T: Elem, const SIMD: bool>(
             let mut each_sum = sums.chunks_mut(nb.max(1));
             let mut each_within = within.chunks_mut(width.max(1));
             let tasks = (0..blocks.count())
-                .map(|b| TermsBlock::<F, T> {
-                    x: blocks.x(b),
-                    dy: &dy[b * blocks.span()..((b + 1) * blocks.span()).min(l.len())],
-                    mask: blocks.mask(b),
-                    layout: l,
+                .map(|b| Terms::<F, T> {
+                    block: blocks.block(b),
+                    dy: blocks.of_block(b, dy),
                     hoisted: &hoisted,
                     params: &params.per_element,
                     consts: c,
@@ -282,7 +200,7 @@ pub(crate) fn backward<F: Formula, T: Elem, const SIMD: bool>(
                     dparams: each_within.next().unwrap_or_default(),
                 })
                 .collect();
-            chunk::for_each(tasks, l.len(), |t: TermsBlock<'_, F, T>| run::<_, SIMD>(isa, t));
+            chunk::for_each(tasks, l.len(), |t: Terms<'_, F, T>| run::<_, SIMD>(isa, t));
             let dwithin = add_in_order(&within, width);
             found_sums = rounded::<T>(&add_in_order(&sums, nb), 1.0);
             found_gradients = vec![T::default(); ns];
@@ -325,17 +243,15 @@ pub(crate) fn backward<F: Formula, T: Elem, const SIMD: bool>(
     let tasks = dx
         .chunks_mut(blocks.span())
         .enumerate()
-        .map(|(b, dx)| InputBlock::<F, T> {
-            x: blocks.x(b),
-            dy: &dy[b * blocks.span()..((b + 1) * blocks.span()).min(l.len())],
+        .map(|(b, dx)| Input::<F, T> {
+            block: blocks.block(b),
+            dy: blocks.of_block(b, dy),
             dx,
-            mask: blocks.mask(b),
-            layout: l,
             hoisted: &hoisted,
             params: &params.per_element,
             overwrite: args.overwrite,
             consts: c,
         })
         .collect();
-    chunk::for_each(tasks, l.len(), |t: InputBlock<'_, F, T>| run::<_, SIMD>(isa, t));
+    chunk::for_each(tasks, l.len(), |t: Input<'_, F, T>| run::<_, SIMD>(isa, t));
 }

@@ -1,0 +1,166 @@
+//! What is done with some whole cases.
+
+use super::sweeps::{self, Given, zeros};
+use crate::formula::Formula;
+use crate::isa::Job;
+use crate::kernel::Rule;
+use crate::layout::Layout;
+use crate::value::{Array, Elem, Registers};
+
+/// Where the statistics of a chunk are.
+pub(super) enum Stats<'a, T> {
+    Find(&'a mut [T]),
+    Given(&'a [T]),
+}
+
+/// The forward.
+pub(super) struct Forward<'a, F: Formula, T> {
+    pub(super) x: &'a [T],
+    pub(super) y: Option<&'a mut [T]>,
+    pub(super) stats: Stats<'a, T>,
+    pub(super) params: &'a [&'a [T]],
+    pub(super) mask: Option<&'a [bool]>,
+    pub(super) layout: Layout,
+    pub(super) consts: F::Consts,
+}
+
+impl<F: Formula, T: Elem> Job for Forward<'_, F, T> {
+    type Out = ();
+    #[inline(always)]
+    fn run<R: Registers>(mut self) {
+        let (case, set, ns) = (self.layout.case(), self.layout.k * self.layout.s, F::Statistics::<T>::LEN);
+        for (n, x) in self.x.chunks_exact(case).enumerate() {
+            let on = self.mask.is_none_or(|m| m[n]);
+            for (g, x) in x.chunks_exact(set).enumerate() {
+                let row = n * self.layout.g + g;
+                let s = match &mut self.stats {
+                    Stats::Find(stats) => {
+                        let s = sweeps::statistics::<F, T, R>(x, &self.consts);
+                        stats[row * ns..(row + 1) * ns].copy_from_slice(s.values());
+                        s
+                    }
+                    Stats::Given(stats) => F::Statistics::<T>::from_fn(|i| stats[row * ns + i]),
+                };
+                if let Some(y) = &mut self.y {
+                    let y = &mut y[n * case + g * set..n * case + (g + 1) * set];
+                    if on {
+                        sweeps::apply::<F, T, R>(x, y, self.params, g * set, &s, &self.consts);
+                    } else {
+                        y.fill(T::default());
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a backward chunk is to do.
+pub(super) enum Phase<'a, T> {
+    /// All of it with the gradient rule.
+    Whole { dx: &'a mut [T], rule: Rule },
+    /// Up to the gradients at the statistics and the sums they came from.
+    Statistics { gradients: &'a mut [T], sums: &'a mut [T] },
+    /// From given gradients at the statistics to `dx`.
+    Inputs { dx: &'a mut [T], gradients: &'a [T], sums: &'a [T] },
+}
+
+/// The backward.
+pub(super) struct Backward<'a, F: Formula, T> {
+    pub(super) given: Given<'a, F, T>,
+    pub(super) stats: &'a [T],
+    pub(super) dparams: &'a mut [T],
+    pub(super) mask: Option<&'a [bool]>,
+    pub(super) groups: usize,
+    pub(super) overwrite: bool,
+    pub(super) phase: Phase<'a, T>,
+}
+
+/// Cases whose rows are swept together. More would not leave their sums in registers.
+const TOGETHER: usize = 2;
+
+impl<F: Formula, T: Elem> Job for Backward<'_, F, T> {
+    type Out = ();
+    #[inline(always)]
+    fn run<R: Registers>(mut self) {
+        let (mut cases, mut held) = ([0; TOGETHER], 0);
+        for n in 0..self.given.x.len() / self.given.case {
+            if self.mask.is_some_and(|m| !m[n]) {
+                self.skip(n);
+                continue;
+            }
+            cases[held] = n;
+            held += 1;
+            if held == TOGETHER {
+                self.cases::<R, TOGETHER>(cases);
+                held = 0;
+            }
+        }
+        for n in &cases[..held] {
+            self.cases::<R, 1>([*n]);
+        }
+    }
+}
+
+impl<F: Formula, T: Elem> Backward<'_, F, T> {
+    /// A case that does not count.
+    #[inline(always)]
+    fn skip(&mut self, n: usize) {
+        let (case, ns, nb) = (self.given.case, F::Statistics::<T>::LEN, F::Sums::<T>::LEN);
+        match &mut self.phase {
+            Phase::Whole { dx, .. } | Phase::Inputs { dx, .. } => {
+                if self.overwrite {
+                    dx[n * case..(n + 1) * case].fill(T::default());
+                }
+            }
+            Phase::Statistics { gradients, sums } => {
+                let rows = n * self.groups..(n + 1) * self.groups;
+                gradients[rows.start * ns..rows.end * ns].fill(T::default());
+                sums[rows.start * nb..rows.end * nb].fill(T::default());
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn cases<R: Registers, const N: usize>(&mut self, cases: [usize; N]) {
+        let (ns, nb) = (F::Statistics::<T>::LEN, F::Sums::<T>::LEN);
+        let (count, c) = (T::lit(self.given.row as f64), &self.given.consts);
+        for g in 0..self.groups {
+            let at = g * self.given.row;
+            let rows = cases.map(|n| n * self.groups + g);
+            let s = rows.map(|row| F::Statistics::<T>::from_fn(|i| self.stats[row * ns + i]));
+            match &mut self.phase {
+                Phase::Whole { dx, rule } => {
+                    let sums = self.given.terms::<R, N>(cases, at, &s, self.dparams);
+                    for r in 0..N {
+                        let gradients = match rule {
+                            Rule::Exact => {
+                                let hat = F::statistic_gradients::<T>(&sums[r], &s[r], &zeros(), count, c);
+                                F::chain::<T>(&hat, &sums[r], &s[r], count, c)
+                            }
+                            Rule::Frozen => zeros(),
+                        };
+                        self.given.input::<R>(cases[r], at, &s[r], &gradients, self.overwrite, dx);
+                    }
+                }
+                Phase::Statistics { gradients, sums } => {
+                    let found = self.given.terms::<R, N>(cases, at, &s, self.dparams);
+                    for r in 0..N {
+                        let row = rows[r];
+                        let hat = F::statistic_gradients::<T>(&found[r], &s[r], &zeros(), count, c);
+                        gradients[row * ns..(row + 1) * ns].copy_from_slice(hat.values());
+                        sums[row * nb..(row + 1) * nb].copy_from_slice(found[r].values());
+                    }
+                }
+                Phase::Inputs { dx, gradients, sums } => {
+                    for r in 0..N {
+                        let row = rows[r];
+                        let hat = F::Statistics::<T>::from_fn(|i| gradients[row * ns + i]);
+                        let b = F::Sums::<T>::from_fn(|i| sums[row * nb + i]);
+                        let g = F::chain::<T>(&hat, &b, &s[r], count, c);
+                        self.given.input::<R>(cases[r], at, &s[r], &g, self.overwrite, dx);
+                    }
+                }
+            }
+        }
+    }
+}
