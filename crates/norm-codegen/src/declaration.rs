@@ -5,6 +5,8 @@ use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Expr, Ident, Lit, LitFloat, LitInt, LitStr, Token, Visibility, braced, parenthesized};
 
+use crate::syntax::Errors;
+
 /// A parsed `normalization!`.
 #[derive(Debug, Clone)]
 pub struct Declaration {
@@ -23,8 +25,10 @@ pub struct Declaration {
     pub(crate) params: Vec<Param>,
     pub(crate) consts: Vec<Const>,
     pub(crate) lets: Vec<Let>,
+    /// Names whose line could not be read.
+    pub(crate) broken: Vec<Ident>,
     /// What was wrong line by line; the checker adds what is wrong with the whole.
-    pub(crate) errors: Option<syn::Error>,
+    pub(crate) errors: Errors,
 }
 
 /// `param name [: axis] = initial;`
@@ -184,13 +188,16 @@ impl Parse for Declaration {
             params: Vec::new(),
             consts: Vec::new(),
             lets: Vec::new(),
-            errors: None,
+            broken: Vec::new(),
+            errors: Errors::default(),
         };
         let body;
         braced!(body in input);
         while !body.is_empty() {
-            if let Err(e) = d.item(&body) {
-                d.error(e);
+            let mut name = None;
+            if let Err(e) = d.item(&body, &mut name) {
+                d.errors.push(e);
+                d.broken.extend(name);
                 // Go on after the next semicolon, so that all errors of a declaration are shown at once.
                 while !body.is_empty() {
                     if matches!(body.parse::<TokenTree>()?, TokenTree::Punct(p) if p.as_char() == ';') {
@@ -204,17 +211,12 @@ impl Parse for Declaration {
 }
 
 impl Declaration {
-    fn error(&mut self, e: syn::Error) {
-        match &mut self.errors {
-            None => self.errors = Some(e),
-            Some(all) => all.combine(e),
-        }
-    }
-
-    fn item(&mut self, body: ParseStream) -> syn::Result<()> {
+    /// Reads a line. What it names goes to `named` as soon as that is known.
+    fn item(&mut self, body: ParseStream, named: &mut Option<Ident>) -> syn::Result<()> {
         if body.peek(Token![const]) {
             body.parse::<Token![const]>()?;
-            let name = body.parse()?;
+            let name: Ident = body.parse()?;
+            *named = Some(name.clone());
             body.parse::<Token![=]>()?;
             self.consts.push(Const { name, default: number(body)? });
             body.parse::<Token![;]>()?;
@@ -227,6 +229,7 @@ impl Declaration {
             )
         })?;
         if body.peek(Token![=]) {
+            *named = Some(word.clone());
             body.parse::<Token![=]>()?;
             self.lets.push(Let { name: word, value: body.parse()? });
             body.parse::<Token![;]>()?;
@@ -234,14 +237,15 @@ impl Declaration {
         }
         match word.to_string().as_str() {
             "param" => {
-                let name = body.parse()?;
+                let name: Ident = body.parse()?;
+                *named = Some(name.clone());
                 let mut axis = ParamAxis::Channel;
                 if body.parse::<Option<Token![:]>>()?.is_some() {
                     let word: Ident = body.parse()?;
                     // A wrong word still declares the parameter: its uses are no errors of their own.
                     match ParamAxis::from_word(&word.to_string(), word.span()) {
                         Ok(known) => axis = known,
-                        Err(e) => self.error(e),
+                        Err(e) => self.errors.push(e),
                     }
                 }
                 body.parse::<Token![=]>()?;

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use symbolic::{Axes, Env, ExprId, Graph, Value};
 
 use crate::declaration::ParamAxis;
-use crate::formula::{Formula, Term};
+use crate::formula::Formula;
+use crate::term::Term;
 
 /// Which axes symbols are given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -28,6 +28,7 @@
 //! its current value; in `y` it means the value that the policy hands back.
 
 mod bodies;
+mod check;
 mod declaration;
 mod derive;
 mod docs;
@@ -37,6 +38,8 @@ mod operators;
 mod plan;
 mod pointwise;
 mod schedule;
+mod syntax;
+mod term;
 
 pub use declaration::{Declaration, ParamAxis, ReferenceSet};
 pub use derive::{Derivation, Typing};

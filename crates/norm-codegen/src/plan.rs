@@ -3,8 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::formula::{Formula, Term};
+use crate::formula::Formula;
 use crate::operators::Function;
+use crate::term::Term;
 
 /// An operation; operands are earlier positions.
 #[derive(Debug, Clone, PartialEq)]
@@ -175,22 +176,9 @@ impl Builder<'_> {
 
 /// Whether a declaration says somewhere that its gradient is not that of the formula.
 pub(crate) fn has_declared_gradient(f: &Formula) -> bool {
-    fn find(t: &Term) -> bool {
-        match t {
-            Term::Call(Function::StopGradient | Function::ReplaceGradient, _) => true,
-            Term::Call(_, a) => a.iter().any(find),
-            Term::Add(a, b) | Term::Sub(a, b) | Term::Mul(a, b) | Term::Div(a, b) => find(a) || find(b),
-            Term::Neg(a) => find(a),
-            Term::Number(_)
-            | Term::X
-            | Term::Count
-            | Term::Param(_)
-            | Term::Const(_)
-            | Term::Statistic(_)
-            | Term::Alias(_) => false,
-        }
-    }
-    find(&f.output) || f.statistics.iter().chain(&f.aliases).any(|s| find(&s.1))
+    let declared = |t: &Term| matches!(t, Term::Call(Function::StopGradient | Function::ReplaceGradient, _));
+    let terms = f.statistics.iter().chain(&f.aliases).map(|s| &s.1);
+    std::iter::once(&f.output).chain(terms).any(|t| t.contains(&f.aliases, &declared))
 }
 
 /// The plan as a constant.

@@ -13,13 +13,13 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use symbolic::{Axes, ExprId, Graph};
 use syn::parse::{Parse, ParseStream};
-use syn::spanned::Spanned;
-use syn::{Attribute, BinOp, Expr, Ident, Lit, Token, UnOp, Visibility, braced, parenthesized};
+use syn::{Attribute, Expr, Ident, Token, Visibility, braced, parenthesized};
 
 use crate::bodies::Body;
 use crate::declaration::doc_lines;
 use crate::docs::Line;
 use crate::operators::Function;
+use crate::syntax::{Arithmetic, Errors, Meaning, walk};
 
 /// A parsed `pointwise!`.
 #[derive(Debug, Clone)]
@@ -86,38 +86,95 @@ pub(crate) struct Cell {
     gradients: Vec<ExprId>,
 }
 
+/// Lets become nodes of a graph as they are read.
+#[derive(Default)]
+struct Builder {
+    graph: Graph,
+    /// Inputs and lets so far; nothing where the let's own line is wrong.
+    known: Vec<(String, Option<ExprId>)>,
+    errors: Errors,
+}
+
+impl Meaning for Builder {
+    type Value = ExprId;
+
+    fn errors(&mut self) -> &mut Errors {
+        &mut self.errors
+    }
+
+    fn number(&mut self, v: f64) -> ExprId {
+        self.graph.num(v)
+    }
+
+    fn name(&mut self, name: &Ident) -> Option<ExprId> {
+        if let Some((_, e)) = self.known.iter().find(|k| *name == k.0) {
+            return *e;
+        }
+        let all = self.known.iter().map(|k| k.0.as_str()).collect::<Vec<_>>().join(", ");
+        self.errors.at(name.span(), format!("`{name}` is not known here; known are: {all}"));
+        None
+    }
+
+    fn neg(&mut self, a: ExprId) -> ExprId {
+        self.graph.neg(a)
+    }
+
+    fn binary(&mut self, op: Arithmetic, a: ExprId, b: ExprId) -> ExprId {
+        match op {
+            Arithmetic::Add => self.graph.add(a, b),
+            Arithmetic::Sub => self.graph.sub(a, b),
+            Arithmetic::Mul => self.graph.mul(a, b),
+            Arithmetic::Div => self.graph.div(a, b),
+        }
+    }
+
+    fn function(&self, name: &str) -> Result<(Function, usize), String> {
+        let found = Function::find(name).filter(|f| !f.0.pools());
+        found.ok_or_else(|| format!("`{name}` is not a pointwise function"))
+    }
+
+    fn call(&mut self, f: Function, args: Vec<ExprId>) -> ExprId {
+        f.build(&mut self.graph, Axes::EMPTY, &args)
+    }
+}
+
+impl Builder {
+    /// Makes a name known, once.
+    fn declare(&mut self, name: &Ident, value: Option<ExprId>) {
+        if self.known.iter().any(|k| *name == k.0) {
+            self.errors.at(name.span(), format!("`{name}` is declared twice"));
+        } else {
+            self.known.push((name.to_string(), value));
+        }
+    }
+}
+
 impl Cell {
-    /// Checks and derives.
+    /// Checks and derives. All errors are reported at once.
     pub(crate) fn of(d: &PointwiseDeclaration) -> syn::Result<Self> {
         let internal = |e: symbolic::Error| syn::Error::new(d.name.span(), e.to_string());
-        let mut graph = Graph::new();
-        let mut known: Vec<(String, ExprId)> = Vec::new();
+        let mut b = Builder::default();
         let mut inputs = Vec::new();
         for name in &d.inputs {
-            if known.iter().any(|k| *name == k.0) {
-                return Err(syn::Error::new(name.span(), format!("`{name}` is declared twice")));
-            }
-            let e = graph.symbol(&name.to_string(), &name.to_string(), Axes::ALL).map_err(internal)?;
+            let e = b.graph.symbol(&name.to_string(), &name.to_string(), Axes::ALL).map_err(internal)?;
             inputs.push(e);
-            known.push((name.to_string(), e));
+            b.declare(name, Some(e));
         }
         for (name, value) in &d.lets {
-            if known.iter().any(|k| *name == k.0) {
-                return Err(syn::Error::new(name.span(), format!("`{name}` is declared twice")));
-            }
-            let e = expression(&mut graph, &known, value)?;
-            known.push((name.to_string(), e));
+            let e = walk(&mut b, value);
+            b.declare(name, e);
         }
         let (mut outputs, mut upstream) = (Vec::new(), Vec::new());
         for name in &d.outputs {
-            let found = known.iter().find(|k| *name == k.0);
-            let Some((_, e)) = found else {
-                return Err(syn::Error::new(name.span(), format!("`{name}` is not defined above")));
-            };
-            outputs.push(*e);
-            let symbol = format!("d{name}");
-            upstream.push(graph.symbol(&symbol, &format!("\\partial {name}"), Axes::ALL).map_err(internal)?);
+            match b.known.iter().find(|k| *name == k.0) {
+                Some((_, e)) => outputs.extend(e),
+                None => b.errors.at(name.span(), format!("`{name}` is not defined above")),
+            }
+            let (symbol, latex) = (format!("d{name}"), format!("\\partial {name}"));
+            upstream.push(b.graph.symbol(&symbol, &latex, Axes::ALL).map_err(internal)?);
         }
+        b.errors.finish()?;
+        let mut graph = b.graph;
         let pairs: Vec<_> = outputs.iter().copied().zip(upstream.iter().copied()).collect();
         let gradients = graph.gradient(&pairs, &inputs).map_err(internal)?;
         let gradients = gradients.into_iter().map(|e| graph.simplify(e)).collect();
@@ -184,55 +241,5 @@ impl Cell {
                 }
             }
         }
-    }
-}
-
-fn expression(g: &mut Graph, known: &[(String, ExprId)], e: &Expr) -> syn::Result<ExprId> {
-    match e {
-        Expr::Lit(l) => match &l.lit {
-            Lit::Float(f) => f.base10_parse().map(|v| g.num(v)),
-            Lit::Int(i) => i.base10_parse().map(|v| g.num(v)),
-            other => Err(syn::Error::new(other.span(), "expected a number")),
-        },
-        Expr::Paren(p) => expression(g, known, &p.expr),
-        Expr::Group(p) => expression(g, known, &p.expr),
-        Expr::Unary(u) if matches!(u.op, UnOp::Neg(_)) => {
-            let a = expression(g, known, &u.expr)?;
-            Ok(g.neg(a))
-        }
-        Expr::Binary(b) => {
-            let (l, r) = (expression(g, known, &b.left)?, expression(g, known, &b.right)?);
-            match b.op {
-                BinOp::Add(_) => Ok(g.add(l, r)),
-                BinOp::Sub(_) => Ok(g.sub(l, r)),
-                BinOp::Mul(_) => Ok(g.mul(l, r)),
-                BinOp::Div(_) => Ok(g.div(l, r)),
-                _ => Err(syn::Error::new(b.op.span(), "only + - * / stand between expressions")),
-            }
-        }
-        Expr::Path(p) => {
-            let name = p.path.get_ident().map(ToString::to_string).unwrap_or_default();
-            known.iter().find(|k| k.0 == name).map(|k| k.1).ok_or_else(|| {
-                let all = known.iter().map(|k| k.0.as_str()).collect::<Vec<_>>().join(", ");
-                syn::Error::new(p.span(), format!("`{name}` is not known here; known are: {all}"))
-            })
-        }
-        Expr::Call(c) => {
-            let name = match &*c.func {
-                Expr::Path(p) => p.path.get_ident().map(ToString::to_string).unwrap_or_default(),
-                _ => String::new(),
-            };
-            let found = Function::find(&name).filter(|f| !f.0.pools());
-            let Some((function, arity)) = found else {
-                return Err(syn::Error::new(c.func.span(), format!("`{name}` is not a pointwise function")));
-            };
-            if c.args.len() != arity {
-                let message = format!("`{name}` takes {arity} argument(s), got {}", c.args.len());
-                return Err(syn::Error::new(c.span(), message));
-            }
-            let args = c.args.iter().map(|a| expression(g, known, a)).collect::<syn::Result<Vec<_>>>()?;
-            Ok(function.build(g, Axes::EMPTY, &args))
-        }
-        other => Err(syn::Error::new(other.span(), "a formula is made of names, numbers, + - * / and calls")),
     }
 }

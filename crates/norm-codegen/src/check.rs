@@ -1,0 +1,287 @@
+//! From a declaration to a formula: which let is a statistic, which a shorthand, and what is wrong with it.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::Ident;
+use syn::spanned::Spanned;
+
+use crate::declaration::{Declaration, Let, ReferenceSet};
+use crate::formula::Formula;
+use crate::operators::Function;
+use crate::syntax::{Arithmetic, Errors, Meaning, walk};
+use crate::term::{Extent, Term};
+
+/// Names that mean something already.
+const RESERVED: [&str; 5] = ["x", "y", "n", "dx", "dy"];
+
+/// How many dependent sweeps the skeletons can make.
+const MAX_LEVELS: usize = 4;
+
+struct Checker<'a> {
+    d: &'a Declaration,
+    statistics: Vec<(Ident, Term)>,
+    aliases: Vec<(Ident, Term)>,
+    used: BTreeSet<String>,
+    /// Names whose own line is wrong: their uses are no errors of their own.
+    broken: BTreeSet<String>,
+    errors: Errors,
+}
+
+impl Meaning for Checker<'_> {
+    type Value = Term;
+
+    fn errors(&mut self) -> &mut Errors {
+        &mut self.errors
+    }
+
+    fn number(&mut self, v: f64) -> Term {
+        Term::Number(v)
+    }
+
+    fn name(&mut self, name: &Ident) -> Option<Term> {
+        let text = name.to_string();
+        self.used.insert(text.clone());
+        if text == "x" {
+            return Some(Term::X);
+        }
+        if text == "n" {
+            return Some(Term::Count);
+        }
+        if let Some(i) = self.d.params.iter().position(|p| p.name == text) {
+            return Some(Term::Param(i));
+        }
+        if let Some(i) = self.d.consts.iter().position(|p| p.name == text) {
+            return Some(Term::Const(i));
+        }
+        if let Some(i) = self.statistics.iter().position(|s| s.0 == text) {
+            return Some(Term::Statistic(i));
+        }
+        if let Some(i) = self.aliases.iter().position(|s| s.0 == text) {
+            return Some(Term::Alias(i));
+        }
+        if self.broken.contains(&text) {
+            return None;
+        }
+        if self.d.lets.iter().any(|l| l.name == text) {
+            self.errors.at(
+                name.span(),
+                format!("`{text}` is used before it is known: lets stand in the order of their use"),
+            );
+        } else {
+            let known: Vec<String> = std::iter::once("x".to_owned())
+                .chain(self.d.params.iter().map(|p| p.name.to_string()))
+                .chain(self.d.consts.iter().map(|p| p.name.to_string()))
+                .chain(self.statistics.iter().chain(&self.aliases).map(|s| s.0.to_string()))
+                .collect();
+            self.errors
+                .at(name.span(), format!("`{text}` is not known here; known are: {}", known.join(", ")));
+        }
+        None
+    }
+
+    fn neg(&mut self, a: Term) -> Term {
+        Term::Neg(Box::new(a))
+    }
+
+    fn binary(&mut self, op: Arithmetic, a: Term, b: Term) -> Term {
+        let (a, b) = (Box::new(a), Box::new(b));
+        match op {
+            Arithmetic::Add => Term::Add(a, b),
+            Arithmetic::Sub => Term::Sub(a, b),
+            Arithmetic::Mul => Term::Mul(a, b),
+            Arithmetic::Div => Term::Div(a, b),
+        }
+    }
+
+    fn function(&self, name: &str) -> Result<(Function, usize), String> {
+        Function::find(name)
+            .ok_or_else(|| format!("`{name}` is not a function here; there are: {}", Function::names()))
+    }
+
+    fn call(&mut self, f: Function, args: Vec<Term>) -> Term {
+        Term::Call(f, args)
+    }
+}
+
+impl Checker<'_> {
+    fn names_are_unique(&mut self) {
+        let d = self.d;
+        let mut seen = BTreeSet::new();
+        let all = d
+            .params
+            .iter()
+            .map(|p| &p.name)
+            .chain(d.consts.iter().map(|c| &c.name))
+            .chain(d.lets.iter().map(|l| &l.name));
+        for name in all {
+            let text = name.to_string();
+            let is_output = text == "y" && d.lets.iter().any(|l| &l.name == name);
+            if RESERVED.contains(&text.as_str()) && !is_output {
+                self.errors.at(
+                    name.span(),
+                    format!(
+                        "`{text}` is reserved: x is the input, y the output, n the number of pooled elements"
+                    ),
+                );
+            }
+            if Function::find(&text).is_some() {
+                self.errors.at(name.span(), format!("`{text}` is a function's name"));
+            }
+            if !seen.insert(text.clone()) {
+                self.errors.at(name.span(), format!("`{text}` is declared twice"));
+            }
+        }
+    }
+
+    /// Site, policy and invariances name known things.
+    fn words(&mut self) {
+        let one_of = |word: &Ident, known: &[&str]| {
+            (!known.contains(&word.to_string().as_str()))
+                .then(|| (word.span(), format!("`{word}` is none of: {}", known.join(", "))))
+        };
+        let d = self.d;
+        let site = d.site.as_ref().and_then(|w| one_of(w, &crate::emit::SITES.map(|s| s.0)));
+        let policy = d.policy.as_ref().and_then(|w| one_of(w, &crate::emit::POLICIES.map(|s| s.0)));
+        let claims: Vec<_> =
+            d.invariances.iter().filter_map(|w| one_of(w, &crate::emit::INVARIANCES.map(|s| s.0))).collect();
+        for (span, message) in site.into_iter().chain(policy).chain(claims) {
+            self.errors.at(span, message);
+        }
+        if let Some(p) = &d.policy
+            && p == "running"
+            && d.reference_set.is_rowwise()
+        {
+            self.errors.at(
+                d.reference_span,
+                "a running policy stores one value per channel, but this reference set lies inside a case",
+            );
+        }
+    }
+
+    /// Files a let under what it is; the output comes back.
+    fn one_let(&mut self, l: &Let) -> Option<Term> {
+        let Some(t) = walk(self, &l.value) else {
+            self.broken.insert(l.name.to_string());
+            return None;
+        };
+        let pools = t.pools(&self.aliases);
+        if l.name == "y" {
+            if pools {
+                self.errors.at(l.value.span(), "a statistic in `y` needs a name of its own, so that a policy can store it: write `m = mean(...);` on a line before");
+            }
+            return Some(t);
+        }
+        let extent = t.extent(&self.aliases);
+        if extent == Extent::Element {
+            if pools {
+                self.errors.at(l.value.span(), "a statistic inside a shorthand needs a name of its own: write `m = mean(...);` on a line before");
+            }
+            self.aliases.push((l.name.clone(), t));
+            return None;
+        }
+        if t.contains(&self.aliases, &|t| matches!(t, Term::Param(_))) {
+            self.errors.at(
+                l.value.span(),
+                format!("the statistic `{}` depends on a parameter: parameters belong in `y`", l.name),
+            );
+        }
+        if extent == Extent::Number {
+            self.errors.at(l.name.span(), format!("`{}` does not depend on x: make it a `const`", l.name));
+        }
+        if self.d.reference_set == ReferenceSet::Nothing {
+            self.errors.at(
+                l.name.span(),
+                format!("`{}` is a statistic, but the declaration is `over nothing`", l.name),
+            );
+        }
+        self.statistics.push((l.name.clone(), t));
+        None
+    }
+
+    fn lets(&mut self) -> Option<Term> {
+        let mut output = None;
+        for l in &self.d.lets {
+            if output.is_some() && l.name != "y" {
+                self.errors.at(l.name.span(), "`y` is the last line");
+            }
+            if let Some(t) = self.one_let(l) {
+                output = Some(t);
+            }
+        }
+        if !self.broken.contains("y") && !self.d.lets.iter().any(|l| l.name == "y") {
+            self.errors
+                .at(self.d.name.span(), "there is no `y`: the last line says what comes out, `y = ...;`");
+        }
+        output
+    }
+
+    fn eps_is_not_negative(&mut self) {
+        for const_ in self.d.consts.iter().filter(|c| c.name == "eps" && c.default < 0.0) {
+            self.errors.at(
+                const_.name.span(),
+                format!("eps is {}: it is added to a variance and must not be negative", const_.default),
+            );
+        }
+    }
+
+    fn everything_is_used(&mut self) {
+        let d = self.d;
+        let names = d.params.iter().map(|p| &p.name).chain(d.consts.iter().map(|k| &k.name));
+        for name in names.chain(d.lets.iter().map(|l| &l.name)) {
+            if *name != "y" && !self.used.contains(&name.to_string()) {
+                self.errors.at(name.span(), format!("`{name}` is never used"));
+            }
+        }
+    }
+
+    /// For each statistic the sweep after which it is known.
+    fn levels(&mut self) -> Vec<usize> {
+        let mut levels: Vec<usize> = Vec::new();
+        for (_, t) in &self.statistics {
+            let level = t.level(&self.aliases, &levels, false);
+            levels.push(level);
+        }
+        if let Some((i, level)) = levels.iter().enumerate().find(|(_, l)| **l >= MAX_LEVELS) {
+            self.errors.at(
+                self.statistics[i].0.span(),
+                format!(
+                    "statistics that depend on each other need {} sweeps; the skeletons make {MAX_LEVELS}",
+                    level + 1
+                ),
+            );
+        }
+        levels
+    }
+}
+
+impl Formula {
+    /// Checks a declaration. All errors are reported at once.
+    pub fn of(d: &Declaration) -> syn::Result<Self> {
+        let mut c = Checker {
+            d,
+            statistics: Vec::new(),
+            aliases: Vec::new(),
+            used: BTreeSet::new(),
+            broken: d.broken.iter().map(ToString::to_string).collect(),
+            errors: d.errors.clone(),
+        };
+        c.names_are_unique();
+        c.words();
+        let output = c.lets();
+        c.eps_is_not_negative();
+        // What is left out because of another error is no error of its own.
+        if c.errors.is_empty() {
+            c.everything_is_used();
+        }
+        if let Some(y) = &output
+            && c.errors.is_empty()
+            && !y.contains(&c.aliases, &|t| matches!(t, Term::X))
+        {
+            c.errors.at(d.name.span(), "`y` does not depend on x");
+        }
+        let levels = c.levels();
+        c.errors.finish()?;
+        let output = output.ok_or_else(|| syn::Error::new(d.name.span(), "there is no `y`"))?;
+        Ok(Self { declaration: d.clone(), statistics: c.statistics, aliases: c.aliases, output, levels })
+    }
+}

@@ -1,0 +1,89 @@
+//! A checked expression, and what can be said of it.
+
+use proc_macro2::Ident;
+
+use crate::operators::Function;
+
+/// A checked expression.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Term {
+    Number(f64),
+    X,
+    /// How many elements a reference set pools.
+    Count,
+    Param(usize),
+    Const(usize),
+    Statistic(usize),
+    Alias(usize),
+    Add(Box<Term>, Box<Term>),
+    Sub(Box<Term>, Box<Term>),
+    Mul(Box<Term>, Box<Term>),
+    Div(Box<Term>, Box<Term>),
+    Neg(Box<Term>),
+    Call(Function, Vec<Term>),
+}
+
+/// What a term varies over, coarsely.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Extent {
+    Number,
+    Set,
+    Element,
+}
+
+/// The shorthands that a term may name.
+pub(crate) type Aliases = [(Ident, Term)];
+
+impl Term {
+    /// What it is made of; a shorthand is made of what it stands for.
+    pub(crate) fn parts<'a>(&'a self, aliases: &'a Aliases) -> Vec<&'a Term> {
+        match self {
+            Self::Alias(i) => vec![&aliases[*i].1],
+            Self::Add(a, b) | Self::Sub(a, b) | Self::Mul(a, b) | Self::Div(a, b) => vec![a, b],
+            Self::Neg(a) => vec![a],
+            Self::Call(_, a) => a.iter().collect(),
+            Self::Number(_)
+            | Self::X
+            | Self::Count
+            | Self::Param(_)
+            | Self::Const(_)
+            | Self::Statistic(_) => Vec::new(),
+        }
+    }
+
+    /// Whether it, or anything in it, is such a term.
+    pub(crate) fn contains(&self, aliases: &Aliases, what: &impl Fn(&Term) -> bool) -> bool {
+        what(self) || self.parts(aliases).into_iter().any(|t| t.contains(aliases, what))
+    }
+
+    /// Whether something in it pools.
+    pub(crate) fn pools(&self, aliases: &Aliases) -> bool {
+        self.contains(aliases, &|t| matches!(t, Self::Call(f, _) if f.pools()))
+    }
+
+    /// What it varies over.
+    pub(crate) fn extent(&self, aliases: &Aliases) -> Extent {
+        match self {
+            // Whether a parameter varies inside a set is the skeleton's business; a let made of parameters is
+            // no statistic, so it counts as varying.
+            Self::X | Self::Param(_) => Extent::Element,
+            Self::Statistic(_) => Extent::Set,
+            Self::Call(f, _) if f.pools() => Extent::Set,
+            other => {
+                let parts = other.parts(aliases).into_iter().map(|t| t.extent(aliases));
+                parts.max().unwrap_or(Extent::Number)
+            }
+        }
+    }
+
+    /// The sweep after which it is known, given the sweeps of earlier statistics. `pooled`: whether something
+    /// around it pools.
+    pub(crate) fn level(&self, aliases: &Aliases, earlier: &[usize], pooled: bool) -> usize {
+        if let Self::Statistic(i) = self {
+            return earlier[*i] + usize::from(pooled);
+        }
+        let pooled = pooled || matches!(self, Self::Call(f, _) if f.pools());
+        let parts = self.parts(aliases).into_iter().map(|t| t.level(aliases, earlier, pooled));
+        parts.max().unwrap_or(0)
+    }
+}
