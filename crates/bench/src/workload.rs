@@ -317,7 +317,8 @@ fn point(
     CurvePoint { step, epoch, seconds, train_loss, test_loss, test_accuracy }
 }
 
-/// Mean loss and accuracy over the test cases, in evaluation mode.
+/// Mean loss and accuracy over the test cases, in evaluation mode; in batches as large as those of training, which
+/// fit into the buffers that are there.
 fn evaluate<S: Input, M>(
     workload: Workload,
     model: &M,
@@ -329,20 +330,22 @@ where
     M: Module<Tensor<S, f32, Cpu>, Output = Logits, Error = CpuError>,
 {
     let (mut pixels, mut labels) = (Vec::new(), Vec::new());
-    workload.gather(images, cases, &mut pixels)?;
-    images.gather_labels(cases, &mut labels)?;
-    let x = dev.tensor_from_vec(pixels, S::of(cases.len()));
     let failed =
         |e: CpuError| Error::Training { cell: "evaluation".to_owned(), step: 0, what: e.to_string() };
-    let logits = model.try_forward(x).map_err(failed)?.as_vec();
     let (mut loss, mut right) = (0.0, 0usize);
-    for (row, label) in logits.chunks_exact(10).zip(&labels) {
-        let top = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let sum: f64 = row.iter().map(|v| f64::from(v - top).exp()).sum();
-        loss += sum.ln() - f64::from(row[*label] - top);
-        // A row of NaN has no largest entry and is wrong.
-        let best = row.iter().enumerate().filter(|(_, v)| **v == top).map(|(i, _)| i).next();
-        right += usize::from(best == Some(*label));
+    for cases in cases.chunks(workload.batch_size()) {
+        workload.gather(images, cases, &mut pixels)?;
+        images.gather_labels(cases, &mut labels)?;
+        let x = dev.tensor_from_vec(pixels.clone(), S::of(cases.len()));
+        let logits = model.try_forward(x).map_err(failed)?.as_vec();
+        for (row, label) in logits.chunks_exact(10).zip(&labels) {
+            let top = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            let sum: f64 = row.iter().map(|v| f64::from(v - top).exp()).sum();
+            loss += sum.ln() - f64::from(row[*label] - top);
+            // A row of NaN has no largest entry and is wrong.
+            let best = row.iter().enumerate().filter(|(_, v)| **v == top).map(|(i, _)| i).next();
+            right += usize::from(best == Some(*label));
+        }
     }
     Ok((loss / cases.len() as f64, right as f64 / cases.len() as f64))
 }
