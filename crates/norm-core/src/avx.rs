@@ -9,6 +9,7 @@
 
 #[cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "fifty intrinsics"))]
 use std::arch::x86_64::*;
+use std::mem::MaybeUninit;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use crate::math::{self, Bits};
@@ -145,6 +146,16 @@ macro_rules! registers {
                 with_avx2!({
                     $store(s.as_mut_ptr(), self.0);
                     $store(s.as_mut_ptr().add($half), self.1);
+                });
+            }
+            #[inline(always)]
+            fn write(self, s: &mut [MaybeUninit<$elem>]) {
+                let s: &mut [_; $len] = (&mut s[..$len]).try_into().expect("a slice of that length");
+                let s = s.as_mut_ptr().cast::<$elem>();
+                // Each half is inside the array.
+                with_avx2!({
+                    $store(s, self.0);
+                    $store(s.add($half), self.1);
                 });
             }
             #[inline(always)]

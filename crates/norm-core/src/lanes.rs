@@ -1,6 +1,7 @@
 //! Elements side by side, written as plain loops over arrays that the compiler turns into vector
 //! instructions. The same loops run on every instruction set, so the bits are the same.
 
+use std::mem::MaybeUninit;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use crate::value::{Elem, Value, Vector};
@@ -118,6 +119,10 @@ impl<T: Elem, const L: usize> Vector<T> for Lanes<T, L> {
     #[inline(always)]
     fn store(self, s: &mut [T]) {
         s[..L].copy_from_slice(&self.0);
+    }
+    #[inline(always)]
+    fn write(self, s: &mut [MaybeUninit<T>]) {
+        s[..L].copy_from_slice(&self.0.map(MaybeUninit::new));
     }
     #[inline(always)]
     fn splat(x: T) -> Self {

@@ -1,6 +1,7 @@
 //! What a scalar body is generic over: one element, or a fixed number of them side by side.
 
 use std::fmt::Debug;
+use std::mem::MaybeUninit;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use crate::formula::Formula;
@@ -79,6 +80,8 @@ pub trait Vector<T>: Value {
     fn load(s: &[T]) -> Self;
     /// Writes to the first `LEN` elements of `s`.
     fn store(self, s: &mut [T]);
+    /// The same where nothing stands yet.
+    fn write(self, s: &mut [MaybeUninit<T>]);
     /// The same element everywhere.
     fn splat(x: T) -> Self;
     /// The sum of all elements, as a fixed tree.

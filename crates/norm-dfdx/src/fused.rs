@@ -48,19 +48,15 @@ where
         flat.push(p);
     }
     let isa = Isa::detect();
-    let mut y = x.zeros()?;
     let slices: Vec<&[E]> = flat.iter().map(Dense::elements).collect();
     let call = Call { layout, x: x.elements(), params: &slices, consts, mask: None };
-    let (hat, rule) = match statistics {
+    let (y, hat, rule) = match statistics {
         Statistics::Current => {
             let mut current = vec![E::default(); kernel.statistics_len(&layout)];
-            kernel.forward(isa, &call, &mut current, &mut y)?;
-            (current, Rule::Exact)
+            let y = kernel.forward_new(isa, &call, &mut current)?;
+            (y, current, Rule::Exact)
         }
-        Statistics::Stored(given) => {
-            kernel.apply(isa, &call, given, &mut y)?;
-            (given.to_vec(), Rule::Frozen)
-        }
+        Statistics::Stored(given) => (kernel.apply_new(isa, &call, given)?, given.to_vec(), Rule::Frozen),
     };
     if let Some(found) = found {
         found.clone_from(&hat);

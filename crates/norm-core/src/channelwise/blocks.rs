@@ -1,5 +1,6 @@
 //! What is done with one block of cases.
 
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use super::sweep::{Body, Sweep};
@@ -120,7 +121,7 @@ impl<F: Formula, T: Elem> Job for Level<'_, F, T> {
 /// The output.
 pub(super) struct Apply<'a, F: Formula, T> {
     pub(super) block: Block<'a, T>,
-    pub(super) y: &'a mut [T],
+    pub(super) y: &'a mut [MaybeUninit<T>],
     pub(super) hoisted: &'a [T],
     pub(super) params: &'a [Vec<T>],
     pub(super) consts: F::Consts,
@@ -133,11 +134,11 @@ impl<F: Formula, T: Elem> Body<T> for Apply<'_, F, T> {
     fn vector<V: Vector<T>>(&mut self, at: usize, within: usize, h: &F::ForApply<V>, _: &mut [V; 0]) {
         let x = V::load(&self.block.x[at..at + V::LEN]);
         let y = F::apply::<V>(x, h, &elements::<F, T, V>(self.params, within), &self.consts);
-        y.store(&mut self.y[at..at + V::LEN]);
+        y.write(&mut self.y[at..at + V::LEN]);
     }
     #[inline(always)]
     fn skip(&mut self, elements: Range<usize>) {
-        self.y[elements].fill(T::default());
+        self.y[elements].fill(MaybeUninit::new(T::default()));
     }
 }
 

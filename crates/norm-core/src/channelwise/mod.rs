@@ -9,6 +9,8 @@ mod channels;
 mod statistics;
 mod sweep;
 
+use std::mem::MaybeUninit;
+
 use crate::chunk;
 use crate::formula::Formula;
 use crate::isa::Isa;
@@ -94,7 +96,7 @@ pub(crate) fn forward<F: Formula, T: Elem, const SIMD: bool>(
     isa: Isa,
     call: &Call<'_, T>,
     stats: StatisticsArg<'_, T>,
-    y: Option<&mut [T]>,
+    y: Option<&mut [MaybeUninit<T>]>,
 ) {
     let c = crate::kernel::consts::<F>(call.consts);
     let (l, channels) = (call.layout, call.layout.channels());
@@ -109,7 +111,7 @@ pub(crate) fn forward<F: Formula, T: Elem, const SIMD: bool>(
             s.fill(T::default());
         }
         if let Some(y) = y {
-            y.fill(T::default());
+            y.fill(MaybeUninit::new(T::default()));
         }
         return;
     }

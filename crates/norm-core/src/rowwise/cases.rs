@@ -1,5 +1,7 @@
 //! What is done with some whole cases.
 
+use std::mem::MaybeUninit;
+
 use super::sweeps::{self, Given, zeros};
 use crate::formula::Formula;
 use crate::isa::Job;
@@ -16,7 +18,7 @@ pub(super) enum Stats<'a, T> {
 /// The forward.
 pub(super) struct Forward<'a, F: Formula, T> {
     pub(super) x: &'a [T],
-    pub(super) y: Option<&'a mut [T]>,
+    pub(super) y: Option<&'a mut [MaybeUninit<T>]>,
     pub(super) stats: Stats<'a, T>,
     pub(super) params: &'a [&'a [T]],
     pub(super) mask: Option<&'a [bool]>,
@@ -46,7 +48,7 @@ impl<F: Formula, T: Elem> Job for Forward<'_, F, T> {
                     if on {
                         sweeps::apply::<F, T, R>(x, y, self.params, g * set, &s, &self.consts);
                     } else {
-                        y.fill(T::default());
+                        y.fill(MaybeUninit::new(T::default()));
                     }
                 }
             }

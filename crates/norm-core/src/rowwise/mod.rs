@@ -7,6 +7,8 @@
 mod cases;
 mod sweeps;
 
+use std::mem::MaybeUninit;
+
 use crate::chunk;
 use crate::formula::Formula;
 use crate::isa::Isa;
@@ -45,7 +47,7 @@ pub(crate) fn forward<F: Formula, T: Elem, const SIMD: bool>(
     isa: Isa,
     call: &Call<'_, T>,
     stats: crate::kernel::StatisticsArg<'_, T>,
-    y: Option<&mut [T]>,
+    y: Option<&mut [MaybeUninit<T>]>,
 ) {
     let consts = crate::kernel::consts::<F>(call.consts);
     let l = call.layout;

@@ -1,6 +1,7 @@
 //! The sweeps over one row, or over a few rows at the same place of their cases.
 
 use std::array::from_fn;
+use std::mem::MaybeUninit;
 
 use crate::formula::Formula;
 use crate::moments::{Moments, SAMPLES, sample};
@@ -135,7 +136,7 @@ pub(super) fn statistics<F: Formula, T: Elem, R: Registers>(x: &[T], c: &F::Cons
 #[inline(always)]
 pub(super) fn apply<F: Formula, T: Elem, R: Registers>(
     x: &[T],
-    y: &mut [T],
+    y: &mut [MaybeUninit<T>],
     params: &[&[T]],
     at: usize,
     s: &F::Statistics<T>,
@@ -144,7 +145,7 @@ pub(super) fn apply<F: Formula, T: Elem, R: Registers>(
     #[inline(always)]
     fn part<F: Formula, T: Elem, V: Vector<T>>(
         x: &[T],
-        y: &mut [T],
+        y: &mut [MaybeUninit<T>],
         params: &[&[T]],
         mut at: usize,
         h: &F::ForApply<T>,
@@ -152,7 +153,7 @@ pub(super) fn apply<F: Formula, T: Elem, R: Registers>(
     ) {
         let h: F::ForApply<V> = splat::<T, V, _, _>(h);
         for (x, y) in x.chunks_exact(V::LEN).zip(y.chunks_exact_mut(V::LEN)) {
-            F::apply::<V>(V::load(x), &h, &params_at::<F, T, V>(params, at), c).store(y);
+            F::apply::<V>(V::load(x), &h, &params_at::<F, T, V>(params, at), c).write(y);
             at += V::LEN;
         }
     }
