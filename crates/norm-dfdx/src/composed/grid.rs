@@ -10,10 +10,51 @@ pub(crate) type Two = (usize, usize);
 /// Cases, groups, channels in a group, space.
 pub(crate) type Four = (usize, usize, usize, usize);
 
+/// A shape of elements that a parameter can be made as large as.
+pub(crate) trait Spread: Shape {
+    /// A parameter, as large as the elements. Nothing is copied.
+    fn spread<E: Dtype, D: Device<E>, T: Tape<E, D>>(
+        self,
+        param: Flat<E, D, T>,
+        axis: ParamAxis,
+    ) -> Result<Tensor<Self, E, D, T>, D::Err>;
+}
+
+impl Spread for Two {
+    fn spread<E: Dtype, D: Device<E>, T: Tape<E, D>>(
+        self,
+        param: Flat<E, D, T>,
+        _: ParamAxis,
+    ) -> Result<Tensor<Two, E, D, T>, D::Err> {
+        if param.shape().0 == 1 {
+            return param.try_reshape_like(&())?.try_broadcast_like::<_, Axes2<0, 1>>(&self);
+        }
+        param.try_broadcast_like::<_, Axis<0>>(&self)
+    }
+}
+
+impl Spread for Four {
+    fn spread<E: Dtype, D: Device<E>, T: Tape<E, D>>(
+        self,
+        param: Flat<E, D, T>,
+        axis: ParamAxis,
+    ) -> Result<Tensor<Four, E, D, T>, D::Err> {
+        let (_, g, k, s) = self;
+        match axis {
+            ParamAxis::Scalar => {
+                param.try_reshape_like(&())?.try_broadcast_like::<_, Axes4<0, 1, 2, 3>>(&self)
+            }
+            ParamAxis::Group => param.try_broadcast_like::<_, Axes3<0, 2, 3>>(&self),
+            ParamAxis::Element => param.try_reshape_like(&(g, k, s))?.try_broadcast_like::<_, Axis<0>>(&self),
+            _ => param.try_reshape_like(&(g, k))?.try_broadcast_like::<_, Axes2<0, 3>>(&self),
+        }
+    }
+}
+
 /// A shape of elements and one of reference sets, which `Ax` pools.
 pub(crate) trait Grid {
     /// The shape of the elements.
-    type Element: Shape + ReduceShapeTo<Self::Set, Self::Ax> + HasAxes<Self::Ax>;
+    type Element: Spread + ReduceShapeTo<Self::Set, Self::Ax> + HasAxes<Self::Ax>;
     /// One value per reference set.
     type Set: Shape;
     /// What is pooled.
@@ -22,12 +63,6 @@ pub(crate) trait Grid {
     fn element(l: &Layout) -> Self::Element;
     /// The reference sets of this layout.
     fn set(l: &Layout) -> Self::Set;
-    /// A parameter, as large as the elements. Nothing is copied.
-    fn spread<E: Dtype, D: Device<E>, T: Tape<E, D>>(
-        param: Flat<E, D, T>,
-        axis: ParamAxis,
-        l: &Layout,
-    ) -> Result<Tensor<Self::Element, E, D, T>, D::Err>;
 }
 
 /// Rows that are reference sets.
@@ -48,32 +83,6 @@ pub(crate) fn is_flat(d: &Descriptor, l: &Layout) -> bool {
     }
 }
 
-fn spread_two<E: Dtype, D: Device<E>, T: Tape<E, D>>(
-    param: Flat<E, D, T>,
-    shape: Two,
-) -> Result<Tensor<Two, E, D, T>, D::Err> {
-    if param.shape().0 == 1 {
-        return param.try_reshape_like(&())?.try_broadcast_like::<_, Axes2<0, 1>>(&shape);
-    }
-    param.try_broadcast_like::<_, Axis<0>>(&shape)
-}
-
-fn spread_four<E: Dtype, D: Device<E>, T: Tape<E, D>>(
-    param: Flat<E, D, T>,
-    axis: ParamAxis,
-    l: &Layout,
-) -> Result<Tensor<Four, E, D, T>, D::Err> {
-    let shape = (l.n, l.g, l.k, l.s);
-    match axis {
-        ParamAxis::Scalar => param.try_reshape_like(&())?.try_broadcast_like::<_, Axes4<0, 1, 2, 3>>(&shape),
-        ParamAxis::Group => param.try_broadcast_like::<_, Axes3<0, 2, 3>>(&shape),
-        ParamAxis::Element => {
-            param.try_reshape_like(&(l.g, l.k, l.s))?.try_broadcast_like::<_, Axis<0>>(&shape)
-        }
-        _ => param.try_reshape_like(&(l.g, l.k))?.try_broadcast_like::<_, Axes2<0, 3>>(&shape),
-    }
-}
-
 impl Grid for Rows {
     type Element = Two;
     type Set = (usize,);
@@ -83,13 +92,6 @@ impl Grid for Rows {
     }
     fn set(l: &Layout) -> (usize,) {
         (l.n * l.g,)
-    }
-    fn spread<E: Dtype, D: Device<E>, T: Tape<E, D>>(
-        param: Flat<E, D, T>,
-        _: ParamAxis,
-        l: &Layout,
-    ) -> Result<Tensor<Two, E, D, T>, D::Err> {
-        spread_two(param, Self::element(l))
     }
 }
 
@@ -103,13 +105,6 @@ impl Grid for Columns {
     fn set(l: &Layout) -> (usize,) {
         (l.g * l.k,)
     }
-    fn spread<E: Dtype, D: Device<E>, T: Tape<E, D>>(
-        param: Flat<E, D, T>,
-        _: ParamAxis,
-        l: &Layout,
-    ) -> Result<Tensor<Two, E, D, T>, D::Err> {
-        spread_two(param, Self::element(l))
-    }
 }
 
 impl Grid for Cases {
@@ -122,13 +117,6 @@ impl Grid for Cases {
     fn set(l: &Layout) -> Two {
         (l.n, l.g)
     }
-    fn spread<E: Dtype, D: Device<E>, T: Tape<E, D>>(
-        param: Flat<E, D, T>,
-        axis: ParamAxis,
-        l: &Layout,
-    ) -> Result<Tensor<Four, E, D, T>, D::Err> {
-        spread_four(param, axis, l)
-    }
 }
 
 impl Grid for Channelwise {
@@ -140,12 +128,5 @@ impl Grid for Channelwise {
     }
     fn set(l: &Layout) -> Two {
         (l.g, l.k)
-    }
-    fn spread<E: Dtype, D: Device<E>, T: Tape<E, D>>(
-        param: Flat<E, D, T>,
-        axis: ParamAxis,
-        l: &Layout,
-    ) -> Result<Tensor<Four, E, D, T>, D::Err> {
-        spread_four(param, axis, l)
     }
 }

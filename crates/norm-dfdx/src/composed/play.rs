@@ -5,7 +5,7 @@ use norm_core::{Descriptor, Layout, Op, ParamAxis, Skeleton};
 
 use super::arithmetic::{Binary, Unary, binary, sign, stopped, unary};
 use super::graph::{Graph, operands};
-use super::grid::Grid;
+use super::grid::{Grid, Spread};
 use crate::error::Error;
 use crate::fused::Flat;
 
@@ -283,12 +283,11 @@ impl<G: Grid, E: Dtype, D: Device<E>, T: Tape<E, D>> Player<'_, G, E, D, T> {
 
     /// The value, one per element. Nothing but a number is copied.
     fn element(&mut self, a: Value<G, E, D>) -> Result<Tensor<G::Element, E, D>, D::Err> {
-        let l = self.inputs.layout;
-        let shape = G::element(&l);
+        let shape = G::element(&self.inputs.layout);
         match a {
             Value::Number(v) => unary(self.inputs.device.try_ones_like(&shape)?, Unary::Times(v)),
             Value::Set(t) => t.try_broadcast_like::<_, G::Ax>(&shape),
-            Value::Param(t, axis) => self.taped(t, |t| G::spread(t, axis, &l)),
+            Value::Param(t, axis) => self.taped(t, |t| shape.spread(t, axis)),
             Value::Element(t) => Ok(t),
         }
     }
