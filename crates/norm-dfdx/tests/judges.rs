@@ -1,8 +1,9 @@
 //! The fused op against the composed path, whose gradient is found by dfdx's tape, for declarations of every
-//! reference set and with every operation.
+//! reference set and with every operation, and for every random declaration of the corpus.
 
 use dfdx::prelude::*;
-use norm_core::{Elem, Formula, Kernel, Layout};
+use norm_core::{Elem, Kernel, Layout, ReferenceSet};
+use norm_corpus::CORPUS;
 use norm_dfdx::fused::Statistics;
 use norm_dfdx::{composed, fused};
 
@@ -66,11 +67,12 @@ fn wide<E: Elem>(v: Vec<E>) -> Vec<f64> {
     v.into_iter().map(Elem::to_f64).collect()
 }
 
-fn run<F: Formula, E: Elem + Dtype>(l: Layout, fuse: bool, stored: Option<&[E]>, tape: bool) -> Outcome
+// Methods and sizes are known at run time only, so what dfdx needs is compiled once per element type.
+fn run<E: Elem + Dtype>(kernel: Kernel<E>, l: Layout, fuse: bool, stored: Option<&[E]>, tape: bool) -> Outcome
 where
     Cpu: Device<E>,
 {
-    let (dev, d) = (Cpu::default(), F::DESCRIPTOR);
+    let (dev, d) = (Cpu::default(), kernel.descriptor);
     let x: Tensor<(usize, usize, usize), E, Cpu> =
         dev.tensor_from_vec(values(l.len(), 3), (l.n, l.g * l.k, l.s));
     let params: Vec<Tensor<(usize,), E, Cpu>> = d
@@ -85,7 +87,7 @@ where
     if !tape {
         let (p, f) = (params.clone(), Some(&mut found));
         let y = if fuse {
-            fused::normalize(E::kernel::<F>(), l, x, p, &consts, statistics, f).unwrap()
+            fused::normalize(kernel, l, x, p, &consts, statistics, f).unwrap()
         } else {
             composed::normalize(d, l, x, p, &consts, statistics, f).unwrap()
         };
@@ -93,8 +95,7 @@ where
     }
     let p = params.iter().map(Tensor::retaped).collect();
     let y = if fuse {
-        fused::normalize(E::kernel::<F>(), l, x.leaky_trace(), p, &consts, statistics, Some(&mut found))
-            .unwrap()
+        fused::normalize(kernel, l, x.leaky_trace(), p, &consts, statistics, Some(&mut found)).unwrap()
     } else {
         composed::normalize(d, l, x.leaky_trace(), p, &consts, statistics, Some(&mut found)).unwrap()
     };
@@ -116,24 +117,24 @@ fn close(what: &str, a: &[f64], b: &[f64], tolerance: f64) {
     }
 }
 
-fn agree<F: Formula, E: Elem + Dtype>(l: Layout, tolerance: f64)
+fn agree<E: Elem + Dtype>(kernel: Kernel<E>, l: Layout, tolerance: f64)
 where
     Cpu: Device<E>,
 {
-    let id = F::DESCRIPTOR.id;
-    let sets = Kernel::<E>::of::<F>().statistics_len(&l);
+    let d = kernel.descriptor;
+    let sets = kernel.statistics_len(&l);
     let stored: Vec<E> = values::<E>(sets, 5).into_iter().map(|v| E::lit(1.5) + v).collect();
     for stored in [None, Some(&stored[..])] {
-        let (f, c) = (run::<F, E>(l, true, stored, true), run::<F, E>(l, false, stored, true));
-        let what = |w: &str| format!("{id} {} {l:?} stored {}: {w}", E::NAME, stored.is_some());
+        let (f, c) = (run(kernel, l, true, stored, true), run(kernel, l, false, stored, true));
+        let what = |w: &str| format!("{} {} {l:?} stored {}: {w}", d.id, E::NAME, stored.is_some());
         close(&what("y"), &f.y, &c.y, tolerance);
         close(&what("statistics"), &f.statistics, &c.statistics, tolerance);
         close(&what("dx"), &f.dx, &c.dx, tolerance);
         for (i, (a, b)) in f.dparams.iter().zip(&c.dparams).enumerate() {
-            close(&what(F::DESCRIPTOR.params[i].name), a, b, tolerance);
+            close(&what(d.params[i].name), a, b, tolerance);
         }
         for fuse in [true, false] {
-            let off = run::<F, E>(l, fuse, stored, false);
+            let off = run(kernel, l, fuse, stored, false);
             assert_eq!(off.y, if fuse { &f.y[..] } else { &c.y[..] }, "{}", what("without a tape"));
         }
     }
@@ -144,8 +145,8 @@ macro_rules! judged {
         #[test]
         fn $name() {
             for (n, g, k, s) in $layouts {
-                agree::<$formula, f64>(Layout::new(n, g, k, s), 1e-11);
-                agree::<$formula, f32>(Layout::new(n, g, k, s), 2e-4);
+                agree(f64::kernel::<$formula>(), Layout::new(n, g, k, s), 1e-11);
+                agree(f32::kernel::<$formula>(), Layout::new(n, g, k, s), 2e-4);
             }
         }
     )* };
@@ -160,4 +161,16 @@ judged! {
     group: declared::Group, [(7, 4, 6, 1), (3, 2, 3, 5)];
     odd: declared::Odd, [(7, 1, 19, 1), (3, 1, 5, 11)];
     straight: declared::Straight, [(7, 1, 19, 1), (3, 1, 5, 11)];
+}
+
+#[test]
+fn every_random_declaration() {
+    assert!(CORPUS.len() >= 200, "{} declarations", CORPUS.len());
+    for kernel in CORPUS.iter().map(|e| e.kernel) {
+        let set = kernel.descriptor.reference_set;
+        for (n, c, s) in [(3, 6, 3), (5, 4, 1), (1, 4, 2), (7, 2, 1)] {
+            let s = if matches!(set, ReferenceSet::Batch | ReferenceSet::BatchTime) { 1 } else { s };
+            agree(kernel, set.layout(n, c, s, 2).unwrap(), 1e-11);
+        }
+    }
 }
