@@ -85,20 +85,18 @@ impl<F: Formula, T: Elem> Job for Backward<'_, F, T> {
     #[inline(always)]
     fn run<R: Registers>(mut self) {
         let (mut cases, mut held) = ([0; TOGETHER], 0);
-        for n in 0..self.given.x.len() / self.given.case {
-            if self.mask.is_some_and(|m| !m[n]) {
+        let count = self.given.x.len() / self.given.case;
+        for n in 0..count {
+            if self.mask.is_none_or(|m| m[n]) {
+                cases[held] = n;
+                held += 1;
+            } else {
                 self.skip(n);
-                continue;
             }
-            cases[held] = n;
-            held += 1;
-            if held == TOGETHER {
-                self.cases::<R, TOGETHER>(cases);
+            if held == TOGETHER || (held > 0 && n + 1 == count) {
+                self.cases::<R>(&cases[..held]);
                 held = 0;
             }
-        }
-        for n in &cases[..held] {
-            self.cases::<R, 1>([*n]);
         }
     }
 }
@@ -122,46 +120,48 @@ impl<F: Formula, T: Elem> Backward<'_, F, T> {
         }
     }
 
+    /// A case, or [`TOGETHER`] of them. Each sweep stands here once: what is inlined here is compiled for every method,
+    /// element type and instruction set.
     #[inline(always)]
-    fn cases<R: Registers, const N: usize>(&mut self, cases: [usize; N]) {
+    fn cases<R: Registers>(&mut self, cases: &[usize]) {
         let (ns, nb) = (F::Statistics::<T>::LEN, F::Sums::<T>::LEN);
         let (count, c) = (T::lit(self.given.row as f64), &self.given.consts);
         for g in 0..self.groups {
             let at = g * self.given.row;
-            let rows = cases.map(|n| n * self.groups + g);
-            let s = rows.map(|row| F::Statistics::<T>::from_fn(|i| self.stats[row * ns + i]));
-            match &mut self.phase {
-                Phase::Whole { dx, rule } => {
-                    let sums = self.given.terms::<R, N>(cases, at, &s, self.dparams);
-                    for r in 0..N {
-                        let gradients = match rule {
-                            Rule::Exact => {
-                                let hat = F::statistic_gradients::<T>(&sums[r], &s[r], &zeros(), count, c);
-                                F::chain::<T>(&hat, &sums[r], &s[r], count, c)
-                            }
-                            Rule::Frozen => zeros(),
-                        };
-                        self.given.input::<R>(cases[r], at, &s[r], &gradients, self.overwrite, dx);
-                    }
+            let stats = |n: usize| {
+                let row = n * self.groups + g;
+                F::Statistics::<T>::from_fn(|i| self.stats[row * ns + i])
+            };
+            let mut found = [zeros::<T, F::Sums<T>>(); TOGETHER];
+            if !matches!(self.phase, Phase::Inputs { .. }) {
+                if let Ok(cases) = <[usize; TOGETHER]>::try_from(cases) {
+                    found = self.given.terms::<R, TOGETHER>(cases, at, &cases.map(stats), self.dparams);
+                } else {
+                    let [sums] = self.given.terms::<R, 1>([cases[0]], at, &[stats(cases[0])], self.dparams);
+                    found[0] = sums;
                 }
-                Phase::Statistics { gradients, sums } => {
-                    let found = self.given.terms::<R, N>(cases, at, &s, self.dparams);
-                    for r in 0..N {
-                        let row = rows[r];
-                        let hat = F::statistic_gradients::<T>(&found[r], &s[r], &zeros(), count, c);
+            }
+            for (n, found) in cases.iter().zip(&found) {
+                let (s, row) = (stats(*n), n * self.groups + g);
+                let (dx, gradients) = match &mut self.phase {
+                    Phase::Whole { dx, rule: Rule::Frozen } => (dx, zeros()),
+                    Phase::Whole { dx, rule: Rule::Exact } => {
+                        let hat = F::statistic_gradients::<T>(found, &s, &zeros(), count, c);
+                        (dx, F::chain::<T>(&hat, found, &s, count, c))
+                    }
+                    Phase::Statistics { gradients, sums } => {
+                        let hat = F::statistic_gradients::<T>(found, &s, &zeros(), count, c);
                         gradients[row * ns..(row + 1) * ns].copy_from_slice(hat.values());
-                        sums[row * nb..(row + 1) * nb].copy_from_slice(found[r].values());
+                        sums[row * nb..(row + 1) * nb].copy_from_slice(found.values());
+                        continue;
                     }
-                }
-                Phase::Inputs { dx, gradients, sums } => {
-                    for r in 0..N {
-                        let row = rows[r];
+                    Phase::Inputs { dx, gradients, sums } => {
                         let hat = F::Statistics::<T>::from_fn(|i| gradients[row * ns + i]);
-                        let b = F::Sums::<T>::from_fn(|i| sums[row * nb + i]);
-                        let g = F::chain::<T>(&hat, &b, &s[r], count, c);
-                        self.given.input::<R>(cases[r], at, &s[r], &g, self.overwrite, dx);
+                        let sums = F::Sums::<T>::from_fn(|i| sums[row * nb + i]);
+                        (dx, F::chain::<T>(&hat, &sums, &s, count, c))
                     }
-                }
+                };
+                self.given.input::<R>(*n, at, &s, &gradients, self.overwrite, dx);
             }
         }
     }

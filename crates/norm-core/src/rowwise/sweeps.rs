@@ -107,10 +107,14 @@ pub(super) fn statistics<F: Formula, T: Elem, R: Registers>(x: &[T], c: &F::Cons
         let share = T::lit(1.0 / SAMPLES as f64);
         // Shares are added up, not values: the sum cannot overflow.
         let guess = (0..SAMPLES).fold(T::default(), |sum, i| sum + x[sample(i, x.len())] * share);
-        let mut found = moments::<T, R>(x, guess);
-        if found.lost {
-            found = moments::<T, R>(x, T::lit(found.mean));
-        }
+        let (mut center, mut again) = (guess, true);
+        let found = loop {
+            let found = moments::<T, R>(x, center);
+            if !(found.lost && again) {
+                break found;
+            }
+            (center, again) = (T::lit(found.mean), false);
+        };
         let n = T::lit(x.len() as f64);
         // Of the means a level has room for, the central moments use the first.
         F::finish::<T, 0>(&F::Means::<T>::from_fn(|_| T::lit(found.mean)), n, &mut s, c);
