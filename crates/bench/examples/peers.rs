@@ -217,8 +217,11 @@ fn agreement(python: &str) -> Result<HashMap<String, (f64, f64)>> {
     for file in answer["files"].as_array().context("peers.py check lists files")? {
         let name = file["file"].as_str().unwrap_or_default().trim_end_matches(".safetensors").to_owned();
         let (mut y, mut gradients) = (0.0f64, 0.0f64);
-        for (tensor, v) in file["tensors"].as_object().context("a file has tensors")? {
-            let rel = v["max_rel"].as_f64().unwrap_or(f64::NAN);
+        let Some(compared) = file["compared"].as_object() else {
+            bail!("peers.py check: {name}: {}", file["error"])
+        };
+        for (tensor, v) in compared {
+            let rel = v["ours"]["max_rel"].as_f64().unwrap_or(f64::NAN);
             if tensor == "y" { y = y.max(rel) } else { gradients = gradients.max(rel) }
         }
         found.insert(name, (y, gradients));
