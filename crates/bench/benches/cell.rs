@@ -2,11 +2,10 @@
 //! training mode, each method in its usual placement; all gradients, for a given upstream gradient.
 
 use std::hint::black_box;
-use std::sync::Arc;
 use std::time::Duration;
 
 use ::bench as _; // its allocator
-use criterion::Criterion;
+use criterion::{BatchSize, Criterion};
 use dfdx::prelude::*;
 use models::{LstmLayer, Usual};
 use norm_core::Formula;
@@ -28,7 +27,7 @@ fn lstm<F: Formula>(c: &mut Criterion, smoke: bool) {
     let mut layer = LstmLayer::<F, Usual<F>, UNITS, UNITS, { 4 * UNITS }, f32, Cpu>::build(&dev);
     let x: Tensor<(usize, usize, Const<UNITS>), f32, Cpu> =
         dev.tensor_from_vec(values(STEPS * CASES * UNITS, 1), (STEPS, CASES, Const));
-    let dy = Arc::new(values(STEPS * CASES * UNITS, 2));
+    let dy = values(STEPS * CASES * UNITS, 2);
     let id = format!("cell/lstm/{}/fused/f32/{STEPS}x{CASES}x{UNITS}", F::DESCRIPTOR.id);
     if !smoke {
         c.bench_function(&format!("{id}/fwd"), |b| {
@@ -36,10 +35,11 @@ fn lstm<F: Formula>(c: &mut Criterion, smoke: bool) {
         });
     }
     c.bench_function(&format!("{id}/fwdbwd"), |b| {
-        b.iter(|| {
+        let pass = |dy| {
             let (y, _) = layer.train(x.leaky_trace(), None).expect("sizes fit");
-            black_box(with_upstream(y, dy.clone()).expect("as many elements").backward())
-        });
+            with_upstream(y, dy).expect("as many elements").backward()
+        };
+        b.iter_batched(|| dy.clone(), pass, BatchSize::PerIteration);
     });
 }
 

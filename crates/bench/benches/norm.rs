@@ -5,11 +5,10 @@
 //! `NORMLAB_TIER=smoke` keeps one shape and one pass.
 
 use std::hint::black_box;
-use std::sync::Arc;
 use std::time::Duration;
 
 use ::bench as _; // its allocator
-use criterion::Criterion;
+use criterion::{BatchSize, Criterion};
 use dfdx::nn::modules::{BatchNorm1D, LayerNorm1D};
 use dfdx::prelude::*;
 use norm_core::{Elem, Kernel};
@@ -130,7 +129,7 @@ where
 {
     let dev = Cpu::default();
     let x: X<E> = dev.tensor_from_vec(normal(n * width, 1), (n, width));
-    let dy = Arc::new(normal::<E>(n * width, 2));
+    let dy = normal::<E>(n * width, 2);
     let (mut y, mut dx) = (Vec::new(), Vec::new());
     for t in &mut contenders {
         let found = (t.forward)(x.clone()).as_vec();
@@ -149,10 +148,11 @@ where
             c.bench_function(&format!("{id}/fwd"), |b| b.iter(|| black_box((t.forward)(x.clone()))));
         }
         c.bench_function(&format!("{id}/fwdbwd"), |b| {
-            b.iter(|| {
+            let pass = |dy| {
                 let y = (t.traced)(x.leaky_trace());
-                black_box(with_upstream(y, dy.clone()).expect("as many elements").backward())
-            });
+                with_upstream(y, dy).expect("as many elements").backward()
+            };
+            b.iter_batched(|| dy.clone(), pass, BatchSize::PerIteration);
         });
     }
 }

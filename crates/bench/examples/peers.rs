@@ -8,7 +8,6 @@
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::Arc;
 use std::time::Instant;
 
 use ::bench as _; // its allocator
@@ -36,7 +35,9 @@ fn normal(n: usize, seed: u64) -> Vec<f32> {
 struct Ours {
     peer: String,
     name: String,
-    call: Box<dyn FnMut()>,
+    /// Gets an upstream gradient of its own: what PyTorch is given, it does not copy either.
+    call: Box<dyn FnMut(Vec<f32>)>,
+    upstream: Vec<f32>,
     calls: usize,
 }
 
@@ -49,21 +50,21 @@ fn layer<F: Formula, P: Path<f32, Cpu>, const C: usize>(
     let dev = Cpu::default();
     let mut layer = NormLayer::<F, C, f32, Cpu, Declared, P>::build(&dev);
     let x: Tensor<(usize, Const<C>), f32, Cpu> = dev.tensor_from_vec(normal(n * C, 1), (n, Const));
-    let dy = Arc::new(normal(n * C, 2));
+    let upstream = normal(n * C, 2);
     let pass = if both { "both" } else { "fwd" };
-    let call: Box<dyn FnMut()> = if both {
-        Box::new(move || {
+    let call: Box<dyn FnMut(Vec<f32>)> = if both {
+        Box::new(move |dy| {
             let y = layer.train(x.leaky_trace()).expect("sizes fit");
-            std::hint::black_box(with_upstream(y, dy.clone()).expect("as many elements").backward());
+            std::hint::black_box(with_upstream(y, dy).expect("as many elements").backward());
         })
     } else {
-        Box::new(move || {
+        Box::new(move |_| {
             std::hint::black_box(layer.train(x.clone()).expect("sizes fit"));
         })
     };
     let name =
         format!("norm/{}/{}/f32/{n}x{C}/{}", F::DESCRIPTOR.id, P::NAME, if both { "fwdbwd" } else { "fwd" });
-    Ours { peer: format!("{op}/f32/{n}x{C}/{pass}"), name, call, calls }
+    Ours { peer: format!("{op}/f32/{n}x{C}/{pass}"), name, call, upstream, calls }
 }
 
 fn lstm<F: Formula>(peer: &str) -> Ours {
@@ -74,13 +75,13 @@ fn lstm<F: Formula>(peer: &str) -> Ours {
     let mut layer = LstmLayer::<F, Usual<F>, H, H, { 4 * H }, f32, Cpu>::build(&dev);
     let x: Tensor<(usize, usize, Const<H>), f32, Cpu> =
         dev.tensor_from_vec(normal(T * B * H, 1), (T, B, Const));
-    let dy = Arc::new(normal(T * B * H, 2));
+    let upstream = normal(T * B * H, 2);
     let name = format!("cell/lstm/{}/fused/f32/{T}x{B}x{H}/fwdbwd", F::DESCRIPTOR.id);
-    let call = Box::new(move || {
+    let call = Box::new(move |dy| {
         let (y, _) = layer.train(x.leaky_trace(), None).expect("sizes fit");
-        std::hint::black_box(with_upstream(y, dy.clone()).expect("as many elements").backward());
+        std::hint::black_box(with_upstream(y, dy).expect("as many elements").backward());
     });
-    Ours { peer: format!("{peer}/f32/{T}x{B}x{H}/both"), name, call, calls: 5 }
+    Ours { peer: format!("{peer}/f32/{T}x{B}x{H}/both"), name, call, upstream, calls: 5 }
 }
 
 fn all() -> Vec<Ours> {
@@ -155,10 +156,11 @@ fn median(mut v: Vec<f64>) -> f64 {
 }
 
 fn ours(o: &mut Ours) -> f64 {
-    (0..3).for_each(|_| (o.call)());
+    (0..3).for_each(|_| (o.call)(o.upstream.clone()));
     let samples = (0..o.calls).map(|_| {
+        let upstream = o.upstream.clone();
         let clock = Instant::now();
-        (o.call)();
+        (o.call)(upstream);
         clock.elapsed().as_secs_f64() * 1e9
     });
     median(samples.collect())
