@@ -36,10 +36,6 @@ const ON_DFDX: [&str; 4] = ["norm-dfdx", "models", "bench", "cli"];
 /// Lines of a source file.
 const LONGEST: usize = 450;
 
-/// Methods that the root manifest names for the tests of `models`, which could take them by path. The list may only
-/// shrink.
-const IN_THE_ROOT: [&str; 4] = ["norm-batch", "norm-layer", "norm-none", "norm-rms"];
-
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
@@ -220,9 +216,7 @@ fn nothing_but_the_registry_names_a_method() {
             }
         }
     };
-    check(&root.join("Cargo.toml"), &|m, table| {
-        table == "[workspace.dependencies]" && IN_THE_ROOT.contains(&m)
-    });
+    check(&root.join("Cargo.toml"), &|_, _| false);
     for krate in fs::read_dir(root.join("crates")).unwrap().map(|f| f.unwrap().path()) {
         let own = krate.file_name().unwrap().to_str().unwrap().to_owned();
         if own == "norms" {
@@ -234,10 +228,6 @@ fn nothing_but_the_registry_names_a_method() {
         for file in code {
             check(&file, &|m, _| m == own);
         }
-    }
-    let manifest = read("Cargo.toml");
-    for method in IN_THE_ROOT.iter().filter(|m| !manifest.lines().any(|l| names(l, m))) {
-        faults.push(format!("Cargo.toml no longer names {method}: take it from IN_THE_ROOT"));
     }
     none("a method is one folder and its two lines in crates/norms, but", &faults);
 }

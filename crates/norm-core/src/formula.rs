@@ -21,8 +21,7 @@ pub trait Formula: Copy + Default + Debug + Send + Sync + 'static {
     const DESCRIPTOR: &'static Descriptor;
     /// How many sweeps the statistics need.
     const LEVELS: usize;
-    /// Levels 0 and 1 are exactly the mean of `x` and the mean of its squared deviation, so that blocks of
-    /// cases can be merged (Chan et al.) instead of being swept twice.
+    /// Levels 0 and 1 are exactly the mean of `x` and the mean of its squared deviation, so that one sweep finds both.
     const CENTRAL_MOMENTS: bool;
     /// For each parameter, whether it varies inside a reference set.
     const PARAM_WITHIN: &'static [bool];
