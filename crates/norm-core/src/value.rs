@@ -116,6 +116,14 @@ impl<V: Copy, const N: usize> Array<V> for [V; N] {
     }
 }
 
+/// Adds `terms` to `sums`, value by value.
+#[inline(always)]
+pub(crate) fn add<V: Value, A: Array<V>>(sums: &mut A, terms: &A) {
+    for (sum, term) in sums.values_mut().iter_mut().zip(terms.values()) {
+        *sum = *sum + *term;
+    }
+}
+
 macro_rules! element {
     ($t:ident, $vector:ident, $exp:path, $tanh:path, $kernel:ident) => {
         impl Value for $t {

@@ -7,7 +7,7 @@ use super::sweep::{Body, Sweep};
 use crate::formula::Formula;
 use crate::isa::Job;
 use crate::layout::Layout;
-use crate::value::{Array, Elem, Registers, Value, Vector};
+use crate::value::{Array, Elem, Registers, Value, Vector, add};
 
 /// Some whole cases.
 #[derive(Clone, Copy)]
@@ -30,13 +30,6 @@ fn elements<F: Formula, T: Elem, V: Vector<T>>(params: &[Vec<T>], within: usize)
     F::Params::<V>::from_fn(|i| {
         if F::PARAM_WITHIN[i] { V::load(&params[i][within..within + V::LEN]) } else { V::lit(0.0) }
     })
-}
-
-#[inline(always)]
-fn add<V: Value, A: Array<V>>(sums: &mut A, terms: &A) {
-    for (sum, term) in sums.values_mut().iter_mut().zip(terms.values()) {
-        *sum = *sum + *term;
-    }
 }
 
 /// Sums of deviations from a center per channel and of their squares, `[2][channels]`.

@@ -26,7 +26,7 @@ fn expand<'a, T: Elem>(axis: ParamAxis, values: &'a [T], l: &Layout) -> std::bor
     (0..l.case()).map(|i| values[axis.index(i, l)]).collect::<Vec<_>>().into()
 }
 
-pub(crate) fn expand_params<'a, F: Formula, T: Elem>(call: &Call<'a, T>) -> Vec<std::borrow::Cow<'a, [T]>> {
+fn expand_params<'a, F: Formula, T: Elem>(call: &Call<'a, T>) -> Vec<std::borrow::Cow<'a, [T]>> {
     let specs = F::DESCRIPTOR.params;
     specs.iter().zip(call.params).map(|(p, v)| expand(p.axis, v, &call.layout)).collect()
 }

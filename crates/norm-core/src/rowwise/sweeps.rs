@@ -5,21 +5,14 @@ use std::mem::MaybeUninit;
 
 use crate::formula::Formula;
 use crate::moments::{Moments, SAMPLES, sample};
-use crate::value::{Array, Elem, Registers, Vector};
+use crate::value::{Array, Elem, Registers, Value, Vector, add};
 
 /// Vectors added up before a partial sum is put aside: keeps the rounding error of long rows flat.
 const SPAN: usize = 64;
 
 #[inline(always)]
-pub(super) fn zeros<V: crate::value::Value, A: Array<V>>() -> A {
+pub(super) fn zeros<V: Value, A: Array<V>>() -> A {
     A::from_fn(|_| V::lit(0.0))
-}
-
-#[inline(always)]
-fn add<V: crate::value::Value, A: Array<V>>(a: &mut A, b: &A) {
-    for (a, b) in a.values_mut().iter_mut().zip(b.values()) {
-        *a = *a + *b;
-    }
 }
 
 #[inline(always)]
