@@ -161,7 +161,7 @@ fn shape<const C: usize>(c: &mut Criterion, n: usize) {
     copies(c, n, C);
     for m in norms::METHODS {
         let id = m.descriptor().id;
-        let mut list = vec![ours(m.f32, n, C, true), ours(m.f32, n, C, false)];
+        let mut list = vec![ours(*m.f32, n, C, true), ours(*m.f32, n, C, false)];
         match id {
             "layer" => list.push(dfdx_layer::<C>()),
             "batch" => list.push(dfdx_batch::<C>()),
@@ -209,7 +209,7 @@ fn main() {
         shape::<2048>(&mut c, 128);
         shape::<1024>(&mut c, 4096);
         for m in norms::METHODS {
-            time(&mut c, 64, 512, m.descriptor().id, vec![ours(m.f64, 64, 512, true)]);
+            time(&mut c, 64, 512, m.descriptor().id, vec![ours(*m.f64, 64, 512, true)]);
         }
     }
     c.final_summary();

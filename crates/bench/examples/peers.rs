@@ -18,7 +18,7 @@ use dfdx::prelude::*;
 use models::{LstmLayer, Usual};
 use norm_core::{Call, Formula, Isa, Layout, Rule};
 use norm_dfdx::{Composed, Declared, Fused, NormLayer, Path, with_upstream};
-use norms::methods::{norm_batch::BatchNorm, norm_layer::LayerNorm, norm_none, norm_rms::RmsNorm};
+use norms::methods::{BatchNorm, LayerNorm, None as NoNorm, RmsNorm};
 use results::{PeerRecord, Run};
 use serde_json::Value;
 
@@ -100,7 +100,7 @@ fn all() -> Vec<Ours> {
     shapes!(RmsNorm, "rms_norm", Fused);
     shapes!(LayerNorm, "layer_norm", Composed);
     shapes!(BatchNorm, "batch_norm", Composed);
-    list.push(lstm::<norm_none::None>("lstm"));
+    list.push(lstm::<NoNorm>("lstm"));
     list.push(lstm::<LayerNorm>("lstm"));
     list.push(lstm::<LayerNorm>("layer_norm_lstm"));
     list

@@ -21,9 +21,20 @@ pub struct Filter {
     pub epochs: Option<usize>,
 }
 
+/// What the quick tier compares: the baseline and the three that most people choose between.
+const QUICK: [&str; 4] = ["none", "batch", "layer", "rms"];
+
 /// Methods in the order of the tables.
 pub fn methods() -> Vec<&'static str> {
     norms::METHODS.iter().map(|m| m.descriptor().id).collect()
+}
+
+/// The methods that a tier trains on a workload. One that was asked for by name is trained in any tier.
+fn trained(tier: Tier, workload: Workload, asked: Option<&str>) -> Vec<&'static str> {
+    let fits = |m: &&norms::Method| workload.refuses(m.descriptor()).is_none();
+    let ids = norms::METHODS.iter().filter(fits).map(|m| m.descriptor().id);
+    let wanted = |id: &&str| asked.map_or(tier != Tier::Quick || QUICK.contains(id), |asked| asked == *id);
+    ids.filter(wanted).collect()
 }
 
 /// Seeds of a tier. A seed sets initial weights and data order, for every method alike: seeds are paired.
@@ -47,12 +58,10 @@ pub fn cells(tier: Tier, filter: &Filter) -> Vec<CellSettings> {
         }
         for seed in &seeds {
             for rate in workload.learning_rates(tier) {
-                for method in methods() {
-                    if filter.method.as_ref().is_some_and(|m| m != method)
-                        || filter.learning_rate.is_some_and(|r| r != rate)
-                    {
-                        continue;
-                    }
+                if filter.learning_rate.is_some_and(|r| r != rate) {
+                    continue;
+                }
+                for method in trained(tier, workload, filter.method.as_deref()) {
                     cells.push(CellSettings {
                         workload: workload.id().to_owned(),
                         model: workload.model().to_owned(),

@@ -14,7 +14,7 @@ const PICTURE: Shape = Shape { cases: 3, channels: 4, space: 1, groups: 1 };
 
 /// Which `y` depends on which `x`, and which `dx` on which `dy`, as measured.
 pub(crate) fn pictures(m: &Method) -> Vec<DependencyPicture> {
-    let Ok(measured) = Probe::measured(&m.f64, PICTURE, None) else { return Vec::new() };
+    let Ok(measured) = Probe::measured(m.f64, PICTURE, None) else { return Vec::new() };
     let declared = Probe::declared(m.descriptor().reference_set, PICTURE);
     let names = |prefix: &str| {
         let label = |l: &norm_core::conformance::Label| format!("{prefix}[{},{}]", l.sample, l.feature);

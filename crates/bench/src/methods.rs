@@ -1,6 +1,6 @@
 //! What a run says about each method: everything from its declaration, a probe or a judge.
 
-use norm_core::{Descriptor, Equation, PolicyKind, ReferenceSet, Skeleton};
+use norm_core::{Descriptor, Equation, ReferenceSet, Skeleton};
 use results::{
     Answer, ConstantRecord, FormulaLine, Gotcha, MethodRecord, ParameterRecord, PathRecord, PathStatus,
     Property, ReferenceSetRecord, Source, StateRecord, StateSize, StatisticRecord,
@@ -42,7 +42,7 @@ fn axes(set: ReferenceSet) -> &'static str {
 
 fn properties(d: &Descriptor, record: &mut MethodRecord) {
     let pools_cases = d.reference_set.skeleton() == Skeleton::Channelwise;
-    let stores = d.policy == PolicyKind::Running;
+    let stores = d.policy.averages();
     let nothing = d.reference_set == ReferenceSet::Nothing;
     record.train_equals_eval = if stores {
         property(Answer::No, "training uses the statistics of the batch, evaluation stored ones")
@@ -88,7 +88,7 @@ fn properties(d: &Descriptor, record: &mut MethodRecord) {
 /// The record of one method.
 pub fn record(m: &'static Method) -> MethodRecord {
     let d = m.descriptor();
-    let stores = d.policy == PolicyKind::Running;
+    let stores = d.policy.averages();
     let mut record = MethodRecord {
         id: d.id.into(),
         title: d.title.into(),
@@ -101,7 +101,13 @@ pub fn record(m: &'static Method) -> MethodRecord {
             axes: axes(d.reference_set).into(),
         },
         policy: d.policy.name().into(),
-        placements: Workload::ALL.iter().map(|w| format!("{}: {}", w.model(), w.placement(d.id))).collect(),
+        placements: Workload::ALL
+            .iter()
+            .map(|w| match w.refuses(d) {
+                None => format!("{}: {}", w.model(), w.placement(d.id)),
+                Some(reason) => format!("{}: not applicable, {reason}", w.model()),
+            })
+            .collect(),
         parameters: d
             .params
             .iter()

@@ -8,7 +8,7 @@ use dfdx::data::OneHotEncode;
 use dfdx::optim::{Adam, AdamConfig};
 use dfdx::prelude::*;
 use models::{LstmClassifier, Mlp, PlacedIn, Usual};
-use norm_core::Formula;
+use norm_core::{Descriptor, Formula, PolicyKind, ReferenceSet};
 use results::{
     CellSettings, ConvergenceRecord, CurvePoint, Direction, Outcome, Target, Tier, WorkloadRecord,
 };
@@ -80,6 +80,19 @@ impl Workload {
         match self {
             Self::DigitsMlp if placement != "none" => "hidden",
             Self::DigitsMlp | Self::DigitsLstm => placement,
+        }
+    }
+
+    /// Why a method cannot stand in this workload's model, or nothing where it can.
+    pub fn refuses(self, d: &Descriptor) -> Option<&'static str> {
+        match (self, d.policy, d.reference_set) {
+            (Self::DigitsMlp, PolicyKind::PerStep, _) | (Self::DigitsMlp, _, ReferenceSet::BatchTime) => {
+                Some("it is defined over the steps of a sequence, of which a perceptron has none")
+            }
+            (Self::DigitsLstm, PolicyKind::PerStep, ReferenceSet::BatchSpace) => {
+                Some("it stands in a recurrent network of convolutions")
+            }
+            _ => None,
         }
     }
 

@@ -169,10 +169,10 @@ fn every_method_is_registered() {
                 needed,
                 format!("{method} = {{ path = \"../{method}\" }}"),
             ),
-            ("src/lib.rs", "register!", &registry, registered, format!("{path}<Type>,")),
+            ("src/lib.rs", "register!", &registry, registered, format!("{path}{{Type}},")),
         ];
         for (file, place, all, there, line) in places {
-            let (start, _) = line.split_once('<').unwrap_or((&line, ""));
+            let (start, _) = line.split_once("Type").unwrap_or((&line, ""));
             if !there.lines().any(|l| l.trim().starts_with(start)) {
                 faults.push(format!("crates/norms/{file}, {place}: {line}"));
             }
@@ -193,7 +193,6 @@ fn every_method_is_registered() {
         }
     }
     none("missing", &faults);
-    assert_eq!(norms::METHODS.len(), methods().len(), "every crate of a method registers one");
 }
 
 /// And it costs nothing else: tests, benches, examples and comments may speak of a method, nobody else.

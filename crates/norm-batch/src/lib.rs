@@ -1,6 +1,15 @@
-//! Batch normalization.
+//! Batch normalization, and the methods that are the same formula under another policy or in another place.
 
+mod recurrent;
 mod reference;
+mod rnn;
+mod sequence;
+mod time;
+
+pub use recurrent::RecurrentBatchNorm;
+pub use rnn::BatchNormRnn;
+pub use sequence::SequenceBatchNorm;
+pub use time::TimeBatchNorm;
 
 norm_core::normalization! {
     /// Batch normalization
@@ -9,6 +18,7 @@ norm_core::normalization! {
     /// the batch, evaluation a running average.
     pub BatchNorm(ioffe2015batch, eq = "algorithm 1") as "batch" over batch + space {
         policy running;
+        placement input;
         invariant weight_matrix_scaling, weight_vector_scaling, dataset_scaling, dataset_centering;
         gotcha "The biased variance normalizes; what is stored for evaluation is the unbiased one in PyTorch and dfdx, the biased one in Keras, Flax and burn." (pytorch2019);
         gotcha "The gradient of x sums to zero over the batch: a bias before it never moves.";

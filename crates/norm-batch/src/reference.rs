@@ -93,10 +93,29 @@ fn stored_backward(call: &ReferenceCall<'_>, dy: &[f64], state: &[Vec<f64>]) -> 
     gradients(call, dy, state, true)
 }
 
+/// One judge for all of them: they differ in policy and place, not in formula.
+const REFERENCE: Reference = Reference {
+    forward,
+    backward,
+    stored: Some(StoredReference { update, forward: apply, backward: stored_backward }),
+};
+
 impl Judged for crate::BatchNorm {
-    const REFERENCE: Reference = Reference {
-        forward,
-        backward,
-        stored: Some(StoredReference { update, forward: apply, backward: stored_backward }),
-    };
+    const REFERENCE: Reference = REFERENCE;
+}
+
+impl Judged for crate::RecurrentBatchNorm {
+    const REFERENCE: Reference = REFERENCE;
+}
+
+impl Judged for crate::TimeBatchNorm {
+    const REFERENCE: Reference = REFERENCE;
+}
+
+impl Judged for crate::BatchNormRnn {
+    const REFERENCE: Reference = REFERENCE;
+}
+
+impl Judged for crate::SequenceBatchNorm {
+    const REFERENCE: Reference = REFERENCE;
 }

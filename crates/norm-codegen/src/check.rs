@@ -148,12 +148,14 @@ impl Checker<'_> {
             self.errors.at(span, message);
         }
         if let Some(p) = &d.policy
-            && p == "running"
+            && p != "instant"
             && d.reference_set.is_rowwise()
         {
             self.errors.at(
                 d.reference_span,
-                "a running policy stores one value per channel, but this reference set lies inside a case",
+                format!(
+                    "a {p} policy stores one value per channel, but this reference set lies inside a case"
+                ),
             );
         }
     }

@@ -21,6 +21,9 @@ pub struct Declaration {
     pub(crate) site: Option<Ident>,
     pub(crate) policy: Option<Ident>,
     pub(crate) invariances: Vec<Ident>,
+    pub(crate) placements: Vec<Ident>,
+    /// The declaration of the same formula whose compiled loops serve this one too.
+    pub(crate) kernels: Option<Ident>,
     pub(crate) gotchas: Vec<(LitStr, Option<Ident>)>,
     pub(crate) params: Vec<Param>,
     pub(crate) consts: Vec<Const>,
@@ -184,6 +187,8 @@ impl Parse for Declaration {
             site: None,
             policy: None,
             invariances: Vec::new(),
+            placements: Vec::new(),
+            kernels: None,
             gotchas: Vec::new(),
             params: Vec::new(),
             consts: Vec::new(),
@@ -210,6 +215,16 @@ impl Parse for Declaration {
     }
 }
 
+/// Reads words with commas between them.
+fn words(input: ParseStream, into: &mut Vec<Ident>) -> syn::Result<()> {
+    loop {
+        into.push(input.parse()?);
+        if input.parse::<Option<Token![,]>>()?.is_none() {
+            return Ok(());
+        }
+    }
+}
+
 impl Declaration {
     /// Reads a line. What it names goes to `named` as soon as that is known.
     fn item(&mut self, body: ParseStream, named: &mut Option<Ident>) -> syn::Result<()> {
@@ -225,7 +240,7 @@ impl Declaration {
         let word: Ident = body.parse().map_err(|e| {
             syn::Error::new(
                 e.span(),
-                "expected param, const, site, policy, invariant, gotcha or `name = expression;`",
+                "expected param, const, site, policy, placement, kernels, invariant, gotcha or `name = expression;`",
             )
         })?;
         if body.peek(Token![=]) {
@@ -253,12 +268,9 @@ impl Declaration {
             }
             "site" => self.site = Some(body.parse()?),
             "policy" => self.policy = Some(body.parse()?),
-            "invariant" => loop {
-                self.invariances.push(body.parse()?);
-                if body.parse::<Option<Token![,]>>()?.is_none() {
-                    break;
-                }
-            },
+            "kernels" => self.kernels = Some(body.parse()?),
+            "invariant" => words(body, &mut self.invariances)?,
+            "placement" => words(body, &mut self.placements)?,
             "gotcha" => {
                 let text = body.parse()?;
                 let mut cite = None;
@@ -271,7 +283,7 @@ impl Declaration {
             }
             _ => {
                 let m = format!(
-                    "`{word}` starts no line: write `{word} = expression;` for a let, or param, const, site, policy, invariant, gotcha"
+                    "`{word}` starts no line: write `{word} = expression;` for a let, or param, const, site, policy, placement, kernels, invariant, gotcha"
                 );
                 return Err(syn::Error::new(word.span(), m));
             }

@@ -15,7 +15,8 @@ use crate::schedule::{Schedule, is_within};
 pub(crate) const SITES: [(&str, &str); 4] =
     [("inputs", "Inputs"), ("weights", "Weights"), ("summed_inputs", "SummedInputs"), ("update", "Update")];
 /// Words of `policy` and the variants they name.
-pub(crate) const POLICIES: [(&str, &str); 2] = [("instant", "Instant"), ("running", "Running")];
+pub(crate) const POLICIES: [(&str, &str); 4] =
+    [("instant", "Instant"), ("running", "Running"), ("per_step", "PerStep"), ("streaming", "Streaming")];
 /// Words of `invariant` and the variants they name.
 pub(crate) const INVARIANCES: [(&str, &str); 6] = [
     ("weight_matrix_scaling", "WeightMatrixScaling"),
@@ -56,9 +57,23 @@ pub(crate) enum Tables {
 }
 
 impl Tables {
-    fn tokens(self, name: &syn::Ident) -> TokenStream {
-        match self {
-            Self::Here => quote! {
+    fn tokens(self, name: &syn::Ident, of: Option<&syn::Ident>) -> TokenStream {
+        match (self, of) {
+            (_, Some(other)) => quote! {
+                const KERNEL_F32: &'static ::norm_core::Kernel<f32> = {
+                    static TABLE: ::norm_core::Kernel<f32> = ::norm_core::Kernel::shared::<#other, #name>(
+                        <#other as ::norm_core::Formula>::KERNEL_F32,
+                    );
+                    &TABLE
+                };
+                const KERNEL_F64: &'static ::norm_core::Kernel<f64> = {
+                    static TABLE: ::norm_core::Kernel<f64> = ::norm_core::Kernel::shared::<#other, #name>(
+                        <#other as ::norm_core::Formula>::KERNEL_F64,
+                    );
+                    &TABLE
+                };
+            },
+            (Self::Here, None) => quote! {
                 const KERNEL_F32: &'static ::norm_core::Kernel<f32> = {
                     static TABLE: ::norm_core::Kernel<f32> = ::norm_core::Kernel::of::<#name>();
                     &TABLE
@@ -68,7 +83,7 @@ impl Tables {
                     &TABLE
                 };
             },
-            Self::Lazily => quote! {
+            (Self::Lazily, None) => quote! {
                 const KERNEL_F32: &'static ::norm_core::Kernel<f32> = &::norm_core::Kernel::portable::<#name>();
                 const KERNEL_F64: &'static ::norm_core::Kernel<f64> = &::norm_core::Kernel::portable::<#name>();
             },
@@ -89,7 +104,7 @@ fn type_and_impl(
     let descriptor = descriptor(f, natural);
     let bodies = bodies(f, d, s);
     let (levels, moments) = (s.levels.len(), s.central_moments);
-    let tables = tables.tokens(name);
+    let tables = tables.tokens(name, declaration.kernels.as_ref());
     let within = d.params.iter().map(|p| is_within(&d.graph, *p));
     quote! {
         #doc
@@ -117,6 +132,7 @@ fn descriptor(f: &Formula, natural: &Derivation) -> TokenStream {
     let site = variant(&SITES, &d.site.as_ref().map_or("summed_inputs".into(), ToString::to_string));
     let policy = variant(&POLICIES, &d.policy.as_ref().map_or("instant".into(), ToString::to_string));
     let invariances = d.invariances.iter().map(|i| variant(&INVARIANCES, &i.to_string()));
+    let placements = d.placements.iter().map(ToString::to_string);
     let params = d.params.iter().map(|p| {
         let (name, initial, axis) = (p.name.to_string(), p.initial, format_ident!("{}", p.axis.variant()));
         quote!(::norm_core::Param { name: #name, initial: #initial, axis: ::norm_core::ParamAxis::#axis })
@@ -149,6 +165,7 @@ fn descriptor(f: &Formula, natural: &Derivation) -> TokenStream {
             reference_set: ::norm_core::ReferenceSet::#set,
             site: ::norm_core::Site::#site,
             policy: ::norm_core::PolicyKind::#policy,
+            placements: &[#(#placements),*],
             invariances: &[#(::norm_core::Invariance::#invariances),*],
             params: &[#(#params),*],
             consts: &[#(#consts),*],

@@ -10,7 +10,9 @@
 //! /// Title. More lines.
 //! [pub] Name(citation_key [, eq = "3, 4"]) as "id" over reference_set {
 //!     site inputs | weights | summed_inputs | update;        // default: summed_inputs
-//!     policy instant | running;                              // default: instant
+//!     policy instant | running | per_step | streaming;       // default: instant
+//!     placement name, ...;                                   // in recurrent cells; the first is the usual one
+//!     kernels Other;                                         // the same formula as `Other`: its compiled loops serve
 //!     invariant weight_matrix_scaling, ...;                  // claims that tests hold it to
 //!     gotcha "sentence" (citation_key);
 //!     param gain [: channel | element | group | scalar] = 1.0;

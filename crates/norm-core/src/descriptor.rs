@@ -37,6 +37,11 @@ pub enum PolicyKind {
     Instant,
     /// Training uses the current statistics, evaluation a running average.
     Running,
+    /// As [`PolicyKind::Running`], with an average of its own for each step of a sequence.
+    PerStep,
+    /// Training and evaluation both use what the statistics have been so far, and on the way back what their
+    /// gradients have been.
+    Streaming,
 }
 
 impl PolicyKind {
@@ -45,7 +50,17 @@ impl PolicyKind {
         match self {
             Self::Instant => "instant",
             Self::Running => "running",
+            Self::PerStep => "per_step",
+            Self::Streaming => "streaming",
         }
+    }
+    /// Whether training uses the current statistics while evaluation uses their average.
+    pub const fn averages(self) -> bool {
+        matches!(self, Self::Running | Self::PerStep)
+    }
+    /// Whether anything outlives a batch.
+    pub const fn stores(self) -> bool {
+        !matches!(self, Self::Instant)
     }
 }
 
@@ -160,6 +175,9 @@ pub struct Descriptor {
     pub site: Site,
     /// The default policy.
     pub policy: PolicyKind,
+    /// Where it may stand in a recurrent cell, by the names of `sequence::Placement`, the usual one first. Empty:
+    /// wherever its reference set fits.
+    pub placements: &'static [&'static str],
     /// Invariances claimed; those not listed must fail.
     pub invariances: &'static [Invariance],
     /// Parameters in order.
@@ -185,11 +203,57 @@ impl Descriptor {
     pub fn default_consts(&self) -> Vec<f64> {
         self.consts.iter().map(|c| c.default).collect()
     }
-    /// The state a running policy stores, in bytes, for `sets` reference sets and elements of `size` bytes.
+    /// The state a policy stores for one step, in bytes, for `sets` reference sets and elements of `size` bytes.
     pub fn state_bytes(&self, sets: usize, size: usize) -> usize {
+        let one = self.statistics.len() * sets * size;
         match self.policy {
             PolicyKind::Instant => 0,
-            PolicyKind::Running => self.statistics.len() * sets * size,
+            PolicyKind::Running | PolicyKind::PerStep => one,
+            // Statistics and their gradients, each since the last update and over all of training.
+            PolicyKind::Streaming => 4 * one,
         }
+    }
+
+    /// Whether two declarations are the same formula: equal lines, constants, parameters and loops. What they are
+    /// called, where parameters start and which policy follows may differ.
+    pub const fn same_formula(&self, other: &Self) -> bool {
+        const fn same(a: &str, b: &str) -> bool {
+            let (a, b) = (a.as_bytes(), b.as_bytes());
+            let mut i = 0;
+            while i < a.len() && i < b.len() && a[i] == b[i] {
+                i += 1;
+            }
+            a.len() == b.len() && i == a.len()
+        }
+        let counts = self.formula.len() == other.formula.len()
+            && self.params.len() == other.params.len()
+            && self.consts.len() == other.consts.len();
+        if !counts || self.reference_set.skeleton() as u8 != other.reference_set.skeleton() as u8 {
+            return false;
+        }
+        let mut i = 0;
+        while i < self.formula.len() {
+            let (a, b) = (&self.formula[i], &other.formula[i]);
+            if !same(a.lhs, b.lhs) || !same(a.text, b.text) {
+                return false;
+            }
+            i += 1;
+        }
+        i = 0;
+        while i < self.params.len() {
+            let (a, b) = (&self.params[i], &other.params[i]);
+            if !same(a.name, b.name) || a.axis as u8 != b.axis as u8 {
+                return false;
+            }
+            i += 1;
+        }
+        i = 0;
+        while i < self.consts.len() {
+            if !same(self.consts[i].name, other.consts[i].name) {
+                return false;
+            }
+            i += 1;
+        }
+        true
     }
 }

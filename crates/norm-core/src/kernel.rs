@@ -124,6 +124,18 @@ impl<T: Elem> Kernel<T> {
         }
     }
 
+    /// The table of `F` for `G`, another declaration of the same formula: nothing is compiled a second time. That the
+    /// formulas are the same is checked when this is compiled.
+    pub const fn shared<F: Formula, G: Formula>(of: &Self) -> Self {
+        const {
+            assert!(
+                F::DESCRIPTOR.same_formula(G::DESCRIPTOR),
+                "`kernels` names a declaration with another formula, other parameters or constants, or other loops"
+            );
+        }
+        Self { descriptor: G::DESCRIPTOR, ..*of }
+    }
+
     /// Reference sets of a layout.
     pub fn sets(&self, l: &Layout) -> usize {
         match self.descriptor.reference_set.skeleton() {

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use dfdx::prelude::*;
-use norm_core::{Elem, Formula, Layout, ParamAxis, PolicyKind, ReferenceSet, Skeleton, policy};
+use norm_core::{Elem, Formula, Layout, ParamAxis, ReferenceSet, Skeleton, policy};
 
 use crate::error::Error;
 use crate::fused::{Flat, Statistics};
@@ -78,8 +78,8 @@ pub(crate) fn held<F: Formula>(by: Holder) -> impl Iterator<Item = usize> {
 /// Whether a layer stores statistics.
 pub(crate) const fn stores<F: Formula, Pol: Policy>() -> bool {
     match Pol::KIND {
-        Some(chosen) => matches!(chosen, PolicyKind::Running),
-        None => matches!(F::DESCRIPTOR.policy, PolicyKind::Running),
+        Some(chosen) => chosen.averages(),
+        None => F::DESCRIPTOR.policy.averages(),
     }
 }
 

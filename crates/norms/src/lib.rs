@@ -7,16 +7,17 @@ use norm_core::conformance::{Judged, Reference, Subject};
 #[derive(Clone, Copy, Debug)]
 pub struct Method {
     /// Single precision.
-    pub f32: Kernel<f32>,
+    pub f32: &'static Kernel<f32>,
     /// Double precision.
-    pub f64: Kernel<f64>,
+    pub f64: &'static Kernel<f64>,
     /// The method once more, in plain loops.
     pub reference: Reference,
 }
 
 impl Method {
     const fn of<F: Judged>() -> Self {
-        Self { f32: *F::KERNEL_F32, f64: *F::KERNEL_F64, reference: F::REFERENCE }
+        // By reference: a copied table would be compiled again here.
+        Self { f32: F::KERNEL_F32, f64: F::KERNEL_F64, reference: F::REFERENCE }
     }
     /// What the declaration says about itself.
     pub fn descriptor(&self) -> &'static norm_core::Descriptor {
@@ -24,36 +25,36 @@ impl Method {
     }
     /// As the conformance kit takes it.
     pub fn subject(&self) -> Subject {
-        Subject { f32: self.f32, f64: self.f64, reference: self.reference }
+        Subject { f32: *self.f32, f64: *self.f64, reference: self.reference }
     }
 }
 
 // `$d` is a dollar sign: the macro written here has variables of its own.
 macro_rules! register {
-    ($d:tt $($krate:ident::$formula:ident),+ $(,)?) => {
-        /// The crates of the methods.
+    ($d:tt $($krate:ident::{$($formula:ident),+}),+ $(,)?) => {
+        /// The methods as types.
         pub mod methods {
-            $(pub use $krate;)+
+            $(pub use $krate::{$($formula),+};)+
         }
 
         /// Every registered method.
-        pub static METHODS: &[Method] = &[$(Method::of::<$krate::$formula>()),+];
+        pub static METHODS: &[Method] = &[$($(Method::of::<$krate::$formula>()),+),+];
 
         /// Calls a macro with the path of every registered formula, in the order in which tables show them.
         #[macro_export]
         macro_rules! for_each_norm {
             ($d callback:ident) => {
-                $d callback! { $($d crate::methods::$krate::$formula),+ }
+                $d callback! { $($($d crate::methods::$formula),+),+ }
             };
         }
     };
 }
 
 register! { $
-    norm_none::None,
-    norm_batch::BatchNorm,
-    norm_layer::LayerNorm,
-    norm_rms::RmsNorm,
+    norm_none::{None},
+    norm_batch::{BatchNorm, RecurrentBatchNorm, TimeBatchNorm, BatchNormRnn, SequenceBatchNorm},
+    norm_layer::{LayerNorm},
+    norm_rms::{RmsNorm},
 }
 
 /// The method of that id.

@@ -119,7 +119,7 @@ impl Case {
         // Parameters away from their initial values, so that none is invisible by being 0 or 1.
         let params = d.params.iter().map(|p| {
             let noise = r.normals(p.axis.len(&layout));
-            noise.iter().map(|v| p.initial + 0.3 + 0.2 * v.clamp(-2.0, 2.0)).collect()
+            noise.iter().map(|v| p.initial + 0.3 + 0.1 * v.clamp(-2.0, 2.0)).collect()
         });
         let params = params.collect();
         let dy = r.normals(n);

@@ -4,7 +4,6 @@
 use super::case::{Case, Data, Shape, peak, set_of};
 use super::reference::Subject;
 use super::report::Tally;
-use crate::descriptor::PolicyKind;
 use crate::error::Error;
 use crate::isa::Isa;
 use crate::layout::Skeleton;
@@ -82,7 +81,7 @@ pub(super) fn one_element(subject: &Subject, tally: &mut Tally) -> Result<(), Er
         tally.same_bits("y of one element", &got.y, &want);
         tally.close("dx of one element", &got.dx, &vec![0.0; got.dx.len()], peak(&case.dy) * 316.0, 1e-12);
     }
-    if d.policy == PolicyKind::Running {
+    if d.policy.averages() {
         let sets = k.sets(&case.layout);
         let policy = Running { rate: 0.5, stored: Stored::Unbiased };
         let before = Running::initial::<f64>(d, sets);

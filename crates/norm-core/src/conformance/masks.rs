@@ -3,7 +3,6 @@
 use super::case::{Case, Data, Shape, peak};
 use super::reference::Subject;
 use super::report::Tally;
-use crate::descriptor::PolicyKind;
 use crate::error::Error;
 use crate::isa::Isa;
 use crate::kernel::Rule;
@@ -66,7 +65,7 @@ pub(super) fn all_masked(subject: &Subject, tally: &mut Tally) -> Result<(), Err
         let (dx, dparams) = case.backward(k, Isa::detect(), &stats, Rule::Exact)?;
         let zero = y.iter().chain(&dx).chain(dparams.iter().flatten()).all(|v| *v == 0.0);
         tally.require(zero, || "with every case masked something is not 0".into());
-        if d.policy == PolicyKind::Running {
+        if d.policy.averages() {
             let mut state = Running::initial::<f64>(d, k.sets(&case.layout));
             let before = state.clone();
             let pooled = case.with::<f64, _>(|call| k.pooled(call));

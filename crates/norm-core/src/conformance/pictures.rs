@@ -4,7 +4,6 @@ use super::case::Shape;
 use super::probe::{Dependencies, Probe};
 use super::reference::Subject;
 use super::report::Tally;
-use crate::descriptor::PolicyKind;
 use crate::error::Error;
 use crate::layout::{ReferenceSet, Skeleton};
 
@@ -39,7 +38,7 @@ pub(super) fn reference_set(subject: &Subject, tally: &mut Tally) -> Result<(), 
         if !measured.dx_on_x.is_empty() {
             same("dx on x", &measured.dx_on_x, &declared.dx_on_x);
         }
-        if d.policy == PolicyKind::Running {
+        if d.policy.averages() {
             same("y on x under stored statistics", &measured.stored_y_on_x, &declared.stored_y_on_x);
         }
     }

@@ -221,14 +221,14 @@ pub(super) fn stored(subject: &Subject, tally: &mut Tally) -> Result<(), Error> 
     let k = &subject.f64;
     let d = k.descriptor;
     let Some(judge) = &subject.reference.stored else {
-        if d.policy == PolicyKind::Running {
-            tally.require(false, || "`policy running` needs a reference with `stored`".into());
+        if d.policy.averages() {
+            tally.require(false, || format!("`policy {}` needs a reference with `stored`", d.policy.name()));
         }
         tally.skip("nothing is stored");
         return Ok(());
     };
-    tally.require(d.policy == PolicyKind::Running, || {
-        "a reference stores, the declaration says instant".into()
+    tally.require(d.policy.averages(), || {
+        format!("a reference stores, the declaration says {}", d.policy.name())
     });
     let policy = Running { rate: 0.3, stored: Stored::Unbiased };
     for shape in [Shape::new(7, 19, 1), Shape::new(5, 6, 11), Shape::new(1, 3, 1)] {
@@ -265,12 +265,17 @@ pub(super) fn train_and_evaluation(subject: &Subject, tally: &mut Tally) -> Resu
         PolicyKind::Instant => {
             tally.require(d.state_bytes(sets, 8) == 0, || "`policy instant` stores nothing".into());
         }
-        PolicyKind::Running => {
+        PolicyKind::Running | PolicyKind::PerStep => {
             let (_, y) = case.forward(k, Isa::detect())?;
             let evaluated = case.apply(k, Isa::detect(), &initial(k, sets).1)?;
             let gap = y.iter().zip(&evaluated).fold(0.0f64, |m, (a, b)| m.max((a - b).abs()));
-            tally.require(gap > 0.1, || "`policy running`, but evaluation gives what training gives".into());
-            tally.require(d.state_bytes(sets, 8) > 0, || "`policy running` stores something".into());
+            tally.require(gap > 0.1, || {
+                format!("`policy {}`, but evaluation gives what training gives", d.policy.name())
+            });
+            tally.require(d.state_bytes(sets, 8) > 0, || "a policy that averages stores something".into());
+        }
+        PolicyKind::Streaming => {
+            tally.require(d.state_bytes(sets, 8) > 0, || "`policy streaming` stores something".into());
         }
     }
     Ok(())
@@ -279,7 +284,7 @@ pub(super) fn train_and_evaluation(subject: &Subject, tally: &mut Tally) -> Resu
 pub(super) fn one_update(subject: &Subject, tally: &mut Tally) -> Result<(), Error> {
     let k = &subject.f64;
     let d = k.descriptor;
-    if d.policy != PolicyKind::Running {
+    if !d.policy.averages() {
         tally.skip("nothing is stored");
         return Ok(());
     }
