@@ -38,7 +38,7 @@ pub trait PlacedIn: Copy + Default + Debug + Send + Sync + 'static {
     {
         const {
             assert!(
-                Self::PLACEMENT.across_cases
+                Self::PLACEMENT.takes_across_cases()
                     || matches!(F::DESCRIPTOR.reference_set.skeleton(), Skeleton::Rowwise),
                 "this placement is not defined for a method that pools over cases: use InputOnly"
             );

@@ -106,6 +106,7 @@ impl<const I: usize, const H: usize, const W: usize, E: Unit + Elem> Kept<I, H, 
             ih: self.weight_ih.elements(),
             hh: self.weight_hh.elements(),
             bias: self.bias.as_ref().map(Dense::elements),
+            recurrent_bias: None,
             slots: &slots,
         };
         let mask = self.mask.as_deref();
@@ -129,6 +130,7 @@ impl<const I: usize, const H: usize, const W: usize, E: Unit + Elem> Kept<I, H, 
             ih: &mut dih,
             hh: &mut dhh,
             bias: dbias.as_deref_mut(),
+            recurrent_bias: None,
             slots: &mut dslot_refs,
             h0: None,
             c0: None,
@@ -195,6 +197,7 @@ where
             ih: weight_ih.elements(),
             hh: weight_hh.elements(),
             bias: bias.as_ref().map(Dense::elements),
+            recurrent_bias: None,
             slots: &slots,
         };
         let inputs = Inputs { sizes, x: x.elements(), mask: mask.as_deref(), h0: None, c0: None };

@@ -40,7 +40,7 @@ fn main() -> Result<(), sequence::Error> {
             let slots: Vec<Vec<f32>> =
                 cell.slot_params(units).iter().map(|p| vec![p.initial as f32; p.len]).collect();
             let slots: Vec<&[f32]> = slots.iter().map(|s| &s[..]).collect();
-            let w = Weights { ih: &ih, hh: &hh, bias: bias.as_deref(), slots: &slots };
+            let w = Weights { ih: &ih, hh: &hh, bias: bias.as_deref(), recurrent_bias: None, slots: &slots };
             let input = Inputs { sizes: SIZES, x: &x, mask: None, h0: None, c0: None };
             let dy = noise(steps * cases * units, 1.0);
             let mut y = vec![0.0; dy.len()];
@@ -60,6 +60,7 @@ fn main() -> Result<(), sequence::Error> {
                     ih: &mut dih,
                     hh: &mut dhh,
                     bias: dbias.as_deref_mut(),
+                    recurrent_bias: None,
                     slots: &mut refs,
                     h0: None,
                     c0: None,

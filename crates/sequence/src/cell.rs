@@ -49,13 +49,14 @@ pub struct SlotParam {
 pub struct Cell<T: 'static> {
     kind: CellKind,
     bias: Bias,
+    recurrent_bias: bool,
     slots: [Option<Slot<T>>; Place::ALL.len()],
 }
 
 impl<T: Elem> Cell<T> {
-    /// The plain recurrence: empty slots, one bias.
+    /// The plain recurrence: empty slots, one bias; a GRU has the bias of its candidate's recurrent product beside it.
     pub fn new(kind: CellKind) -> Self {
-        Self { kind, bias: Bias::UnlessShifted, slots: std::array::from_fn(|_| None) }
+        Self { kind, bias: Bias::UnlessShifted, recurrent_bias: true, slots: std::array::from_fn(|_| None) }
     }
 
     /// Puts a slot into its place.
@@ -69,6 +70,14 @@ impl<T: Elem> Cell<T> {
     #[must_use]
     pub fn with_bias(mut self, bias: Bias) -> Self {
         self.bias = bias;
+        self
+    }
+
+    /// Whether a GRU's candidate has a bias inside the product with the reset gate, as PyTorch's has. It is left
+    /// out in any case where the norm of that product shifts.
+    #[must_use]
+    pub fn with_recurrent_bias(mut self, recurrent_bias: bool) -> Self {
+        self.recurrent_bias = recurrent_bias;
         self
     }
 
@@ -91,8 +100,19 @@ impl<T: Elem> Cell<T> {
     pub fn has_bias(&self) -> bool {
         match self.bias {
             Bias::AfterNorm | Bias::BeforeNorm => true,
-            Bias::UnlessShifted => !self.slots().any(|(p, s)| p.sees_gates() && s.shifts()),
+            Bias::UnlessShifted => {
+                // A shift inside the product with the reset gate stands for no bias outside.
+                let candidate = self.slot(Place::InputToCandidate).is_some_and(Slot::shifts);
+                let gates = self.slots().any(|(p, s)| p.sees_gates() && s.shifts());
+                !(gates && (candidate || !self.kind.has_candidate()))
+            }
         }
+    }
+
+    /// Whether the cell has a bias inside the product of a GRU's reset gate and its candidate's recurrent product.
+    pub fn has_recurrent_bias(&self) -> bool {
+        let shifted = self.slot(Place::HiddenToCandidate).is_some_and(Slot::shifts);
+        self.recurrent_bias && self.kind.has_candidate() && !shifted
     }
 
     /// Whether the bias goes into the sum before the norm over the sum.
@@ -100,9 +120,14 @@ impl<T: Elem> Cell<T> {
         self.bias == Bias::BeforeNorm
     }
 
-    /// Width of the summed inputs of `units` units.
+    /// Rows of the weights of `units` units.
     pub fn width(&self, units: usize) -> usize {
         self.kind.gates() * units
+    }
+
+    /// Width of the summed inputs: as [`Cell::width`], without a GRU's candidate.
+    pub(crate) fn summed(&self, units: usize) -> usize {
+        self.kind.summed() * units
     }
 
     /// The learned parameters of all slots for `units` units, in the order in which a pass takes them.

@@ -1,6 +1,7 @@
 //! What can go wrong when a cell is put together or run.
 
 use crate::slot::Place;
+use crate::update::CellKind;
 
 /// A cell that cannot be built or a call that cannot be carried out. Where a call is refused nothing was
 /// written, unless the variant says otherwise.
@@ -44,34 +45,33 @@ pub enum Error {
         names: String,
     },
     /// A bias came for a cell that has none, or is missing.
-    #[error("the cell {expected}, but the call {got}")]
+    #[error("`{what}`: the cell {expected}, but the call {got}")]
     Bias {
+        /// Which bias.
+        what: String,
         /// What the cell has.
         expected: &'static str,
         /// What the call gave.
         got: &'static str,
     },
-    /// A slot at a cell state in a recurrence that has none.
-    #[error("`{kind}` has no cell state, so nothing can stand in slot `{place}`")]
-    NoCellState {
+    /// A slot that the recurrence does not have: a cell state is an LSTM's, a candidate's projections are a
+    /// GRU's, and a GRU has no single sum.
+    #[error("`{}` has no slot `{place}`, its slots are: {}", kind.name(), crate::slot::names(*kind))]
+    NoSuchPlace {
         /// The recurrence.
-        kind: &'static str,
+        kind: CellKind,
         /// The slot.
         place: Place,
     },
     /// A method was put where the placement does not define it.
-    #[error(
-        "placement `{placement}` is not defined for `{method}`: its statistics pool {pools}, the placement takes {takes}"
-    )]
+    #[error("placement `{placement}` is not defined for `{method}`: {reason}")]
     Undefined {
         /// The placement's name.
         placement: &'static str,
         /// The method's id.
         method: &'static str,
-        /// What the method's statistics pool.
-        pools: &'static str,
-        /// What the placement takes.
-        takes: &'static str,
+        /// Why.
+        reason: Reason,
     },
     /// The kind of statistics does not fit the method or the slot.
     #[error("slot `{place}`: `{method}` pools {pools}, which cannot be kept as {got} statistics")]
@@ -117,4 +117,75 @@ pub enum Error {
         /// What it said.
         source: norm_core::Error,
     },
+}
+
+/// Why a method, a recurrence or a kind of statistics is not defined in a placement, with the way out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The placement has no slots in this recurrence.
+    #[error("it has no slots in `{}`, whose slots are: {}", kind.name(), crate::slot::names(*kind))]
+    Recurrence {
+        /// The recurrence.
+        kind: CellKind,
+    },
+    /// The method normalizes something that does not pass a slot.
+    #[error("it normalizes {site}, and what passes a slot is a projection or a state")]
+    Site {
+        /// What it normalizes.
+        site: &'static str,
+    },
+    /// The method pools over space.
+    #[error("its statistics pool space, and a step has none: each would be of a single value")]
+    NoSpace,
+    /// The method pools over cases and the placement takes those that do not.
+    #[error(
+        "its statistics pool {pools}, the placement takes methods that pool within one case of one step; \
+         methods that pool over cases have `input`, `joint` and `recurrent_batch`"
+    )]
+    AcrossCases {
+        /// What the method's statistics pool.
+        pools: &'static str,
+    },
+    /// The method pools within a case and the placement takes those that pool over cases.
+    #[error(
+        "its statistics pool {pools}, the placement keeps statistics over cases per step; `haste` has the same slots"
+    )]
+    WithinCase {
+        /// What the method's statistics pool.
+        pools: &'static str,
+    },
+    /// Statistics to be stored were asked for, of a method that stores none.
+    #[error(
+        "its statistics pool {pools} within one case of one step, so there are none to be kept as {got} statistics"
+    )]
+    NothingStored {
+        /// What the method's statistics pool.
+        pools: &'static str,
+        /// The kind asked for.
+        got: &'static str,
+    },
+    /// Statistics within a case were asked for, of a method that pools over cases.
+    #[error("its statistics pool {pools}: choose `sequence`, `frame` or `step`")]
+    StatisticsOfCases {
+        /// What the method's statistics pool.
+        pools: &'static str,
+    },
+    /// Statistics of the whole sequence were asked for where a slot stands behind the recurrence.
+    #[error(
+        "slot `{place}` follows from the step before, so a statistic over all steps does not exist yet: choose `step`"
+    )]
+    WholeSequence {
+        /// The slot.
+        place: Place,
+    },
+    /// A slot behind the recurrence needs statistics per step, and it was not said for how many steps.
+    #[error("slot `{place}` needs statistics per step: say for how many steps they are stored")]
+    StepsNotSaid {
+        /// The slot.
+        place: Place,
+    },
+    /// Statistics per step of no step.
+    #[error("statistics for 0 steps were asked for, at least 1 is needed")]
+    NoSteps,
 }

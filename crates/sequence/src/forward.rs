@@ -2,15 +2,15 @@
 
 use norm_core::{Elem, Layout, Parts, PartsMut};
 
-use crate::cell::Cell;
+use crate::cell::{Cell, Sizes};
 use crate::error::Error;
-use crate::matmul::{Matrix, Output, matmul};
+use crate::matmul::{Matrix, Output, Threads, matmul};
 use crate::pass::{Inputs, Outcome, Weights};
 use crate::rows;
 use crate::slot::{Place, Ready, Statistics};
 use crate::state::Mode;
 use crate::update::Updates;
-use crate::workspace::{Held, Workspace};
+use crate::workspace::{Candidate, Held, Workspace};
 
 /// Where step `t` lies in a buffer of `one` elements a step.
 pub(crate) fn at(t: usize, one: usize) -> std::ops::Range<usize> {
@@ -23,6 +23,16 @@ struct Pass<'a, T: 'static> {
     across: [&'a [T]; 2],
     inputs: &'a Inputs<'a, T>,
     slots: &'a [Option<Ready<'a, T>>; Place::ALL.len()],
+}
+
+/// One block of the input's weights: its product with all inputs, normalized or not.
+struct Projection<'a, T: 'static> {
+    slot: Option<&'a Ready<'a, T>>,
+    w: Matrix<'a, T>,
+    /// Where it is not normalized.
+    bias: Option<&'a [T]>,
+    raw: &'a mut [T],
+    out: &'a mut [T],
 }
 
 /// One slot applied to one step or to all of them.
@@ -92,8 +102,12 @@ impl<T: Elem> Cell<T> {
         let (w_x, w_h) = (&mut ws.w_x, &mut ws.w_h);
         w_x.resize(w.ih.len(), T::default());
         w_h.resize(w.hh.len(), T::default());
-        rows::transpose(w.ih, s.inputs, w_x);
-        rows::transpose(w.hh, s.units, w_h);
+        let summed = self.summed(s.units);
+        for (w, width, across) in [(w.ih, s.inputs, w_x), (w.hh, s.units, w_h)] {
+            let (sums, candidate) = across.split_at_mut(summed * width);
+            rows::transpose(&w[..sums.len()], width, sums);
+            rows::transpose(&w[sums.len()..], width, candidate);
+        }
         let outcome = if ws.part < s.cases {
             self.forward_parts(w, inputs, &mode, ws, y)?
         } else {
@@ -168,8 +182,8 @@ impl<T: Elem> Cell<T> {
     ) -> Result<(), Error> {
         let Pass { w, across: [w_x, _], inputs, slots } = *pass;
         let s = inputs.sizes;
-        let (cases, width) = (s.steps * s.cases, self.width(s.units));
-        let Workspace { threads, x, ax, sum, z, stats, .. } = ws;
+        let (cases, width) = (s.steps * s.cases, self.summed(s.units));
+        let Workspace { threads, x, ax, sum, z, candidate, stats, .. } = ws;
         let threads = *threads;
         let x = if inputs.mask.is_some() {
             let copy = &mut x[..cases * s.inputs];
@@ -179,23 +193,57 @@ impl<T: Elem> Cell<T> {
         } else {
             inputs.x
         };
-        let (x, w_x) = (Matrix::new(x, cases, s.inputs), Matrix::new(w_x, s.inputs, width));
+        let x = Matrix::new(x, cases, s.inputs);
         let sum = if self.slot(Place::Joint).is_some() { sum } else { z };
-        let sum = &mut sum[..cases * width];
-        let [ih, ..] = slots;
-        let Some(ih) = ih else {
-            match w.bias.filter(|_| self.bias_is_early()) {
+        let [ih, _, of_candidate, ..] = slots;
+        let (w_sums, w_candidate) = w_x.split_at(width * s.inputs);
+        let bias = w.bias.filter(|_| self.bias_is_early()).map(|b| b.split_at(width));
+        let sums = Projection {
+            slot: ih.as_ref(),
+            w: Matrix::new(w_sums, s.inputs, width),
+            bias: bias.map(|b| b.0),
+            raw: ax,
+            out: &mut sum[..cases * width],
+        };
+        self.project_block(sums, x, &s, threads, inputs.mask, stats, mode, outcome)?;
+        if self.kind().has_candidate() {
+            let of = Projection {
+                slot: of_candidate.as_ref(),
+                w: Matrix::new(w_candidate, s.inputs, s.units),
+                bias: bias.map(|b| b.1),
+                raw: &mut candidate.raw_x,
+                out: &mut candidate.x[..cases * s.units],
+            };
+            self.project_block(of, x, &s, threads, inputs.mask, stats, mode, outcome)?;
+        }
+        Ok(())
+    }
+
+    fn project_block(
+        &self,
+        Projection { slot, w, bias, raw, out }: Projection<'_, T>,
+        x: Matrix<'_, T>,
+        s: &Sizes,
+        threads: Threads,
+        mask: Option<&[bool]>,
+        stats: &mut [Vec<T>; Place::ALL.len()],
+        mode: &mut Mode<'_, T>,
+        outcome: &mut Outcome,
+    ) -> Result<(), Error> {
+        let (cases, width) = (s.steps * s.cases, out.len() / (s.steps * s.cases));
+        let Some(ih) = slot else {
+            match bias {
                 Some(bias) => {
-                    rows::repeat(sum, bias);
-                    matmul(threads, x, w_x, Output::Add, sum);
+                    rows::repeat(out, bias);
+                    matmul(threads, x, w, Output::Add, out);
                 }
-                None => matmul(threads, x, w_x, Output::Overwrite, sum),
+                None => matmul(threads, x, w, Output::Overwrite, out),
             }
             return Ok(());
         };
-        let ax = &mut ax[..cases * width];
-        matmul(threads, x, w_x, Output::Overwrite, ax);
-        let stats = &mut stats[Place::InputToHidden as usize];
+        let raw = &mut raw[..cases * width];
+        matmul(threads, x, w, Output::Overwrite, raw);
+        let stats = &mut stats[ih.place as usize];
         let steps = match ih.slot.statistics {
             Statistics::Instant | Statistics::BatchTime => 1,
             Statistics::PerStep { .. } => s.steps,
@@ -205,8 +253,8 @@ impl<T: Elem> Cell<T> {
         let per = ih.slot.kernel.statistics_len(&layout);
         for t in 0..steps {
             let (span, stats) = (at(t, cases * width), &mut stats[at(t, per)]);
-            let mask = inputs.mask.map(|m| &m[at(t, cases)]);
-            let a = Application { layout, t, x: &ax[span.clone()], mask, stats, y: &mut sum[span] };
+            let mask = mask.map(|m| &m[at(t, cases)]);
+            let a = Application { layout, t, x: &raw[span.clone()], mask, stats, y: &mut out[span] };
             normalize(ih, a, mode, outcome)?;
         }
         Ok(())
@@ -229,17 +277,19 @@ impl<T: Elem> Cell<T> {
     ) -> Result<(), Error> {
         let Pass { w, across: [_, w_h], slots, .. } = *pass;
         let s = pass.inputs.sizes;
-        let width = self.width(s.units);
+        let width = self.summed(s.units);
         let (one, gates) = (s.cases * s.units, s.cases * width);
-        let Workspace { isa, threads, ah, sum, z, h, stats, normed, .. } = ws;
+        let Workspace { isa, threads, ah, sum, z, candidate, h, stats, normed, .. } = ws;
         let threads = *threads;
-        let [ih, hh, joint, ..] = slots;
+        let [ih, hh, of_input, of_hidden, joint, ..] = slots;
         let z = &mut z[at(t, gates)];
         let acc = if joint.is_some() { &mut sum[at(t, gates)] } else { &mut *z };
         let h = Matrix::new(&h[at(t, one)], s.cases, s.units);
+        let (w_h, w_candidate) = w_h.split_at(s.units * width);
         let w_h = Matrix::new(w_h, s.units, width);
+        let bias = w.bias.map(|b| b.split_at(width));
         // Without a norm of the input projection the bias already lies in the sum.
-        let early = w.bias.filter(|_| self.bias_is_early() && ih.is_some());
+        let early = bias.map(|b| b.0).filter(|_| self.bias_is_early() && ih.is_some());
         if let Some(hh) = hh {
             let layout = hh.slot.layout(hh.place, self.kind(), s.cases, s.units);
             let stats = &mut stats[hh.place as usize][at(t, hh.slot.kernel.statistics_len(&layout))];
@@ -262,6 +312,23 @@ impl<T: Elem> Cell<T> {
             )?;
             rows::add(*isa, z, None, w.bias.filter(|_| !self.bias_is_early()), width);
         }
+        if self.kind().has_candidate() {
+            let Candidate { x, h: u, raw_h, .. } = candidate;
+            let u = &mut u[at(t, one)];
+            let bias = bias.map(|b| b.1).filter(|_| of_input.is_some());
+            rows::add(*isa, &mut x[at(t, one)], None, bias, s.units);
+            let w_candidate = Matrix::new(w_candidate, s.units, s.units);
+            if let Some(slot) = of_hidden {
+                let raw = &mut raw_h[at(t, one)];
+                matmul(threads, h, w_candidate, Output::Overwrite, raw);
+                let layout = slot.slot.layout(slot.place, self.kind(), s.cases, s.units);
+                let stats = &mut stats[slot.place as usize][at(t, slot.slot.kernel.statistics_len(&layout))];
+                normalize(slot, Application { layout, t, x: raw, mask, stats, y: &mut *u }, mode, outcome)?;
+            } else {
+                matmul(threads, h, w_candidate, Output::Overwrite, u);
+            }
+            rows::add(*isa, u, None, w.recurrent_bias, s.units);
+        }
         Ok(())
     }
 
@@ -276,17 +343,23 @@ impl<T: Elem> Cell<T> {
         outcome: &mut Outcome,
     ) -> Result<(), Error> {
         let s = pass.inputs.sizes;
-        let (one, gates) = (s.cases * s.units, s.cases * self.width(s.units));
-        let Workspace { isa, z, h, c, c_raw, gate, read, h_raw, stats, .. } = ws;
+        let (one, gates) = (s.cases * s.units, s.cases * self.summed(s.units));
+        let Workspace { isa, z, candidate, h, c, c_raw, gate, read, h_raw, stats, .. } = ws;
         let isa = *isa;
         let [.., carried, read_out, hidden] = pass.slots;
         let layout = Layout::new(s.cases, 1, s.units, 1);
-        let z = Parts { data: &z[at(t, gates)], parts: self.kind().gates() };
+        let z = Parts { data: &z[at(t, gates)], parts: self.kind().summed() };
         let (h0, h1) = h[t * one..(t + 2) * one].split_at_mut(one);
         let h_out = if hidden.is_some() { &mut h_raw[at(t, one)] } else { &mut *h1 };
         match Updates::<T>::of(self.kind()) {
             Updates::Rnn { step } => {
                 step.forward(isa, s.cases, s.units, &[z], &mut [PartsMut { data: h_out, parts: 1 }]);
+            }
+            Updates::Gru { step } => {
+                let before = [&candidate.x[at(t, one)], &candidate.h[at(t, one)], h0];
+                let [x, u, h0] = before.map(|data| Parts { data, parts: 1 });
+                let mut after = [PartsMut { data: h_out, parts: 1 }];
+                step.forward(isa, s.cases, s.units, &[z, x, u, h0], &mut after);
             }
             Updates::Lstm { step, update, read_out: open } => {
                 let (c0, c1) = c[t * one..(t + 2) * one].split_at_mut(one);

@@ -1,18 +1,20 @@
 //! Recurrent cells over time, on plain slices, forward and backward.
 //!
-//! A [`Cell`] is a recurrence ([`CellKind`]) with a normalization in any of six slots ([`Place`]): on the input
-//! projection, the hidden projection, their sum, the carried cell, the cell where it is read out, the hidden
-//! state. A [`Placement`] fills the slots as a published network does. Sizes, constants and methods are run-time
+//! A [`Cell`] is a recurrence ([`CellKind`]) with a normalization in any of its slots ([`Place`]): on the input
+//! projection, the hidden projection (of a GRU's candidate each apart), their sum, the carried cell, the cell where
+//! it is read out, the hidden state. A [`Placement`] fills the slots as a published network does. Sizes, constants and methods are run-time
 //! data; a slot takes a kernel table ([`norm_core::Kernel`]).
 //!
 //! Sequences are dense, `x[T, N, I]`, `y[T, N, H]`; weights lie as in PyTorch, `[G·H, I]` and `[G·H, H]`, gates
-//! in the order input, forget, candidate, output.
+//! in the order input, forget, candidate, output, and of a GRU reset, update, candidate.
 //!
 //! Knows nothing of dfdx and of any method by name.
 
+mod back_step;
 mod backward;
 mod cell;
 mod error;
+mod fill;
 mod forward;
 mod matmul;
 mod parts;
@@ -25,10 +27,13 @@ mod update;
 mod workspace;
 
 pub use cell::{Bias, Cell, Sizes, SlotParam};
-pub use error::Error;
+pub use error::{Error, Reason};
+pub use fill::Options;
 pub use pass::{Gradients, Inputs, Outcome, Upstream, Weights};
-pub use placement::Placement;
+pub use placement::{Filling, Methods, Placement};
 pub use slot::{Place, Slot, Statistics};
 pub use state::{Mode, State};
-pub use update::{CellKind, LstmReadOut, LstmStep, LstmUpdate, ReluStep, TanhStep};
+pub use update::{
+    CellKind, ClippedStep, GruKeepStep, GruStep, LstmReadOut, LstmStep, LstmUpdate, ReluStep, TanhStep,
+};
 pub use workspace::Workspace;

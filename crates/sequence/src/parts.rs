@@ -33,6 +33,7 @@ pub(crate) struct Part<T> {
     ih: Vec<T>,
     hh: Vec<T>,
     bias: Vec<T>,
+    recurrent_bias: Vec<T>,
     slots: Vec<Vec<T>>,
 }
 
@@ -98,8 +99,8 @@ impl<T: Elem> Cell<T> {
         let count = cuts(s.cases, *part).count();
         while parts.len() < count {
             let ws = Workspace { threads: Threads::One, ..Workspace::on(*isa) };
-            let (x, mask, ih, hh, bias, slots) = Default::default();
-            parts.push(Part { ws, x, mask, ih, hh, bias, slots });
+            let (x, mask, ih, hh, bias, recurrent_bias, slots) = Default::default();
+            parts.push(Part { ws, x, mask, ih, hh, bias, recurrent_bias, slots });
         }
         let mut done: Vec<Result<Outcome, Error>> = (0..count).map(|_| Ok(Outcome::default())).collect();
         let tasks =
@@ -150,6 +151,7 @@ impl<T: Elem> Cell<T> {
         let mut dc0 = out.c0.as_mut().map(|c| c.chunks_mut(per * s.units));
         let lens: Vec<usize> = out.slots.iter().map(|p| p.len()).collect();
         let (ih, hh, bias) = (out.ih.len(), out.hh.len(), out.bias.as_ref().map_or(0, |b| b.len()));
+        let recurrent_bias = out.recurrent_bias.as_ref().map_or(0, |b| b.len());
         let tasks =
             cuts(s.cases, per).zip(parts.iter_mut()).zip(&mut dx).zip(&mut done).map(|task| {
                 (task, dh0.as_mut().and_then(Iterator::next), dc0.as_mut().and_then(Iterator::next))
@@ -158,15 +160,17 @@ impl<T: Elem> Cell<T> {
         let elements = s.steps * s.cases * self.width(s.units);
         chunk::for_each(tasks, elements, |((((cases, part), dx), done), h0, c0)| {
             let mut own = std::mem::take(&mut part.ws);
-            let (mut d_ih, mut d_hh, mut d_bias, mut d_slots) = (
+            let (mut d_ih, mut d_hh, mut d_bias, mut d_recurrent, mut d_slots) = (
                 std::mem::take(&mut part.ih),
                 std::mem::take(&mut part.hh),
                 std::mem::take(&mut part.bias),
+                std::mem::take(&mut part.recurrent_bias),
                 std::mem::take(&mut part.slots),
             );
             clear(&mut d_ih, ih);
             clear(&mut d_hh, hh);
             clear(&mut d_bias, bias);
+            clear(&mut d_recurrent, recurrent_bias);
             d_slots.resize(lens.len(), Vec::new());
             for (d, len) in d_slots.iter_mut().zip(&lens) {
                 clear(d, *len);
@@ -185,13 +189,15 @@ impl<T: Elem> Cell<T> {
                 ih: &mut d_ih,
                 hh: &mut d_hh,
                 bias: (bias > 0).then_some(&mut d_bias[..]),
+                recurrent_bias: (recurrent_bias > 0).then_some(&mut d_recurrent[..]),
                 slots: &mut slots,
                 h0,
                 c0,
             };
             let inputs = part.inputs(inputs, cases);
             *done = self.backward_part(w, &inputs, &dy, &up, &mut own, dx.as_deref_mut(), &mut out);
-            (part.ws, part.ih, part.hh, part.bias, part.slots) = (own, d_ih, d_hh, d_bias, d_slots);
+            (part.ws, part.ih, part.hh, part.slots) = (own, d_ih, d_hh, d_slots);
+            (part.bias, part.recurrent_bias) = (d_bias, d_recurrent);
         });
         done.into_iter().collect::<Result<(), Error>>()?;
         for part in &parts[..count] {
@@ -199,6 +205,9 @@ impl<T: Elem> Cell<T> {
             rows::add(*isa, out.hh, Some(&part.hh), None, 1);
             if let Some(bias) = &mut out.bias {
                 rows::add(*isa, bias, Some(&part.bias), None, 1);
+            }
+            if let Some(bias) = &mut out.recurrent_bias {
+                rows::add(*isa, bias, Some(&part.recurrent_bias), None, 1);
             }
             for (into, from) in out.slots.iter_mut().zip(&part.slots) {
                 rows::add(*isa, into, Some(from), None, 1);

@@ -6,7 +6,8 @@ use crate::cell::{Cell, Sizes};
 use crate::error::Error;
 use crate::slot::{Place, Ready};
 
-/// Weights in PyTorch's layout, gates in the order input, forget, candidate, output.
+/// Weights in PyTorch's layout, gates in the order input, forget, candidate, output; of a GRU reset, update,
+/// candidate.
 #[derive(Clone, Copy, Debug)]
 pub struct Weights<'a, T> {
     /// `W_x`, `[G·H, I]`.
@@ -15,6 +16,9 @@ pub struct Weights<'a, T> {
     pub hh: &'a [T],
     /// `[G·H]`, exactly if [`Cell::has_bias`].
     pub bias: Option<&'a [T]>,
+    /// `[H]`, exactly if [`Cell::has_recurrent_bias`]: the last third of PyTorch's `bias_hh`. The first two thirds are
+    /// added to the gates as `bias` is, so their sum is one bias.
+    pub recurrent_bias: Option<&'a [T]>,
     /// In the order of [`Cell::slot_params`].
     pub slots: &'a [&'a [T]],
 }
@@ -57,6 +61,8 @@ pub struct Gradients<'a, 'p, T> {
     pub hh: &'a mut [T],
     /// Of the bias, exactly if [`Cell::has_bias`].
     pub bias: Option<&'a mut [T]>,
+    /// Of the recurrent bias, exactly if [`Cell::has_recurrent_bias`].
+    pub recurrent_bias: Option<&'a mut [T]>,
     /// In the order of [`Cell::slot_params`].
     pub slots: &'a mut [&'p mut [T]],
     /// Of `h0`.
@@ -88,8 +94,8 @@ fn bias<T>(has: bool, what: &str, expected: usize, got: Option<&[T]>) -> Result<
     match (has, got) {
         (true, Some(b)) => length(what, expected, b.len()),
         (false, None) => Ok(()),
-        (true, None) => Err(Error::Bias { expected: "has a bias", got: "gave none" }),
-        (false, Some(_)) => Err(Error::Bias { expected: "has no bias", got: "gave one" }),
+        (true, None) => Err(Error::Bias { what: what.into(), expected: "has one", got: "gave none" }),
+        (false, Some(_)) => Err(Error::Bias { what: what.into(), expected: "has none", got: "gave one" }),
     }
 }
 
@@ -124,6 +130,7 @@ impl<T: Elem> Cell<T> {
         length("weight_ih", width * inputs, w.ih.len())?;
         length("weight_hh", width * units, w.hh.len())?;
         bias(self.has_bias(), "bias", width, w.bias)?;
+        bias(self.has_recurrent_bias(), "recurrent bias", units, w.recurrent_bias)?;
         self.check_slots(units, &w.slots.iter().map(|p| p.len()).collect::<Vec<_>>())?;
         length("x", steps * cases * inputs, x.x.len())?;
         optional("mask", steps * cases, x.mask)?;
@@ -147,6 +154,7 @@ impl<T: Elem> Cell<T> {
         length("dweight_ih", width * s.inputs, g.ih.len())?;
         length("dweight_hh", width * s.units, g.hh.len())?;
         bias(self.has_bias(), "dbias", width, g.bias.as_deref())?;
+        bias(self.has_recurrent_bias(), "drecurrent bias", s.units, g.recurrent_bias.as_deref())?;
         self.check_slots(s.units, &g.slots.iter().map(|p| p.len()).collect::<Vec<_>>())?;
         optional("dh0", one, g.h0.as_deref())?;
         optional("dc0", cells, g.c0.as_deref())

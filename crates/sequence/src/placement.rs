@@ -1,12 +1,20 @@
 //! Published ways of putting one method into a cell. Same name, different function: five well-known "LSTMs with
 //! layer normalization" are five different networks, so a placement is named wherever a result is.
 
-use norm_core::{Elem, Kernel, Skeleton};
+use norm_core::policy::{Running, Stored};
 
-use crate::cell::{Bias, Cell};
-use crate::error::Error;
-use crate::slot::{Place, Slot};
+use crate::cell::Bias;
+use crate::slot::Place;
 use crate::update::CellKind;
+
+/// The slots a placement fills in one kind of recurrence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Filling {
+    /// The filled slots.
+    pub places: &'static [Place],
+    /// Where the cell's bias goes.
+    pub bias: Bias,
+}
 
 /// Which slots one method fills, and how.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,21 +26,42 @@ pub struct Placement {
     pub title: &'static str,
     /// Citation key of the network, or of the paper the implementation follows.
     pub cite: &'static str,
-    /// The filled slots.
-    pub places: &'static [Place],
-    /// Where the cell's bias goes.
-    pub bias: Bias,
+    /// What it fills in an LSTM; nothing where it is not defined there.
+    pub lstm: Option<Filling>,
+    /// In a simple recurrence.
+    pub rnn: Option<Filling>,
+    /// In a GRU.
+    pub gru: Option<Filling>,
     /// Each gate on its own; otherwise one norm over all gates.
     pub per_gate: bool,
     /// Whether norms of the summed inputs learn a shift.
     pub gate_shift: bool,
     /// A default for the constant `eps` that differs from the declaration's.
     pub eps: Option<f64>,
-    /// Whether methods that pool over cases are defined here.
-    pub across_cases: bool,
+    /// How stored statistics take in a batch, where that differs from the usual.
+    pub running: Option<Running>,
+    /// Which methods it is defined for.
+    pub takes: Methods,
 }
 
-use Place::{Carried, Hidden, HiddenToHidden, InputToHidden, Joint, ReadOut};
+/// Methods by what their statistics pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Methods {
+    /// All.
+    Any,
+    /// Those that pool within one case of one step, or nothing.
+    WithinCase,
+    /// Those that pool over cases.
+    AcrossCases,
+}
+
+use Place::{
+    Carried, Hidden, HiddenToCandidate, HiddenToHidden, InputToCandidate, InputToHidden, Joint, ReadOut,
+};
+
+const fn fill(places: &'static [Place], bias: Bias) -> Filling {
+    Filling { places, bias }
+}
 
 impl Placement {
     /// Nothing is normalized.
@@ -40,92 +69,120 @@ impl Placement {
         name: "none",
         title: "the plain recurrence",
         cite: "hochreiter1997lstm",
-        places: &[],
-        bias: Bias::UnlessShifted,
+        lstm: Some(fill(&[], Bias::UnlessShifted)),
+        rnn: Some(fill(&[], Bias::UnlessShifted)),
+        gru: Some(fill(&[], Bias::UnlessShifted)),
         per_gate: false,
         gate_shift: true,
         eps: None,
-        across_cases: true,
+        running: None,
+        takes: Methods::Any,
     };
-    /// The LSTM of the layer normalization paper: both projections over all gates, and the cell on its way to
-    /// the output. Three redundant biases are kept, as printed.
+    /// What the placements of the LSTM alone have in common.
+    const OF_LSTM: Self = Self {
+        cite: "ba2016layer",
+        lstm: None,
+        rnn: None,
+        gru: None,
+        takes: Methods::WithinCase,
+        ..Self::NONE
+    };
+    /// The networks of the layer normalization paper. LSTM: both projections over all gates, and the cell on its
+    /// way to the output; three redundant biases are kept, as printed. Simple recurrence: the sum of both
+    /// projections. GRU: both projections over the gates, both of the candidate, no bias beside the norms'.
     pub const PAPER: Self = Self {
         name: "paper",
-        title: "both projections over all gates, and the cell where it is read out",
-        cite: "ba2016layer",
-        places: &[InputToHidden, HiddenToHidden, ReadOut],
-        bias: Bias::AfterNorm,
-        across_cases: false,
-        ..Self::NONE
+        title: "the projections over all gates, and the cell where it is read out",
+        lstm: Some(fill(&[InputToHidden, HiddenToHidden, ReadOut], Bias::AfterNorm)),
+        rnn: Some(fill(&[Joint], Bias::UnlessShifted)),
+        gru: Some(fill(
+            &[InputToHidden, HiddenToHidden, InputToCandidate, HiddenToCandidate],
+            Bias::UnlessShifted,
+        )),
+        ..Self::OF_LSTM
     };
     /// As [`Placement::PAPER`] with one bias: the norms of the projections learn no shift.
     pub const HASTE: Self = Self {
         name: "haste",
         title: "as the paper, but one bias instead of three",
-        cite: "ba2016layer",
+        lstm: Some(fill(&[InputToHidden, HiddenToHidden, ReadOut], Bias::AfterNorm)),
         gate_shift: false,
-        ..Self::PAPER
+        ..Self::OF_LSTM
     };
     /// The normalized cell is carried on; the norms' shifts are the only biases.
     pub const FASTRNNS: Self = Self {
         name: "fastrnns",
         title: "both projections over all gates; the normalized cell is carried on",
-        cite: "ba2016layer",
-        places: &[InputToHidden, HiddenToHidden, Carried],
-        bias: Bias::UnlessShifted,
-        ..Self::PAPER
+        lstm: Some(fill(&[InputToHidden, HiddenToHidden, Carried], Bias::UnlessShifted)),
+        ..Self::OF_LSTM
     };
     /// As [`Placement::FASTRNNS`] with a bias of the cell beside the norms' shifts, and a larger epsilon.
     pub const TF_ADDONS: Self = Self {
         name: "tf_addons",
         title: "as fastrnns, with a bias more and epsilon 1e-3",
-        cite: "ba2016layer",
-        bias: Bias::AfterNorm,
+        lstm: Some(fill(&[InputToHidden, HiddenToHidden, Carried], Bias::AfterNorm)),
         eps: Some(1e-3),
-        ..Self::FASTRNNS
+        ..Self::OF_LSTM
     };
     /// Each gate on its own, over the sum of both projections and the bias; and the cell where it is read out.
     pub const LABML: Self = Self {
         name: "labml",
         title: "each gate on its own over the sum, and the cell where it is read out",
-        cite: "ba2016layer",
-        places: &[Joint, ReadOut],
-        bias: Bias::BeforeNorm,
+        lstm: Some(fill(&[Joint, ReadOut], Bias::BeforeNorm)),
         per_gate: true,
-        ..Self::PAPER
+        ..Self::OF_LSTM
     };
     /// Only the input projection; the normalized cell is carried on, and the hidden state is normalized too.
     pub const BURN: Self = Self {
         name: "burn",
         title: "the input projection, the carried cell and the hidden state",
-        cite: "ba2016layer",
-        places: &[InputToHidden, Carried, Hidden],
-        ..Self::PAPER
+        lstm: Some(fill(&[InputToHidden, Carried, Hidden], Bias::AfterNorm)),
+        ..Self::OF_LSTM
     };
     /// Only the input projection: batch-normalized recurrent networks. One bias: the norm's shift where it
-    /// learns one, otherwise the cell's.
+    /// learns one, otherwise the cell's. A method that pools over cases pools over time too (sequence-wise), or
+    /// keeps the steps apart (frame-wise).
     pub const INPUT: Self = Self {
         name: "input",
         title: "the input projection only",
         cite: "laurent2016batch",
-        places: &[InputToHidden],
-        bias: Bias::UnlessShifted,
-        across_cases: true,
-        ..Self::PAPER
+        lstm: Some(fill(&[InputToHidden], Bias::UnlessShifted)),
+        rnn: Some(fill(&[InputToHidden], Bias::UnlessShifted)),
+        gru: Some(fill(&[InputToHidden, InputToCandidate], Bias::UnlessShifted)),
+        takes: Methods::Any,
+        ..Self::OF_LSTM
     };
-    /// One norm over the sum of both projections: the simple recurrence of the layer normalization paper. One
-    /// bias, behind the norm.
+    /// One norm over the sum of both projections: the simple recurrence of the layer normalization paper, and,
+    /// with statistics per step, what Laurent et al. tried first. One bias, behind the norm.
     pub const JOINT: Self = Self {
         name: "joint",
         title: "one norm over the sum of both projections",
-        cite: "ba2016layer",
-        places: &[Joint],
-        bias: Bias::UnlessShifted,
-        ..Self::PAPER
+        lstm: Some(fill(&[Joint], Bias::UnlessShifted)),
+        rnn: Some(fill(&[Joint], Bias::UnlessShifted)),
+        takes: Methods::Any,
+        ..Self::OF_LSTM
+    };
+    /// Recurrent batch normalization: both projections and the cell where it is read out, with statistics per
+    /// step. The norms of the projections learn no shift, the cell has one bias behind them; stored are biased
+    /// variances, at a rate of 0.01. Without a cell state the projections alone.
+    pub const RECURRENT_BATCH: Self = Self {
+        name: "recurrent_batch",
+        title: "both projections and the cell where it is read out, statistics per step",
+        cite: "cooijmans2017recurrent",
+        lstm: Some(fill(&[InputToHidden, HiddenToHidden, ReadOut], Bias::AfterNorm)),
+        rnn: Some(fill(&[InputToHidden, HiddenToHidden], Bias::AfterNorm)),
+        gru: Some(fill(
+            &[InputToHidden, HiddenToHidden, InputToCandidate, HiddenToCandidate],
+            Bias::AfterNorm,
+        )),
+        gate_shift: false,
+        running: Some(Running { rate: 0.01, stored: Stored::Biased }),
+        takes: Methods::AcrossCases,
+        ..Self::OF_LSTM
     };
 
     /// Every placement, in the order in which tables show them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::NONE,
         Self::PAPER,
         Self::HASTE,
@@ -135,6 +192,7 @@ impl Placement {
         Self::BURN,
         Self::INPUT,
         Self::JOINT,
+        Self::RECURRENT_BATCH,
     ];
 
     /// The placement of that name.
@@ -143,46 +201,27 @@ impl Placement {
         ALL.iter().find(|p| p.name == name)
     }
 
-    /// Whether a recurrence has every place this fills.
-    pub fn fits(&self, kind: CellKind) -> bool {
-        kind.has_cell() || !self.places.iter().any(|p| p.sees_cell())
+    /// What it fills in a recurrence; nothing where it is not defined there.
+    pub const fn filling(&self, kind: CellKind) -> Option<Filling> {
+        match kind {
+            CellKind::Lstm => self.lstm,
+            CellKind::RnnTanh | CellKind::RnnRelu | CellKind::RnnClipped => self.rnn,
+            CellKind::Gru | CellKind::GruKeep => self.gru,
+        }
     }
 
-    /// A cell with `kernel` in every slot of this placement. `consts` replaces the default constants.
-    ///
-    /// Refuses a method that pools over cases where the placement is not defined for one, and slots at the cell
-    /// state of a recurrence without one.
-    pub fn cell<T: Elem>(
-        &self,
-        kind: CellKind,
-        kernel: Kernel<T>,
-        consts: Option<&[f64]>,
-    ) -> Result<Cell<T>, Error> {
-        let d = kernel.descriptor;
-        if !self.across_cases && d.reference_set.skeleton() == Skeleton::Channelwise {
-            return Err(Error::Undefined {
-                placement: self.name,
-                method: d.id,
-                pools: d.reference_set.name(),
-                takes: "methods that pool within one case of one step",
-            });
-        }
-        let mut cell = Cell::new(kind).with_bias(self.bias);
-        for &place in self.places {
-            let mut slot = Slot::new(kernel);
-            slot.per_gate = self.per_gate;
-            slot.shift = self.gate_shift || !place.sees_gates();
-            if let Some(consts) = consts {
-                slot.consts = consts.to_vec();
-            } else if let Some(eps) = self.eps {
-                for (c, v) in d.consts.iter().zip(&mut slot.consts) {
-                    if c.name == "eps" {
-                        *v = eps;
-                    }
-                }
-            }
-            cell = cell.with(place, slot)?;
-        }
-        Ok(cell)
+    /// Whether methods that pool over cases have a place here.
+    pub const fn takes_across_cases(&self) -> bool {
+        matches!(self.takes, Methods::Any | Methods::AcrossCases)
+    }
+
+    /// Whether methods that pool within a case, or nothing, have.
+    pub const fn takes_within_case(&self) -> bool {
+        matches!(self.takes, Methods::Any | Methods::WithinCase)
+    }
+
+    /// Whether it is defined in a recurrence.
+    pub const fn fits(&self, kind: CellKind) -> bool {
+        self.filling(kind).is_some()
     }
 }

@@ -16,6 +16,10 @@ pub enum Place {
     InputToHidden,
     /// `W_h h`.
     HiddenToHidden,
+    /// A GRU candidate's `W x`; [`Place::InputToHidden`] is then that of the two gates.
+    InputToCandidate,
+    /// A GRU candidate's `U h`, before the reset gate multiplies it.
+    HiddenToCandidate,
     /// `W_x x + W_h h`, after the two above.
     Joint,
     /// The cell itself: what is carried on is normalized.
@@ -28,14 +32,24 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 6] =
-        [Self::InputToHidden, Self::HiddenToHidden, Self::Joint, Self::Carried, Self::ReadOut, Self::Hidden];
+    pub const ALL: [Self; 8] = [
+        Self::InputToHidden,
+        Self::HiddenToHidden,
+        Self::InputToCandidate,
+        Self::HiddenToCandidate,
+        Self::Joint,
+        Self::Carried,
+        Self::ReadOut,
+        Self::Hidden,
+    ];
 
     /// As it stands in file names of parameters.
     pub const fn name(self) -> &'static str {
         match self {
             Self::InputToHidden => "ih",
             Self::HiddenToHidden => "hh",
+            Self::InputToCandidate => "ih_candidate",
+            Self::HiddenToCandidate => "hh_candidate",
             Self::Joint => "joint",
             Self::Carried => "carried",
             Self::ReadOut => "cell",
@@ -45,6 +59,28 @@ impl Place {
     /// Whether all gates pass here; otherwise only as many channels as units.
     pub const fn sees_gates(self) -> bool {
         matches!(self, Self::InputToHidden | Self::HiddenToHidden | Self::Joint)
+    }
+    /// Whether it stands at one of a GRU candidate's projections.
+    pub const fn sees_candidate(self) -> bool {
+        matches!(self, Self::InputToCandidate | Self::HiddenToCandidate)
+    }
+    /// Whether it stands at a projection or at a sum of them, where a bias behind can make its shift redundant.
+    pub const fn sees_sums(self) -> bool {
+        self.sees_gates() || self.sees_candidate()
+    }
+    /// Whether it stands at a projection of the input, which needs no earlier step.
+    pub const fn sees_input(self) -> bool {
+        matches!(self, Self::InputToHidden | Self::InputToCandidate)
+    }
+    /// Whether a recurrence has this place.
+    pub const fn exists_in(self, kind: CellKind) -> bool {
+        (kind.has_cell() || !self.sees_cell())
+            && (kind.has_candidate() || !self.sees_candidate())
+            && !(kind.has_candidate() && matches!(self, Self::Joint))
+    }
+    /// Parts of a row here, each as wide as there are units.
+    pub const fn parts(self, kind: CellKind) -> usize {
+        if self.sees_gates() { kind.summed() } else { 1 }
     }
     /// Whether it stands at the cell state, which only an LSTM has.
     pub const fn sees_cell(self) -> bool {
@@ -65,7 +101,7 @@ pub enum Statistics {
     /// Within each case of each step; nothing is stored.
     Instant,
     /// One statistic per channel over all unpadded cases and steps; a running average for evaluation. Needs the
-    /// whole sequence at once, so only [`Place::InputToHidden`] can have it.
+    /// whole sequence at once, so only a projection of the input can have it.
     BatchTime,
     /// One statistic per channel and step over the unpadded cases; for evaluation a running average for each of
     /// the first `t_max` steps, the last of which serves all later ones.
@@ -76,6 +112,15 @@ pub enum Statistics {
 }
 
 impl Statistics {
+    /// The statistics of that name: `sequence` is [`Statistics::BatchTime`]; `frame`, as it is called where only
+    /// projections of the input are normalized, and `step` are [`Statistics::PerStep`].
+    pub fn find(name: &str, t_max: usize) -> Option<Self> {
+        match name {
+            "sequence" => Some(Self::BatchTime),
+            "frame" | "step" => Some(Self::PerStep { t_max }),
+            _ => None,
+        }
+    }
     /// In words.
     pub const fn name(self) -> &'static str {
         match self {
@@ -125,8 +170,8 @@ impl<T: Elem> Slot<T> {
     }
 
     pub(crate) fn check(&self, place: Place, kind: CellKind) -> Result<(), Error> {
-        if place.sees_cell() && !kind.has_cell() {
-            return Err(Error::NoCellState { kind: kind.name(), place });
+        if !place.exists_in(kind) {
+            return Err(Error::NoSuchPlace { kind, place });
         }
         let d = self.kernel.descriptor;
         let fits = match (d.reference_set.skeleton(), self.statistics) {
@@ -135,7 +180,7 @@ impl<T: Elem> Slot<T> {
             }
             (Skeleton::Rowwise, Statistics::Instant)
             | (Skeleton::Channelwise, Statistics::PerStep { .. }) => true,
-            (Skeleton::Channelwise, Statistics::BatchTime) => place == Place::InputToHidden,
+            (Skeleton::Channelwise, Statistics::BatchTime) => place.sees_input(),
             (Skeleton::Rowwise, Statistics::BatchTime | Statistics::PerStep { .. })
             | (Skeleton::Channelwise, Statistics::Instant) => false,
         };
@@ -152,10 +197,11 @@ impl<T: Elem> Slot<T> {
 
     /// The layout of `cases` rows in this place.
     pub(crate) fn layout(&self, place: Place, kind: CellKind, cases: usize, units: usize) -> Layout {
-        match (place.sees_gates(), self.per_gate) {
-            (true, true) => Layout::new(cases, kind.gates(), units, 1),
-            (true, false) => Layout::new(cases, 1, kind.gates() * units, 1),
-            (false, _) => Layout::new(cases, 1, units, 1),
+        let parts = place.parts(kind);
+        if self.per_gate {
+            Layout::new(cases, parts, units, 1)
+        } else {
+            Layout::new(cases, 1, parts * units, 1)
         }
     }
 
@@ -244,4 +290,10 @@ impl<T: Elem> Ready<'_, T> {
     pub(crate) fn pooled(&self, layout: Layout, x: &[T], mask: Option<&[bool]>) -> usize {
         self.slot.kernel.pooled(&self.call(layout, x, mask))
     }
+}
+
+/// The places of a recurrence, in words.
+pub(crate) fn names(kind: CellKind) -> String {
+    let places = Place::ALL.into_iter().filter(|p| p.exists_in(kind));
+    places.map(Place::name).collect::<Vec<_>>().join(", ")
 }

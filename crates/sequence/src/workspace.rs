@@ -25,7 +25,7 @@ impl Held {
     pub(crate) fn words(&self) -> String {
         let Sizes { steps, cases, inputs, units } = self.sizes;
         let mask = if self.masked { "masked" } else { "unmasked" };
-        format!("{} [{steps}, {cases}, {inputs}] -> {units}, {mask}, slots {:06b}", self.kind, self.places)
+        format!("{} [{steps}, {cases}, {inputs}] -> {units}, {mask}, slots {:08b}", self.kind, self.places)
     }
 }
 
@@ -43,7 +43,8 @@ pub struct Workspace<T> {
     pub(crate) parts: Vec<Part<T>>,
     /// Inputs with padded steps blanked, `[T, N, I]`; only with a mask.
     pub(crate) x: Vec<T>,
-    /// `W_x` and `W_h` transposed, `[I, G·H]` and `[H, G·H]`, as products read them fastest.
+    /// `W_x` and `W_h` transposed, `[I, G·H]` and `[H, G·H]`, as products read them fastest; a GRU's gates and
+    /// its candidate one after the other.
     pub(crate) w_x: Vec<T>,
     pub(crate) w_h: Vec<T>,
     /// `W_x x`, `[T, N, G·H]`; only if it is normalized.
@@ -54,6 +55,8 @@ pub struct Workspace<T> {
     pub(crate) sum: Vec<T>,
     /// Summed inputs as the update takes them, `[T, N, G·H]`.
     pub(crate) z: Vec<T>,
+    /// A GRU candidate's projections as the update takes them, and before their norms, `[T, N, H]`.
+    pub(crate) candidate: Candidate<T>,
     /// Hidden states from `h0` on, `[T + 1, N, H]`.
     pub(crate) h: Vec<T>,
     /// Carried cells from `c0` on, `[T + 1, N, H]`.
@@ -76,6 +79,27 @@ pub struct Workspace<T> {
     pub(crate) back: Back<T>,
 }
 
+/// A GRU candidate's two projections, `[T, N, H]`: normalized, and as they were where they have a norm; of the
+/// backward pass the gradients of the same.
+#[derive(Debug, Default)]
+pub(crate) struct Candidate<T> {
+    pub(crate) x: Vec<T>,
+    pub(crate) h: Vec<T>,
+    pub(crate) raw_x: Vec<T>,
+    pub(crate) raw_h: Vec<T>,
+}
+
+impl<T: Elem> Candidate<T> {
+    fn fit(&mut self, cell: &Cell<T>, states: usize) {
+        if cell.kind().has_candidate() {
+            fit(&mut self.x, states);
+            fit(&mut self.h, states);
+            fit(&mut self.raw_x, cell.slot(Place::InputToCandidate).map_or(0, |_| states));
+            fit(&mut self.raw_h, cell.slot(Place::HiddenToCandidate).map_or(0, |_| states));
+        }
+    }
+}
+
 /// Buffers of the backward pass.
 #[derive(Debug, Default)]
 pub(crate) struct Back<T> {
@@ -83,6 +107,8 @@ pub(crate) struct Back<T> {
     pub(crate) dsum: Vec<T>,
     pub(crate) dax: Vec<T>,
     pub(crate) dah: Vec<T>,
+    pub(crate) candidate: Candidate<T>,
+    pub(crate) dh_next: Vec<T>,
     pub(crate) dh: Vec<T>,
     pub(crate) dh_raw: Vec<T>,
     pub(crate) dc: Vec<T>,
@@ -117,6 +143,7 @@ impl<T: Elem> Workspace<T> {
             ah: Vec::new(),
             sum: Vec::new(),
             z: Vec::new(),
+            candidate: Candidate::default(),
             h: Vec::new(),
             c: Vec::new(),
             c_raw: Vec::new(),
@@ -158,7 +185,7 @@ impl<T: Elem> Workspace<T> {
 
     pub(crate) fn fit_forward(&mut self, cell: &Cell<T>, s: &Sizes, masked: bool) {
         let (rows, states) = (s.steps * s.cases, s.steps * s.cases * s.units);
-        let sums = rows * cell.width(s.units);
+        let sums = rows * cell.summed(s.units);
         let has = |p: Place, len: usize| if cell.slot(p).is_some() { len } else { 0 };
         let cells = if cell.kind().has_cell() { states } else { 0 };
         let one = s.cases * s.units;
@@ -167,20 +194,21 @@ impl<T: Elem> Workspace<T> {
         fit(&mut self.ah, has(Place::HiddenToHidden, sums));
         fit(&mut self.sum, has(Place::Joint, sums));
         fit(&mut self.z, sums);
+        self.candidate.fit(cell, states);
         fit(&mut self.h, states + one);
         fit(&mut self.c, if cells > 0 { cells + one } else { 0 });
         fit(&mut self.c_raw, has(Place::Carried, cells));
         fit(&mut self.gate, has(Place::Carried, cells).max(has(Place::ReadOut, cells)));
         fit(&mut self.read, has(Place::ReadOut, cells));
         fit(&mut self.h_raw, has(Place::Hidden, states));
-        fit(&mut self.normed, has(Place::HiddenToHidden, s.cases * cell.width(s.units)));
+        fit(&mut self.normed, has(Place::HiddenToHidden, s.cases * cell.summed(s.units)));
         for place in Place::ALL {
             fit(&mut self.stats[place as usize], cell.statistics_len(place, s));
         }
     }
 
     pub(crate) fn fit_backward(&mut self, cell: &Cell<T>, s: &Sizes) {
-        let sums = s.steps * s.cases * cell.width(s.units);
+        let sums = s.steps * s.cases * cell.summed(s.units);
         let has = |p: Place, len: usize| if cell.slot(p).is_some() { len } else { 0 };
         let one = s.cases * s.units;
         let cells = if cell.kind().has_cell() { one } else { 0 };
@@ -189,6 +217,8 @@ impl<T: Elem> Workspace<T> {
         fit(&mut b.dsum, has(Place::Joint, sums));
         fit(&mut b.dax, has(Place::InputToHidden, sums));
         fit(&mut b.dah, has(Place::HiddenToHidden, sums));
+        b.candidate.fit(cell, s.steps * one);
+        fit(&mut b.dh_next, if cell.kind().has_candidate() { one } else { 0 });
         for v in [&mut b.dh, &mut b.dh_raw, &mut b.kept_h] {
             fit(v, one);
         }

@@ -3,8 +3,8 @@
 mod support;
 
 use sequence::{
-    Cell, CellKind, Error, Gradients, Inputs, Mode, Place, Placement, Slot, State, Statistics, Upstream,
-    Weights, Workspace,
+    Cell, CellKind, Error, Gradients, Inputs, Mode, Options, Place, Placement, Reason, Slot, State,
+    Statistics, Upstream, Weights, Workspace,
 };
 use support::{kernel64, sizes};
 
@@ -14,21 +14,77 @@ fn batch(statistics: Statistics) -> Slot<f64> {
     slot
 }
 
+fn asked(statistics: Statistics) -> Options<'static> {
+    Options { statistics: Some(statistics), ..Options::default() }
+}
+
 #[test]
 fn a_method_where_the_placement_is_not_defined() {
     for placement in Placement::ALL {
-        let kind = if placement.fits(CellKind::RnnTanh) { CellKind::RnnTanh } else { CellKind::Lstm };
-        let made = placement.cell(kind, kernel64("batch"), None);
-        if placement.across_cases {
-            assert!(made.is_ok(), "{}", placement.name);
-            continue;
+        for kind in CellKind::ALL {
+            for id in ["batch", "layer", "none"] {
+                let d = kernel64(id).descriptor;
+                let made = placement.cell_with(kind, kernel64(id), Options::default());
+                let Err(reason) = placement.allows(d, kind) else {
+                    // What is allowed can be had, at most for the price of saying how many steps are stored.
+                    let needs = Err(Reason::StepsNotSaid { place: Place::HiddenToHidden });
+                    let steps = placement.statistics(d, kind, None);
+                    assert!(steps.is_ok() || steps == needs || placement == Placement::JOINT, "{steps:?}");
+                    assert_eq!(made.is_ok(), steps.is_ok());
+                    if id == "batch" {
+                        placement
+                            .cell_with(kind, kernel64(id), asked(Statistics::PerStep { t_max: 2 }))
+                            .unwrap();
+                    }
+                    continue;
+                };
+                let refused = made.unwrap_err();
+                assert!(matches!(refused, Error::Undefined { reason: r, .. } if r == reason), "{refused}");
+                let text = refused.to_string();
+                assert!(text.contains(placement.name) && text.contains(id), "{text}");
+            }
         }
-        let refused = made.unwrap_err();
-        assert!(matches!(refused, Error::Undefined { method: "batch", .. }), "{refused}");
-        assert!(refused.to_string().contains(placement.name), "{refused}");
     }
+    let of = |p: Placement, id: &str, kind| p.allows(kernel64(id).descriptor, kind).unwrap_err();
+    assert_eq!(of(Placement::PAPER, "batch", CellKind::Lstm), Reason::AcrossCases { pools: "batch + space" });
+    assert_eq!(
+        of(Placement::RECURRENT_BATCH, "layer", CellKind::Gru),
+        Reason::WithinCase { pools: "features" }
+    );
+    let gru = of(Placement::JOINT, "layer", CellKind::Gru);
+    assert_eq!(gru, Reason::Recurrence { kind: CellKind::Gru });
+    assert!(gru.to_string().ends_with("are: ih, hh, ih_candidate, hh_candidate, hidden"), "{gru}");
     assert_eq!(Placement::find("labml"), Some(&Placement::LABML));
+    assert_eq!(Placement::find("recurrent_batch"), Some(&Placement::RECURRENT_BATCH));
     assert_eq!(Placement::find("unknown"), None);
+}
+
+#[test]
+fn statistics_where_they_are_not_defined() {
+    let of = |p: Placement, id: &str, asked| p.statistics(kernel64(id).descriptor, CellKind::Lstm, asked);
+    let (sequence, step) = (Statistics::find("sequence", 5), Statistics::find("step", 5));
+    assert_eq!(sequence, Some(Statistics::BatchTime));
+    assert_eq!(Statistics::find("frame", 5), step);
+    assert_eq!(Statistics::find("year", 5), None);
+    let (input, joint, paper) = (Placement::INPUT, Placement::JOINT, Placement::PAPER);
+    assert_eq!(of(input, "batch", None), Ok(Statistics::BatchTime));
+    assert_eq!(of(input, "batch", sequence), Ok(Statistics::BatchTime));
+    assert_eq!(of(input, "batch", step), Ok(Statistics::PerStep { t_max: 5 }));
+    assert_eq!(of(joint, "batch", step), Ok(Statistics::PerStep { t_max: 5 }));
+    assert_eq!(of(joint, "batch", sequence), Err(Reason::WholeSequence { place: Place::Joint }));
+    assert_eq!(of(joint, "batch", None), Err(Reason::StepsNotSaid { place: Place::Joint }));
+    assert_eq!(of(joint, "batch", Statistics::find("step", 0)), Err(Reason::NoSteps));
+    let within = Some(Statistics::Instant);
+    assert_eq!(of(input, "batch", within), Err(Reason::StatisticsOfCases { pools: "batch + space" }));
+    assert_eq!(of(paper, "layer", within), Ok(Statistics::Instant));
+    let stored = Reason::NothingStored { pools: "features", got: "per-step" };
+    assert_eq!(of(paper, "layer", step), Err(stored));
+    let error = joint.cell_with(CellKind::Lstm, kernel64("batch"), asked(Statistics::BatchTime)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "placement `joint` is not defined for `batch`: slot `joint` follows from the step before, so a statistic \
+         over all steps does not exist yet: choose `step`"
+    );
 }
 
 #[test]
@@ -49,7 +105,7 @@ fn slots_that_cannot_be() {
     assert!(matches!(kept, Error::Statistics { method: "layer", got: "per-step", .. }), "{kept}");
     for place in [Place::Carried, Place::ReadOut] {
         let rnn = Cell::new(CellKind::RnnTanh).with(place, Slot::new(kernel64("layer"))).unwrap_err();
-        assert_eq!(rnn, Error::NoCellState { kind: "rnn_tanh", place });
+        assert_eq!(rnn, Error::NoSuchPlace { kind: CellKind::RnnTanh, place });
     }
 }
 
@@ -84,7 +140,13 @@ impl Call {
     }
     fn forward(&mut self, steps: usize, ws: &mut Workspace<f64>) -> Result<(), Error> {
         let slots: Vec<&[f64]> = self.slots.iter().map(|s| &s[..]).collect();
-        let w = Weights { ih: &self.ih, hh: &[0.1; 36], bias: self.bias.as_deref(), slots: &slots };
+        let w = Weights {
+            ih: &self.ih,
+            hh: &[0.1; 36],
+            bias: self.bias.as_deref(),
+            recurrent_bias: None,
+            slots: &slots,
+        };
         let (mask, h0) = (self.mask.as_deref(), self.h0.as_deref());
         let inputs = Inputs { sizes: sizes(steps, 4, 2, 3), x: &self.x, mask, h0, c0: None };
         let mut y = vec![f64::NAN; self.y];
@@ -94,13 +156,21 @@ impl Call {
     }
     fn backward(&self, steps: usize, ws: &mut Workspace<f64>) -> Result<(), Error> {
         let slots: Vec<&[f64]> = self.slots.iter().map(|s| &s[..]).collect();
-        let w = Weights { ih: &self.ih, hh: &[0.1; 36], bias: None, slots: &slots };
+        let w = Weights { ih: &self.ih, hh: &[0.1; 36], bias: None, recurrent_bias: None, slots: &slots };
         let x = vec![0.5; steps * 8];
         let inputs = Inputs { sizes: sizes(steps, 4, 2, 3), x: &x, mask: None, h0: None, c0: None };
         let (mut a, mut b, mut gain, mut bias) = ([0.0; 24], [0.0; 36], [0.0; 12], [0.0; 12]);
         let mut slots = [&mut gain[..], &mut bias[..]];
-        let mut out =
-            Gradients { x: None, ih: &mut a, hh: &mut b, bias: None, slots: &mut slots, h0: None, c0: None };
+        let mut out = Gradients {
+            x: None,
+            ih: &mut a,
+            hh: &mut b,
+            bias: None,
+            recurrent_bias: None,
+            slots: &mut slots,
+            h0: None,
+            c0: None,
+        };
         let dy = vec![1.0; steps * 12];
         self.cell.backward(&w, &inputs, &Upstream { y: &dy, h: None, c: None }, ws, &mut out)
     }
@@ -122,7 +192,10 @@ fn calls_that_do_not_fit() {
     refuse(|c| c.h0 = Some(vec![0.0; 11]), length("h0", 12, 11));
     refuse(|c| c.y = 23, length("y", 24, 23));
     refuse(|c| c.slots[1] = vec![0.0; 3], length("ih.bias", 12, 3));
-    refuse(|c| c.bias = Some(vec![0.0; 12]), Err(Error::Bias { expected: "has no bias", got: "gave one" }));
+    refuse(
+        |c| c.bias = Some(vec![0.0; 12]),
+        Err(Error::Bias { what: "bias".into(), expected: "has none", got: "gave one" }),
+    );
     refuse(
         |c| c.slots.truncate(1),
         Err(Error::SlotParameters { expected: 2, got: 1, names: "ih.gain, ih.bias".into() }),
@@ -143,13 +216,13 @@ fn sizes_of_nothing_and_of_too_much() {
         (sizes(1, 1, 0, 2), "inputs"),
         (sizes(1, 1, 1, 0), "units"),
     ] {
-        let w = Weights { ih: &[], hh: &[], bias: None, slots: &[] };
+        let w = Weights { ih: &[], hh: &[], bias: None, recurrent_bias: None, slots: &[] };
         let inputs = Inputs { sizes: s, x: &[], mask: None, h0: None, c0: None };
         let done = cell.forward(&w, &inputs, Mode::Train(&mut state), &mut Workspace::default(), &mut []);
         assert_eq!(done, Err(Error::Empty { what }));
     }
     for s in [sizes(usize::MAX, 1, 1, 1), sizes(2, usize::MAX / 2, 1, 3), sizes(1, 1, 1, usize::MAX / 2)] {
-        let w = Weights { ih: &[], hh: &[], bias: None, slots: &[] };
+        let w = Weights { ih: &[], hh: &[], bias: None, recurrent_bias: None, slots: &[] };
         let inputs = Inputs { sizes: s, x: &[], mask: None, h0: None, c0: None };
         let done = cell.forward(&w, &inputs, Mode::Train(&mut state), &mut Workspace::default(), &mut []);
         assert!(matches!(done, Err(Error::TooLarge { .. })), "{done:?}");

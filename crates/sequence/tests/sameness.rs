@@ -4,26 +4,28 @@
 mod support;
 
 use norm_core::{Elem, Isa};
-use sequence::{Cell, CellKind, Place, Placement, Sizes, Slot, State, Statistics, Workspace};
+use sequence::{Cell, CellKind, Options, Placement, Sizes, State, Statistics, Workspace};
 use support::{Problem, Solution, agree, difference, kernel32, kernel64, sizes, solve};
 
-/// Every placement with a method that fits, and one with statistics per step.
+/// Every placement in every kind of cell, with a method within a case and one over cases where they fit.
 fn cells<T: Elem>(kernel: impl Fn(&str) -> norm_core::Kernel<T>) -> Vec<(String, Cell<T>)> {
     let mut all = Vec::new();
     for placement in Placement::ALL {
-        for kind in [CellKind::Lstm, CellKind::RnnTanh].into_iter().filter(|k| placement.fits(*k)) {
-            let ids = if placement == Placement::INPUT { &["batch", "rms"][..] } else { &["layer"][..] };
-            for id in ids {
-                let cell = placement.cell(kind, kernel(id), None).unwrap();
+        for kind in [CellKind::Lstm, CellKind::RnnTanh, CellKind::RnnClipped, CellKind::Gru] {
+            for id in ["batch", "rms", "layer"] {
+                if placement.allows(kernel(id).descriptor, kind).is_err()
+                    || (id == "rms" && placement != Placement::INPUT)
+                {
+                    continue;
+                }
+                let per_step = placement.statistics(kernel(id).descriptor, kind, None).is_err();
+                let statistics = per_step.then_some(Statistics::PerStep { t_max: 3 });
+                let options = Options { statistics, ..Options::default() };
+                let cell = placement.cell_with(kind, kernel(id), options).unwrap();
                 all.push((format!("{} {} {id}", placement.name, kind.name()), cell));
             }
         }
     }
-    let mut slot = Slot::new(kernel("batch"));
-    slot.statistics = Statistics::PerStep { t_max: 3 };
-    let cell = Cell::new(CellKind::Lstm);
-    let cell = cell.with(Place::HiddenToHidden, slot.clone()).and_then(|c| c.with(Place::ReadOut, slot));
-    all.push(("per step".into(), cell.unwrap()));
     all
 }
 

@@ -1,6 +1,7 @@
 //! A pass with everything it needs, drawn at random, and the engine run on it.
 #![expect(dead_code, reason = "each test file uses its part")]
 
+pub(crate) mod gru;
 pub(crate) mod recurrent_batch;
 pub(crate) mod reference;
 
@@ -20,6 +21,7 @@ pub(crate) struct Problem {
     pub(crate) ih: Vec<f64>,
     pub(crate) hh: Vec<f64>,
     pub(crate) bias: Vec<f64>,
+    pub(crate) recurrent_bias: Vec<f64>,
     pub(crate) slots: Vec<Vec<f64>>,
     pub(crate) dy: Vec<f64>,
     pub(crate) dh: Vec<f64>,
@@ -33,7 +35,7 @@ pub(crate) struct Solution {
     pub(crate) y: Vec<f64>,
     pub(crate) h: Vec<f64>,
     pub(crate) c: Vec<f64>,
-    /// Named gradients in the order x, ih, hh, bias, h0, c0, slots.
+    /// Named gradients in the order x, ih, hh, bias, h0, c0, recurrent bias, slots.
     pub(crate) gradients: Vec<(String, Vec<f64>)>,
 }
 
@@ -60,6 +62,7 @@ impl Problem {
             ih: draw(width * inputs, 1.0),
             hh: draw(width * units, 0.8),
             bias: draw(if cell.has_bias() { width } else { 0 }, 0.5),
+            recurrent_bias: draw(if cell.has_recurrent_bias() { units } else { 0 }, 0.5),
             slots,
             dy: draw(steps * one, 1.0),
             dh: draw(one, 1.0),
@@ -76,6 +79,7 @@ impl Problem {
             ("bias".to_string(), &mut self.bias),
             ("h0".to_string(), &mut self.h0),
             ("c0".to_string(), &mut self.c0),
+            ("recurrent bias".to_string(), &mut self.recurrent_bias),
         ];
         for (i, p) in self.slots.iter_mut().enumerate() {
             all.push((format!("slot {i}"), p));
@@ -120,8 +124,14 @@ impl Problem {
             (to(&self.x), to(&self.h0), to(&self.c0), to(&self.ih), to(&self.hh), to(&self.bias));
         let slots: Vec<Vec<T>> = self.slots.iter().map(|s| to(s)).collect();
         let slots: Vec<&[T]> = slots.iter().map(|s| &s[..]).collect();
-        let some = |v| if cell.has_bias() { Some(v) } else { None };
-        let w = Weights { ih: &ih, hh: &hh, bias: some(&bias[..]), slots: &slots };
+        let recurrent = to(&self.recurrent_bias);
+        let w = Weights {
+            ih: &ih,
+            hh: &hh,
+            bias: cell.has_bias().then_some(&bias[..]),
+            recurrent_bias: cell.has_recurrent_bias().then_some(&recurrent[..]),
+            slots: &slots,
+        };
         let mask = self.mask.as_deref();
         let inputs = Inputs { sizes: self.sizes, x: &x, mask, h0: Some(&h0), c0: Some(&c0) };
         // Whatever is not written shows.
@@ -134,6 +144,7 @@ impl Problem {
         let zero = |v: &[f64]| vec![T::default(); v.len()];
         let (mut dx, mut dih, mut dhh, mut dbias, mut dh0, mut dc0) =
             (zero(&self.x), zero(&self.ih), zero(&self.hh), zero(&self.bias), zero(&self.h0), zero(&self.c0));
+        let mut drecurrent = zero(&self.recurrent_bias);
         let mut dslots: Vec<Vec<T>> = self.slots.iter().map(|s| zero(s)).collect();
         let mut refs: Vec<&mut [T]> = dslots.iter_mut().map(|s| &mut s[..]).collect();
         let mut out = Gradients {
@@ -141,6 +152,7 @@ impl Problem {
             ih: &mut dih,
             hh: &mut dhh,
             bias: if cell.has_bias() { Some(&mut dbias[..]) } else { None },
+            recurrent_bias: if cell.has_recurrent_bias() { Some(&mut drecurrent[..]) } else { None },
             slots: &mut refs,
             h0: Some(&mut dh0),
             c0: Some(&mut dc0),
@@ -153,6 +165,7 @@ impl Problem {
             ("bias".into(), from(&dbias)),
             ("h0".into(), from(&dh0)),
             ("c0".into(), from(&dc0)),
+            ("recurrent bias".into(), from(&drecurrent)),
         ];
         gradients.extend(dslots.iter().enumerate().map(|(i, d)| (format!("slot {i}"), from(d))));
         Solution { outcome, y: from(&y), h, c, gradients }

@@ -3,7 +3,13 @@
 
 use super::Problem;
 
-fn batch_norm(rows: &[Vec<f64>], on: &[bool], gain: &[f64], bias: Option<&[f64]>, eps: f64) -> Vec<Vec<f64>> {
+pub(crate) fn batch_norm(
+    rows: &[Vec<f64>],
+    on: &[bool],
+    gain: &[f64],
+    bias: Option<&[f64]>,
+    eps: f64,
+) -> Vec<Vec<f64>> {
     let n = on.iter().filter(|o| **o).count() as f64;
     let mut out = rows.to_vec();
     for j in 0..gain.len() {

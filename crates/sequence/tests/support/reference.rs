@@ -14,9 +14,9 @@ pub(crate) enum Norm {
 
 /// Parameters of one norm in a row: gain and, where learned, bias.
 #[derive(Clone, Copy, Debug)]
-struct Affine<'a> {
-    gain: Option<&'a [f64]>,
-    bias: Option<&'a [f64]>,
+pub(crate) struct Affine<'a> {
+    pub(crate) gain: Option<&'a [f64]>,
+    pub(crate) bias: Option<&'a [f64]>,
 }
 
 /// What the statistics of batch normalization of the input projection are.
@@ -36,7 +36,8 @@ pub(crate) struct Network {
     pub(crate) name: &'static str,
     pub(crate) norm: Norm,
     pub(crate) lstm: bool,
-    pub(crate) relu: bool,
+    /// Of a simple recurrence.
+    pub(crate) nonlinearity: fn(f64) -> f64,
     pub(crate) eps: f64,
     /// Batch normalization in place of `norm` on the input projection.
     pub(crate) batch: Option<Batch>,
@@ -48,11 +49,28 @@ pub(crate) struct Result {
     pub(crate) c: Vec<f64>,
 }
 
+/// The nonlinearity of a simple recurrence of that name.
+pub(crate) fn nonlinearity(name: &str) -> fn(f64) -> f64 {
+    match name {
+        "rnn_relu" => |a| if a > 0.0 { a } else { 0.0 },
+        "rnn_clipped" => |a| {
+            if a > 20.0 {
+                20.0
+            } else if a > 0.0 {
+                a
+            } else {
+                0.0
+            }
+        },
+        _ => f64::tanh,
+    }
+}
+
 fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 
-fn normalize(norm: Norm, v: &[f64], eps: f64, p: Affine<'_>) -> Vec<f64> {
+pub(crate) fn normalize(norm: Norm, v: &[f64], eps: f64, p: Affine<'_>) -> Vec<f64> {
     let n = v.len() as f64;
     let (mean, root) = match norm {
         Norm::Identity => return v.to_vec(),
@@ -76,7 +94,7 @@ fn take<'a>(norm: Norm, shift: bool, from: &mut std::slice::Iter<'a, Vec<f64>>) 
     Affine { gain, bias }
 }
 
-fn product(w: &[f64], v: &[f64]) -> Vec<f64> {
+pub(crate) fn product(w: &[f64], v: &[f64]) -> Vec<f64> {
     w.chunks_exact(v.len()).map(|row| row.iter().zip(v).map(|(a, b)| a * b).sum()).collect()
 }
 
@@ -217,7 +235,7 @@ impl Network {
                         _ => cell,
                     };
                 } else {
-                    h[n] = z.iter().map(|a| if self.relu { a.max(0.0) } else { a.tanh() }).collect();
+                    h[n] = z.iter().map(|a| (self.nonlinearity)(*a)).collect();
                 }
                 y.extend(&h[n]);
             }

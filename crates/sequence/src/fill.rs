@@ -1,0 +1,124 @@
+//! A placement filled with a method: what is defined, why the rest is not, and the cell that comes out.
+
+use norm_core::policy::Running;
+use norm_core::{Descriptor, Elem, Kernel, ReferenceSet, Site, Skeleton};
+
+use crate::cell::Cell;
+use crate::error::{Error, Reason};
+use crate::placement::Placement;
+use crate::slot::{Slot, Statistics};
+use crate::update::CellKind;
+
+/// What a caller may choose where a placement and a method leave a choice.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Options<'a> {
+    /// Constants in declared order; by default the declaration's.
+    pub consts: Option<&'a [f64]>,
+    /// By default [`Statistics::Instant`] for methods that pool within a case, and over batch and time for the
+    /// others where only projections of the input are normalized. A placement with a slot behind the recurrence
+    /// has no default for the latter: the number of stored steps must be said.
+    pub statistics: Option<Statistics>,
+    /// How stored statistics take in a batch; by default as the placement says.
+    pub running: Option<Running>,
+}
+
+/// Why no slot can hold a method at all.
+fn refuses(d: &Descriptor) -> Result<(), Reason> {
+    match (d.site, d.reference_set) {
+        (Site::Weights | Site::Update, _) | (_, ReferenceSet::FanIn) => {
+            Err(Reason::Site { site: d.site.name() })
+        }
+        (_, ReferenceSet::Space) => Err(Reason::NoSpace),
+        _ => Ok(()),
+    }
+}
+
+impl Placement {
+    /// Whether a method can be put here in a recurrence, and if not, why.
+    pub fn allows(&self, d: &Descriptor, kind: CellKind) -> Result<(), Reason> {
+        if !self.fits(kind) {
+            return Err(Reason::Recurrence { kind });
+        }
+        refuses(d)?;
+        match d.reference_set.skeleton() {
+            Skeleton::Channelwise if !self.takes_across_cases() => {
+                Err(Reason::AcrossCases { pools: d.reference_set.name() })
+            }
+            Skeleton::Rowwise if !self.takes_within_case() => {
+                Err(Reason::WithinCase { pools: d.reference_set.name() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The statistics of a method here: those asked for if they are defined, else the usual ones.
+    pub fn statistics(
+        &self,
+        d: &Descriptor,
+        kind: CellKind,
+        asked: Option<Statistics>,
+    ) -> Result<Statistics, Reason> {
+        let recurrent = self.filling(kind).and_then(|f| f.places.iter().find(|p| !p.sees_input()));
+        match (d.reference_set.skeleton(), asked) {
+            (Skeleton::Rowwise, None | Some(Statistics::Instant)) => Ok(Statistics::Instant),
+            (Skeleton::Rowwise, Some(got)) => {
+                Err(Reason::NothingStored { pools: d.reference_set.name(), got: got.name() })
+            }
+            (Skeleton::Channelwise, Some(Statistics::Instant)) => {
+                Err(Reason::StatisticsOfCases { pools: d.reference_set.name() })
+            }
+            (Skeleton::Channelwise, Some(Statistics::PerStep { t_max: 0 })) => Err(Reason::NoSteps),
+            (Skeleton::Channelwise, Some(got @ Statistics::PerStep { .. })) => Ok(got),
+            (Skeleton::Channelwise, None | Some(Statistics::BatchTime)) => match (recurrent, asked) {
+                (None, _) => Ok(Statistics::BatchTime),
+                (Some(&place), None) => Err(Reason::StepsNotSaid { place }),
+                (Some(&place), Some(_)) => Err(Reason::WholeSequence { place }),
+            },
+        }
+    }
+
+    /// A cell with `kernel` in every slot of this placement. `consts` replaces the default constants.
+    ///
+    /// Refuses what [`Placement::allows`] does not, with its reason.
+    pub fn cell<T: Elem>(
+        &self,
+        kind: CellKind,
+        kernel: Kernel<T>,
+        consts: Option<&[f64]>,
+    ) -> Result<Cell<T>, Error> {
+        self.cell_with(kind, kernel, Options { consts, ..Options::default() })
+    }
+
+    /// As [`Placement::cell`], with what can be chosen. Refuses statistics that are not defined, with the reason.
+    pub fn cell_with<T: Elem>(
+        &self,
+        kind: CellKind,
+        kernel: Kernel<T>,
+        options: Options<'_>,
+    ) -> Result<Cell<T>, Error> {
+        let d = kernel.descriptor;
+        let undefined = |reason| Error::Undefined { placement: self.name, method: d.id, reason };
+        self.allows(d, kind).map_err(undefined)?;
+        let filling = self.filling(kind).ok_or(Reason::Recurrence { kind }).map_err(undefined)?;
+        let statistics = self.statistics(d, kind, options.statistics).map_err(undefined)?;
+        let mut cell = Cell::new(kind).with_bias(filling.bias);
+        for &place in filling.places {
+            let mut slot = Slot::new(kernel);
+            slot.per_gate = self.per_gate;
+            slot.shift = self.gate_shift || !place.sees_sums();
+            slot.statistics = statistics;
+            slot.running = options.running.or(self.running).unwrap_or_default();
+            if let Some(consts) = options.consts {
+                slot.consts = consts.to_vec();
+            } else if let Some(eps) = self.eps {
+                for (c, v) in d.consts.iter().zip(&mut slot.consts) {
+                    if c.name == "eps" {
+                        *v = eps;
+                    }
+                }
+            }
+            cell = cell.with(place, slot)?;
+        }
+        Ok(cell)
+    }
+}
