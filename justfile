@@ -39,6 +39,11 @@ peers python="python3":
 norms *args:
     @cargo run --release --quiet --package cli -- norms {{ args }}
 
+# Evaluate a method on tensors from a safetensors file; docs/eval.md says how
+[group('methods')]
+eval method input output:
+    @cargo run --release --quiet --package cli -- eval {{ method }} {{ input }} {{ output }}
+
 # All tests
 [group('check')]
 test:

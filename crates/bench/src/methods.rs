@@ -123,7 +123,7 @@ pub fn record(m: &'static Method) -> MethodRecord {
             .iter()
             .filter(|_| stores)
             .map(|s| StateRecord {
-                name: format!("running_{}", s.name),
+                name: s.stored_name(),
                 axes: "channel".into(),
                 bytes: "channels × element size".into(),
             })

@@ -17,7 +17,7 @@ fn value(d: &Descriptor) -> Value {
         })).collect::<Vec<_>>(),
         "constants": d.consts.iter().map(|c| json!({ "name": c.name, "default": c.default })).collect::<Vec<_>>(),
         "state": if d.policy.averages() {
-            d.statistics.iter().map(|s| format!("running_{}", s.name)).collect::<Vec<_>>()
+            d.statistics.iter().map(norm_core::Statistic::stored_name).collect::<Vec<_>>()
         } else {
             Vec::new()
         },

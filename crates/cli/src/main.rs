@@ -5,6 +5,7 @@ mod list;
 mod run;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -89,6 +90,15 @@ enum Command {
         /// The cell's id: the name of its file.
         cell: String,
     },
+    /// Evaluate a method on tensors from a file; docs/eval.md is the contract.
+    Eval {
+        /// The method's id, as `norms` lists it.
+        method: String,
+        /// The request, a safetensors file.
+        input: PathBuf,
+        /// Where the answer goes, a safetensors file.
+        output: PathBuf,
+    },
     /// List every method.
     Norms {
         /// As JSON: id, kind, site, parameters, constants, state, citation.
@@ -97,8 +107,31 @@ enum Command {
     },
 }
 
-fn main() -> anyhow::Result<()> {
-    match Args::parse().command {
+/// The exit code for a request that is refused.
+const REFUSED: u8 = 2;
+
+fn main() -> ExitCode {
+    let command = Args::parse().command;
+    if let Command::Eval { method, input, output } = command {
+        return match eval::evaluate(&method, &input, &output) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(e) => {
+                eprintln!("error: {e}");
+                ExitCode::from(REFUSED)
+            }
+        };
+    }
+    match run(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("Error: {e:?}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    match command {
         Command::Report { tier, run, no_bench } => run::report(tier.into(), run, !no_bench),
         Command::Converge { tier, run, workload, method, lr, seeds, epochs } => {
             let filter = bench::grid::Filter { workload, method, learning_rate: lr, seeds, epochs };
@@ -107,5 +140,6 @@ fn main() -> anyhow::Result<()> {
         Command::Render { run, out } => run::render(&run, out),
         Command::Rerun { run, cell } => run::rerun(&run, &cell),
         Command::Norms { json } => list::norms(json),
+        Command::Eval { .. } => unreachable!("answered before"),
     }
 }

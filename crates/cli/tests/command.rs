@@ -58,7 +58,7 @@ fn norms_as_json_say_everything_of_the_methods() {
         }
     }
     let batch = list.iter().find(|m| m["id"] == "batch").unwrap();
-    assert_eq!(batch["state"], serde_json::json!(["running_mu", "running_var"]));
+    assert_eq!(batch["state"], serde_json::json!(["running_mean", "running_var"]));
     assert_eq!(batch["citation"], "ioffe2015batch");
     assert_eq!(batch["parameters"][0]["name"], "gain");
     assert_eq!(batch["constants"][0]["default"], 1e-5);

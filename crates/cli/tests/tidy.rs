@@ -12,7 +12,7 @@ const HELPERS: [&str; 5] = ["norm-core", "norm-codegen", "norm-macros", "norm-co
 
 /// Who may see whom; `methods` stands for every crate of a method. A new arrow is a decision: it is made here and in
 /// `ARCHITECTURE.md`.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("symbolic", &[]),
     ("norm-codegen", &["symbolic"]),
     ("norm-macros", &["norm-codegen"]),
@@ -26,12 +26,13 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("data", &[]),
     ("results", &[]),
     ("bench", &["norm-core", "norms", "sequence", "norm-dfdx", "models", "data", "results"]),
+    ("eval", &["norm-core", "norms", "sequence", "norm-dfdx"]),
     ("report", &["results"]),
-    ("cli", &["norm-core", "norms", "bench", "results", "report"]),
+    ("cli", &["norm-core", "norms", "bench", "eval", "results", "report"]),
 ];
 
 /// The only crates that may name dfdx.
-const ON_DFDX: [&str; 4] = ["norm-dfdx", "models", "bench", "cli"];
+const ON_DFDX: [&str; 5] = ["norm-dfdx", "models", "bench", "eval", "cli"];
 
 /// Lines of a source file.
 const LONGEST: usize = 450;

@@ -144,7 +144,7 @@ where
         let gate_names: Vec<String> = of_gates.iter().map(name).collect();
         let unit_names: Vec<String> = of_units.iter().map(name).collect();
         let kept = if cell.is_stateful() { F::DESCRIPTOR.statistics } else { &[] };
-        let kept_names: Vec<String> = kept.iter().map(|s| format!("ih.running_{}", s.name)).collect();
+        let kept_names: Vec<String> = kept.iter().map(|s| format!("ih.{}", s.stored_name())).collect();
         let bias: Vec<_> = (0..usize::from(cell.has_bias()))
             .map(|i| {
                 Self::tensor(

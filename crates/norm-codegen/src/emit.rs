@@ -12,8 +12,13 @@ use crate::plan;
 use crate::schedule::{Schedule, is_within};
 
 /// Words of `site` and the variants they name.
-pub(crate) const SITES: [(&str, &str); 4] =
-    [("inputs", "Inputs"), ("weights", "Weights"), ("summed_inputs", "SummedInputs"), ("update", "Update")];
+pub(crate) const SITES: [(&str, &str); 5] = [
+    ("inputs", "Inputs"),
+    ("weights", "Weights"),
+    ("weights_and_inputs", "WeightsAndInputs"),
+    ("summed_inputs", "SummedInputs"),
+    ("update", "Update"),
+];
 /// Words of `policy` and the variants they name.
 pub(crate) const POLICIES: [(&str, &str); 4] =
     [("instant", "Instant"), ("running", "Running"), ("per_step", "PerStep"), ("streaming", "Streaming")];

@@ -9,7 +9,7 @@
 //! ```text
 //! /// Title. More lines.
 //! [pub] Name(citation_key [, eq = "3, 4"]) as "id" over reference_set {
-//!     site inputs | weights | summed_inputs | update;        // default: summed_inputs
+//!     site inputs | weights | weights_and_inputs | summed_inputs | update;   // default: summed_inputs
 //!     policy instant | running | per_step | streaming;       // default: instant
 //!     placement name, ...;                                   // in recurrent cells; the first is the usual one
 //!     kernels Other;                                         // the same formula as `Other`: its compiled loops serve

@@ -13,6 +13,8 @@ pub enum Site {
     Weights,
     /// The summed inputs `W x` of a layer, before the nonlinearity.
     SummedInputs,
+    /// The weights and the input of a layer, each with the same formula.
+    WeightsAndInputs,
     /// The update of the optimizer.
     Update,
 }
@@ -24,6 +26,7 @@ impl Site {
             Self::Inputs => "inputs",
             Self::Weights => "weights",
             Self::SummedInputs => "summed_inputs",
+            Self::WeightsAndInputs => "weights_and_inputs",
             Self::Update => "update",
         }
     }
@@ -154,6 +157,13 @@ pub struct Statistic {
     pub name: &'static str,
     /// Whether it is a second central moment, so that a stored one may be corrected by n/(n-1).
     pub is_variance: bool,
+}
+
+impl Statistic {
+    /// The name under which its average is stored: what other libraries call it.
+    pub fn stored_name(&self) -> String {
+        format!("running_{}", if self.name == "mu" { "mean" } else { self.name })
+    }
 }
 
 /// Everything a declaration says.

@@ -113,7 +113,7 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P: 'static
             .collect();
 
         let kept = if averages { d.statistics } else { &[] };
-        let names: Vec<String> = kept.iter().map(|s| format!("running_{}", s.name)).collect();
+        let names: Vec<String> = kept.iter().map(norm_core::Statistic::stored_name).collect();
         let running: Vec<_> = kept
             .iter()
             .zip(&names)

@@ -112,7 +112,7 @@ fn files_carry_the_declared_names_and_every_bit() {
 
     let bytes = std::fs::read(file.path()).unwrap();
     let header = String::from_utf8_lossy(&bytes[8..]);
-    for name in ["1.gain", "1.bias", "1.running_mu", "1.running_var", "1.eps", "1.rate", "1.correction"] {
+    for name in ["1.gain", "1.bias", "1.running_mean", "1.running_var", "1.eps", "1.rate", "1.correction"] {
         assert!(header.contains(&format!("\"{name}\"")), "{name}");
     }
 

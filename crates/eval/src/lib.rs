@@ -1,0 +1,55 @@
+//! Any method on tensors from a file, so that any language can check it: `docs/eval.md` is the contract.
+//!
+//! A request is a safetensors file. Its metadata says what `x` is and how to run; its tensors are `x`, perhaps the
+//! gradient `dy` of the output, parameters, state and mask. The answer is a safetensors file with the output, the
+//! gradients and the state after the call. Where a request is refused no file is left behind.
+
+mod affine;
+mod conv;
+mod error;
+mod file;
+mod norm;
+mod product;
+mod recurrent;
+mod request;
+mod state;
+mod sums;
+
+use std::path::Path;
+
+pub use error::Error;
+use norm::Real;
+use request::{Answer, Form, Request};
+
+fn answer<T: Real>(r: &mut Request) -> Result<Answer, Error> {
+    match r.form {
+        Form::Sums => sums::run::<T>(r),
+        Form::Linear => affine::linear::<T>(r),
+        Form::Conv => conv::run::<T>(r),
+        Form::Rnn | Form::Gru | Form::Lstm => recurrent::run::<T>(r),
+        form => Err(Error::NotApplicable {
+            method: r.descriptor().id.to_owned(),
+            what: format!("as = {}", form.name()),
+            reason: "this form is not there yet".to_owned(),
+        }),
+    }
+}
+
+/// Carries out the request in the file `from` for the method of that id, and writes the answer to `to`.
+///
+/// # Errors
+///
+/// [`Error`]; `to` is as it was then.
+pub fn evaluate(method: &str, from: &Path, to: &Path) -> Result<(), Error> {
+    let found = norms::find(method).ok_or_else(|| Error::Method {
+        got: method.to_owned(),
+        known: norms::METHODS.iter().map(|m| m.descriptor().id).collect::<Vec<_>>().join(", "),
+    })?;
+    let contents = file::read(from)?;
+    let mut request = Request::of(found, contents)?;
+    let single = request.single;
+    let mut answer = if single { answer::<f32>(&mut request) } else { answer::<f64>(&mut request) }?;
+    answer.metadata.insert("path".to_owned(), request.path.name().to_owned());
+    answer.metadata.insert("method".to_owned(), method.to_owned());
+    file::write(to, &answer.tensors, answer.metadata, single)
+}

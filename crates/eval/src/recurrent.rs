@@ -1,0 +1,281 @@
+//! `as = rnn`, `gru` and `lstm`: a whole sequence through a cell, with the method where its placement puts it.
+
+use norm_core::policy::Running;
+use norm_core::{PolicyKind, ReferenceSet, Site, Skeleton};
+use sequence::{
+    Bias, Cell, CellKind, Gradients, Inputs, Mode, Options, Place, Placement, Sizes, State, Statistics,
+    Upstream, Weights, Workspace,
+};
+
+use crate::error::Error;
+use crate::norm::{Path, Real, double, narrow, widen};
+use crate::request::{Answer, Evaluate, Form, OverTime, Request};
+use crate::state::{averaging, over_time};
+
+/// PyTorch's sense of a GRU's update gate, by name.
+const PYTORCH: &str = "pytorch";
+
+fn refused(r: &Request, reason: String) -> Error {
+    Error::NotApplicable {
+        method: r.descriptor().id.to_owned(),
+        what: format!("as = {}", r.form.name()),
+        reason,
+    }
+}
+
+/// Which recurrence: of an RNN the nonlinearity is chosen, of a GRU the sense of the update gate.
+fn kind(r: &Request) -> Result<CellKind, Error> {
+    let plain = r.descriptor().reference_set == ReferenceSet::Nothing;
+    match r.form {
+        Form::Lstm => Ok(CellKind::Lstm),
+        // The layer normalization paper's sense; without a norm there is no reason not to be PyTorch's.
+        Form::Gru if plain || r.word("placement") == Some(PYTORCH) => Ok(CellKind::GruKeep),
+        Form::Gru => Ok(CellKind::Gru),
+        _ => {
+            let clipped = r.descriptor().reference_set == ReferenceSet::BatchTime;
+            let got = r.word("nonlinearity").unwrap_or(if clipped { "clipped" } else { "tanh" });
+            match got {
+                "tanh" => Ok(CellKind::RnnTanh),
+                "relu" => Ok(CellKind::RnnRelu),
+                "clipped" => Ok(CellKind::RnnClipped),
+                _ => Err(Error::Value {
+                    key: "nonlinearity".to_owned(),
+                    got: got.to_owned(),
+                    expected: "one of tanh, relu, clipped".to_owned(),
+                }),
+            }
+        }
+    }
+}
+
+/// Where the method stands: as asked for, or where it usually does.
+fn placement(r: &Request) -> Result<&'static Placement, Error> {
+    let d = r.descriptor();
+    let usual = match (d.reference_set, d.reference_set.skeleton()) {
+        (ReferenceSet::Nothing, _) => "none",
+        (_, Skeleton::Rowwise) => "paper",
+        (_, Skeleton::Channelwise) => "input",
+    };
+    let usual = d.placements.first().copied().unwrap_or(usual);
+    let name = r.word("placement").filter(|p| *p != PYTORCH).unwrap_or(usual);
+    Placement::find(name).ok_or_else(|| Error::Value {
+        key: "placement".to_owned(),
+        got: name.to_owned(),
+        expected: {
+            let names: Vec<&str> = Placement::ALL.iter().map(|p| p.name).chain([PYTORCH]).collect();
+            format!("one of {}", names.join(", "))
+        },
+    })
+}
+
+fn make<T: Real>(r: &Request, kind: CellKind, t_max: usize) -> Result<Cell<T>, Error> {
+    let d = r.descriptor();
+    let across = d.reference_set.skeleton() == Skeleton::Channelwise;
+    let statistics = match (across, r.over_time) {
+        (false, None) => None,
+        (false, Some(_)) => {
+            return Err(refused(
+                r,
+                format!("its statistics pool {}, no cases: leave `statistics` out", d.reference_set.name()),
+            ));
+        }
+        (true, _) => Some(match over_time(r) {
+            OverTime::Pooled => Statistics::BatchTime,
+            OverTime::PerStep => Statistics::PerStep { t_max },
+        }),
+    };
+    let consts = r.consts();
+    let running: Option<Running> = if d.policy.averages() { Some(averaging(r)?) } else { None };
+    let options = Options { consts: r.sets_consts().then_some(&consts), statistics, running };
+    Ok(placement(r)?.cell_with(kind, *T::table(r.method), options)?)
+}
+
+/// The state of every slot that stores some.
+fn take_state<T: Real>(r: &mut Request, cell: &Cell<T>, units: usize) -> Result<State<T>, Error> {
+    let mut state = State::new(cell, units);
+    let statistics = r.descriptor().statistics;
+    for (place, slot) in cell.slots() {
+        let steps = match slot.statistics {
+            Statistics::Instant => continue,
+            Statistics::PerStep { t_max } => Some(t_max),
+            _ => None,
+        };
+        let channels = state.get(place).len() / statistics.len() / steps.unwrap_or(1);
+        let shape: Vec<usize> = steps.into_iter().chain([channels]).collect();
+        for (i, s) in statistics.iter().enumerate() {
+            let name = format!("state.{place}.{}", s.stored_name());
+            let Some(given) = r.optional(&name, &shape)? else { continue };
+            for (t, row) in given.chunks_exact(channels).enumerate() {
+                let at = (t * statistics.len() + i) * channels;
+                state.get_mut(place)[at..at + channels].copy_from_slice(&narrow::<T>(row));
+            }
+        }
+    }
+    Ok(state)
+}
+
+fn put_state<T: Real>(r: &Request, cell: &Cell<T>, state: &State<T>, answer: &mut Answer) {
+    let statistics = r.descriptor().statistics;
+    for (place, slot) in cell.slots() {
+        let steps = match slot.statistics {
+            Statistics::Instant => continue,
+            Statistics::PerStep { t_max } => Some(t_max),
+            _ => None,
+        };
+        let all = state.get(place);
+        let channels = all.len() / statistics.len() / steps.unwrap_or(1);
+        let shape: Vec<usize> = steps.into_iter().chain([channels]).collect();
+        for (i, s) in statistics.iter().enumerate() {
+            let rows = all.chunks_exact(channels).skip(i).step_by(statistics.len());
+            let name = format!("state.{place}.{}", s.stored_name());
+            answer.put(name, &shape, rows.flatten().map(|v| double(*v)).collect());
+        }
+    }
+}
+
+fn slot_name(place: Place, name: &str) -> String {
+    format!("param.{place}.{name}")
+}
+
+pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
+    let d = r.descriptor();
+    if d.site != Site::SummedInputs {
+        return Err(refused(
+            r,
+            format!("it normalizes {}, which no cell here does: write as = linear or conv", d.site.name()),
+        ));
+    }
+    if d.policy == PolicyKind::Streaming {
+        return Err(refused(r, "its stores belong to a layer: write as = sums with layout = TNC".to_owned()));
+    }
+    if r.path != Path::Fused {
+        let reason = format!("a whole sequence runs on the fused path only, not on path = {}", r.path.name());
+        return Err(refused(r, reason));
+    }
+    let kind = kind(r)?;
+    let ([t, n, i], x) = r.ranked("x", "[T, N, I]")?;
+    let ([rows, fan_in], w_ih) = r.ranked("param.weight_ih", "[G·H, I]")?;
+    let gates = kind.gates();
+    if fan_in != i || rows % gates != 0 {
+        let expected = format!("[{gates}·H, {i}], as x is [{t}, {n}, {i}]");
+        return Err(Error::Shape { name: "param.weight_ih".to_owned(), got: vec![rows, fan_in], expected });
+    }
+    let h = rows / gates;
+    let Some(w_hh) = r.optional("param.weight_hh", &[rows, h])? else {
+        return Err(Error::Missing {
+            name: "param.weight_hh".to_owned(),
+            expected: format!("[{rows}, {h}]"),
+        });
+    };
+    let stored = r.stored_steps("state.").unwrap_or(t);
+    let mut cell = make::<T>(r, kind, stored)?;
+    let given_bias = r.optional("param.bias", &[rows])?;
+    if given_bias.is_some() && !cell.has_bias() {
+        // Redundant beside a norm's shift, but asked for.
+        cell = cell.with_bias(Bias::AfterNorm);
+    }
+    let bias_hh = if kind.has_candidate() { r.optional("param.bias_hh", &[rows])? } else { None };
+    if !cell.has_recurrent_bias() && bias_hh.is_some() {
+        return Err(refused(
+            r,
+            "the norm of the candidate's recurrent product shifts: leave `param.bias_hh` out".to_owned(),
+        ));
+    }
+    cell = cell.with_recurrent_bias(bias_hh.is_some());
+    if bias_hh.is_some() && !cell.has_bias() {
+        cell = cell.with_bias(Bias::AfterNorm);
+    }
+    let split = kind.summed() * h;
+    let bias: Option<Vec<T>> = cell.has_bias().then(|| {
+        let mut sum = given_bias.clone().unwrap_or_else(|| vec![0.0; rows]);
+        for (b, add) in sum.iter_mut().zip(bias_hh.iter().flat_map(|b| &b[..split])) {
+            *b += add;
+        }
+        narrow(&sum)
+    });
+    let recurrent_bias: Option<Vec<T>> = bias_hh.as_ref().map(|b| narrow(&b[split..]));
+    let h0 = r.optional("param.h0", &[n, h])?;
+    let c0 = if kind.has_cell() { r.optional("param.c0", &[n, h])? } else { None };
+    let specs = cell.slot_params(h);
+    let mut slots: Vec<Vec<T>> = Vec::new();
+    for p in &specs {
+        let given = r.optional(&slot_name(p.place, p.name), &[p.len])?;
+        slots.push(narrow(&given.unwrap_or_else(|| vec![p.initial; p.len])));
+    }
+    let mut state = take_state(r, &cell, h)?;
+    let mask = r.mask(&[t, n])?;
+    let dy = r.optional("dy", &[t, n, h])?;
+    r.finish()?;
+
+    let (x, w_ih, w_hh): (Vec<T>, Vec<T>, Vec<T>) = (narrow(&x), narrow(&w_ih), narrow(&w_hh));
+    let (h0, c0): (Option<Vec<T>>, Option<Vec<T>>) = (h0.map(|v| narrow(&v)), c0.map(|v| narrow(&v)));
+    let slot_refs: Vec<&[T]> = slots.iter().map(|s| &s[..]).collect();
+    let w = Weights {
+        ih: &w_ih,
+        hh: &w_hh,
+        bias: bias.as_deref(),
+        recurrent_bias: recurrent_bias.as_deref(),
+        slots: &slot_refs,
+    };
+    let sizes = Sizes { steps: t, cases: n, inputs: i, units: h };
+    let inputs = Inputs { sizes, x: &x, mask: mask.as_deref(), h0: h0.as_deref(), c0: c0.as_deref() };
+    let zero = T::lit(0.0);
+    let mut y = vec![zero; t * n * h];
+    let mut ws = Workspace::default();
+    // Batch statistics in evaluation are those of training, and what they would have left behind is dropped.
+    let mut scratch = state.clone();
+    let mode = match (r.train, r.evaluate) {
+        (true, _) => Mode::Train(&mut state),
+        (false, Evaluate::Batch) => Mode::Train(&mut scratch),
+        (false, Evaluate::Stored) => Mode::Eval(&state),
+    };
+    let outcome = cell.forward(&w, &inputs, mode, &mut ws, &mut y)?;
+    let mut answer = Answer::default();
+    answer.put("y", &[t, n, h], widen(&y));
+    answer.metadata.insert("placement".to_owned(), placement(r)?.name.to_owned());
+    if outcome.clamped {
+        let said = "steps beyond the stored ones used the statistics of the last one";
+        answer.metadata.insert("warning".to_owned(), said.to_owned());
+    }
+    if let Some(dy) = dy {
+        let dy: Vec<T> = narrow(&dy);
+        let (mut dx, mut d_ih, mut d_hh) =
+            (vec![zero; x.len()], vec![zero; w_ih.len()], vec![zero; w_hh.len()]);
+        let mut d_bias = bias.as_ref().map(|b| vec![zero; b.len()]);
+        let mut d_recurrent = recurrent_bias.as_ref().map(|b| vec![zero; b.len()]);
+        let (mut dh0, mut dc0) =
+            (h0.as_ref().map(|v| vec![zero; v.len()]), c0.as_ref().map(|v| vec![zero; v.len()]));
+        let mut d_slots: Vec<Vec<T>> = slots.iter().map(|s| vec![zero; s.len()]).collect();
+        let mut refs: Vec<&mut [T]> = d_slots.iter_mut().map(|s| &mut s[..]).collect();
+        let mut gradients = Gradients {
+            x: Some(&mut dx),
+            ih: &mut d_ih,
+            hh: &mut d_hh,
+            bias: d_bias.as_deref_mut(),
+            recurrent_bias: d_recurrent.as_deref_mut(),
+            slots: &mut refs,
+            h0: dh0.as_deref_mut(),
+            c0: dc0.as_deref_mut(),
+        };
+        cell.backward(&w, &inputs, &Upstream { y: &dy, h: None, c: None }, &mut ws, &mut gradients)?;
+        answer.put("dx", &[t, n, i], widen(&dx));
+        answer.put("dparam.weight_ih", &[rows, i], widen(&d_ih));
+        answer.put("dparam.weight_hh", &[rows, h], widen(&d_hh));
+        if let Some(b) = &d_bias {
+            answer.put("dparam.bias", &[rows], widen(b));
+            if let Some(c) = &d_recurrent {
+                answer.put("dparam.bias_hh", &[rows], widen(&[&b[..split], c].concat()));
+            }
+        }
+        for (name, found) in [("dparam.h0", dh0), ("dparam.c0", dc0)] {
+            if let Some(found) = found {
+                answer.put(name, &[n, h], widen(&found));
+            }
+        }
+        for (p, found) in specs.iter().zip(&d_slots) {
+            answer.put(format!("d{}", slot_name(p.place, p.name)), &[p.len], widen(found));
+        }
+    }
+    put_state(r, &cell, &state, &mut answer);
+    Ok(answer)
+}

@@ -1,0 +1,171 @@
+//! `as = sums`: `x` is the summed input itself.
+
+use norm_core::{Layout, ReferenceSet, Site, Skeleton};
+
+use crate::error::Error;
+use crate::norm::{Norm, Real, narrow, widen};
+use crate::request::{Answer, Axes, Evaluate, OverTime, Request};
+use crate::state::{Stored, over_time};
+
+/// The parameters of the method, by name, or their initial values.
+pub(crate) fn params<T: Real>(r: &mut Request, prefix: &str, l: &Layout) -> Result<Vec<Vec<T>>, Error> {
+    let d = r.descriptor();
+    let take = |p: &norm_core::Param| {
+        let len = p.axis.len(l);
+        let shape: &[usize] = if matches!(p.axis, norm_core::ParamAxis::Scalar) { &[] } else { &[len] };
+        let given = r.optional(&format!("{prefix}{}", p.name), shape)?;
+        Ok(narrow(&given.unwrap_or_else(|| vec![p.initial; len])))
+    };
+    d.params.iter().map(take).collect()
+}
+
+/// Puts the gradients of parameters.
+pub(crate) fn put_params<T: Real>(r: &Request, answer: &mut Answer, prefix: &str, found: &[Vec<T>]) {
+    for (p, found) in r.descriptor().params.iter().zip(found) {
+        let scalar = matches!(p.axis, norm_core::ParamAxis::Scalar);
+        let shape: &[usize] = if scalar { &[] } else { &[found.len()] };
+        answer.put(format!("{prefix}{}", p.name), shape, widen(found));
+    }
+}
+
+/// Sums put through a method: step by step where each step has its own statistics, else at once.
+pub(crate) struct Sums<T: 'static> {
+    norms: Vec<Norm<T>>,
+    used: Vec<(Vec<T>, bool)>,
+    stored: Option<Stored<T>>,
+}
+
+/// What the sums are.
+pub(crate) struct Of {
+    pub(crate) steps: usize,
+    pub(crate) cases: usize,
+    pub(crate) channels: usize,
+    pub(crate) space: usize,
+    /// One for each case of each step.
+    pub(crate) mask: Option<Vec<bool>>,
+}
+
+impl<T: Real> Sums<T> {
+    /// Makes the method ready. Its parameters stand under `param.`, its state under `state.`.
+    pub(crate) fn new(r: &mut Request, of: &Of, params_of: Option<Vec<Vec<T>>>) -> Result<Self, Error> {
+        let d = r.descriptor();
+        let across = d.reference_set.skeleton() == Skeleton::Channelwise;
+        if !across && r.over_time.is_some() {
+            return Err(Error::NotApplicable {
+                method: d.id.to_owned(),
+                what: "statistics = frame, sequence or step".to_owned(),
+                reason: format!("its statistics pool {}, no cases: leave it out", d.reference_set.name()),
+            });
+        }
+        let per_step = across && over_time(r) == OverTime::PerStep;
+        let (parts, cases) = if per_step { (of.steps, of.cases) } else { (1, of.steps * of.cases) };
+        let groups = r.groups()?;
+        let set = match d.reference_set {
+            // With space to pool, batch and batch + space are one.
+            ReferenceSet::Batch | ReferenceSet::BatchTime => ReferenceSet::BatchSpace,
+            other => other,
+        };
+        let layout = set.layout(cases, of.channels, of.space, groups)?;
+        let params = match params_of {
+            Some(p) => p,
+            None => params(r, "param.", &layout)?,
+        };
+        let norms = (0..parts).map(|t| Norm {
+            method: r.method,
+            path: r.path,
+            layout,
+            params: params.clone(),
+            consts: r.consts(),
+            mask: of.mask.as_ref().map(|m| m[t * cases..(t + 1) * cases].to_vec()),
+        });
+        let norms = norms.collect();
+        let stored =
+            d.policy.averages().then(|| Stored::take(r, "state.", of.channels, per_step.then_some(of.steps)));
+        Ok(Self { norms, used: Vec::new(), stored: stored.transpose()? })
+    }
+
+    pub(crate) fn forward(&mut self, r: &Request, x: &[T]) -> Result<Vec<T>, Error> {
+        let mut y = Vec::with_capacity(x.len());
+        for (t, norm) in self.norms.iter().enumerate() {
+            let part = &x[t * norm.layout.len()..(t + 1) * norm.layout.len()];
+            let given = match &self.stored {
+                Some(s) if !r.train && r.evaluate == Evaluate::Stored => Some(s.at(t).to_vec()),
+                _ => None,
+            };
+            let (out, statistics) = norm.forward(part, given.as_deref())?;
+            if let Some(stored) = self.stored.as_mut().filter(|_| r.train) {
+                stored.update(t, &statistics, norm.pooled());
+            }
+            y.extend(out);
+            self.used.push((statistics, given.is_some()));
+        }
+        Ok(y)
+    }
+
+    pub(crate) fn backward(&self, x: &[T], dy: &[T]) -> Result<(Vec<T>, Vec<Vec<T>>), Error> {
+        let (mut dx, mut dparams) = (Vec::with_capacity(x.len()), Vec::<Vec<T>>::new());
+        for (t, (norm, (statistics, given))) in self.norms.iter().zip(&self.used).enumerate() {
+            let at = t * norm.layout.len()..(t + 1) * norm.layout.len();
+            let (dx_t, found) = norm.backward(&x[at.clone()], statistics, &dy[at], *given)?;
+            dx.extend(dx_t);
+            if dparams.is_empty() {
+                dparams = found;
+            } else {
+                for (sum, term) in dparams.iter_mut().flatten().zip(found.into_iter().flatten()) {
+                    *sum = *sum + term;
+                }
+            }
+        }
+        Ok((dx, dparams))
+    }
+
+    pub(crate) fn put_state(&self, answer: &mut Answer) {
+        if let Some(s) = &self.stored {
+            s.put(answer);
+        }
+    }
+}
+
+/// Refuses methods that do not normalize what this form gives them.
+fn check_site(r: &Request) -> Result<(), Error> {
+    let d = r.descriptor();
+    match d.site {
+        Site::SummedInputs => Ok(()),
+        site => Err(Error::NotApplicable {
+            method: d.id.to_owned(),
+            what: "as = sums".to_owned(),
+            reason: format!("it normalizes {}: write as = linear or conv and give param.weight", site.name()),
+        }),
+    }
+}
+
+pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
+    check_site(r)?;
+    let (shape, data, of) = match r.axes {
+        Axes::Nc => {
+            let ([n, c], data) = r.ranked("x", "[N, C]")?;
+            (vec![n, c], data, Of { steps: 1, cases: n, channels: c, space: 1, mask: r.mask(&[n])? })
+        }
+        Axes::Ncs => {
+            let ([n, c, s], data) = r.ranked("x", "[N, C, S]")?;
+            (vec![n, c, s], data, Of { steps: 1, cases: n, channels: c, space: s, mask: r.mask(&[n])? })
+        }
+        Axes::Tnc => {
+            let ([t, n, c], data) = r.ranked("x", "[T, N, C]")?;
+            (vec![t, n, c], data, Of { steps: t, cases: n, channels: c, space: 1, mask: r.mask(&[t, n])? })
+        }
+    };
+    let x = narrow::<T>(&data);
+    let mut sums = Sums::<T>::new(r, &of, None)?;
+    let dy = r.optional("dy", &shape)?;
+    r.finish()?;
+    let mut answer = Answer::default();
+    answer.put("y", &shape, widen(&sums.forward(r, &x)?));
+    if let Some(dy) = dy {
+        let (dx, dparams) = sums.backward(&x, &narrow(&dy))?;
+        answer.put("dx", &shape, widen(&dx));
+        put_params(r, &mut answer, "dparam.", &dparams);
+    }
+    sums.put_state(&mut answer);
+    Ok(answer)
+}
