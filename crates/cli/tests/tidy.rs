@@ -12,7 +12,7 @@ const HELPERS: [&str; 5] = ["norm-core", "norm-codegen", "norm-macros", "norm-co
 
 /// Who may see whom; `methods` stands for every crate of a method. A new arrow is a decision: it is made here and in
 /// `ARCHITECTURE.md`.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("symbolic", &[]),
     ("norm-codegen", &["symbolic"]),
     ("norm-macros", &["norm-codegen"]),
@@ -24,6 +24,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("norm-dfdx", &["norm-core", "sequence"]),
     ("models", &["norm-core", "sequence", "norm-dfdx"]),
     ("data", &[]),
+    ("hmax", &[]),
     ("results", &[]),
     ("bench", &["norm-core", "norms", "sequence", "norm-dfdx", "models", "data", "results"]),
     ("report", &["results"]),
