@@ -10,14 +10,13 @@
 //! network. Both give the same numbers where they overlap.
 //!
 //! ```
-//! use hmax::{FilterBank, Gaussian, Paperclip, Pool, Prototype, Reach, S2, Tuning, View, Vtu, c2};
+//! use hmax::{FilterBank, Model, Paperclip, Pool, View, Vtu};
 //!
 //! # fn main() -> hmax::Result<()> {
-//! let bank = FilterBank::small()?;
-//! let tuning = Tuning::Gaussian(Gaussian { sigma: 1.0, smallest: 2, normalized: false });
-//! let s2 = S2::new(Prototype::arrangements(4, 2)?, tuning)?;
-//! let see = |view| c2(&bank.c1(&Paperclip::random(1, 0).view(&view)?)?, &s2, Reach::Everywhere, Pool::Max);
+//! let model = Model::arrangements(FilterBank::small()?, Pool::Max)?;
+//! let see = |view: View| model.c2(&Paperclip::random(1, 0).view(&view)?);
 //!
+//! // Tuned to one view of a wire, a unit hardly minds where the wire is, and very much how it is turned.
 //! let unit = Vtu::new(&see(View::SMALL)?, 40, 0.1)?;
 //! assert_eq!(unit.respond(&see(View::SMALL)?)?, 1.0);
 //! assert!(unit.respond(&see(View::SMALL.turned(90.0))?)? < unit.respond(&see(View::SMALL.shifted(8.0, 0.0))?)?);
@@ -36,6 +35,7 @@ mod inhibition;
 mod kernels;
 mod layer;
 mod layout;
+mod model;
 mod paperclip;
 mod pool;
 mod pyramid;
@@ -56,6 +56,7 @@ pub use inhibition::inhibit;
 pub use kernels::{Inhibit, Match, NormalizedDot, PoolAll, PoolWithin, Rescale};
 pub use layer::{Layer, UNKNOWN};
 pub use layout::{Axis, Parity};
+pub use model::Model;
 pub use paperclip::{Paperclip, View};
 pub use pool::Pool;
 pub use pyramid::Pyramid;
