@@ -244,27 +244,40 @@ impl S2 {
     /// patch leaves the layer or holds an unknown value, or there is no such prototype.
     pub fn respond(&self, feature: usize, c1: &Layer, (y, x): (usize, usize)) -> f32 {
         let Some(p) = self.prototypes.get(feature) else { return UNKNOWN };
-        let (mut distance, mut dot, mut weight_sum, mut sums) = (0.0, 0.0, 0.0, PatchSums::default());
-        for (i, e) in p.entries.iter().enumerate() {
-            let v = c1.get(e.feature, y + e.y, x + e.x);
-            if v == UNKNOWN {
-                return UNKNOWN;
+        let (height, width) = c1.size();
+        let reach = p.reach();
+        if reach > height.min(width) || y > height - reach || x > width - reach || p.features > c1.features()
+        {
+            return UNKNOWN;
+        }
+        let at = |e: &Entry| c1.values()[(e.feature * height + y + e.y) * width + x + e.x];
+        match self.tuning {
+            Tuning::Gaussian(gaussian) => {
+                let mut distance = 0.0;
+                for e in &p.entries {
+                    let v = at(e);
+                    if v == UNKNOWN {
+                        return UNKNOWN;
+                    }
+                    distance += (f64::from(v) - f64::from(e.value)).powi(2);
+                }
+                gaussian.respond(distance, p.side, self.squares[feature])
             }
-            let v = f64::from(v);
-            match self.tuning {
-                Tuning::Gaussian(_) => distance += (v - f64::from(e.value)).powi(2),
-                Tuning::Ndp(_) => {
-                    let w = self.templates[feature].weights()[i];
+            Tuning::Ndp(ndp) => {
+                let (mut dot, mut weight_sum, mut sums) = (0.0, 0.0, PatchSums::default());
+                for (e, w) in p.entries.iter().zip(self.templates[feature].weights()) {
+                    let v = at(e);
+                    if v == UNKNOWN {
+                        return UNKNOWN;
+                    }
+                    let v = f64::from(v);
                     dot += w * v;
                     weight_sum += w;
                     sums.sum += v;
                     sums.squares += v * v;
                 }
+                ndp.answer(dot, weight_sum, sums, p.entries.len())
             }
-        }
-        match self.tuning {
-            Tuning::Gaussian(g) => g.respond(distance, p.side, self.squares[feature]),
-            Tuning::Ndp(ndp) => ndp.answer(dot, weight_sum, sums, p.entries.len()),
         }
     }
 }
