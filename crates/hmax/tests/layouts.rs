@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hmax::{
     Axis, Density, FOUR_ORIENTATIONS, Filter, FilterBank, Gabor, Gaussian, Gray, INPUT, Inhibit, Layer,
     LayerSpec, Ndp, Network, NormalizedDot, Paperclip, Pool, PoolWithin, Prototype, Pyramid, Reach,
-    Resampling, S2, Shape, Tuning, UNKNOWN, View, c2,
+    Resampling, S2, Shape, Tuning, UNKNOWN, View, c1, c2,
 };
 
 fn clip() -> Gray {
@@ -355,4 +355,32 @@ fn unknown_spreads_through_s_and_is_not_seen_by_max() {
     let unknown = |name| activity.layer(name).unwrap().values().iter().filter(|&&v| v == UNKNOWN).count();
     // A frame of two around 5×5; of four around 1; C sees one further; inhibition keeps it.
     assert_eq!((unknown("s"), unknown("s of s"), unknown("c"), unknown("i")), (56, 80, 32, 56));
+}
+
+/// Five windows of 5 in steps of 4 fill 21 of 23 cells: one is left over at each end.
+#[test]
+fn what_windows_leave_over_is_shared_out() {
+    let axis = Axis::pixels(23).unwrap().int(5, 4, None).unwrap();
+    let layers = vec![LayerSpec {
+        name: "c".into(),
+        group: "c".into(),
+        shape: Shape { features: 1, y: axis, x: axis },
+        previous: vec![INPUT.into()],
+        kernel: Box::new(PoolWithin { window: 5.0, pool: Pool::Max }),
+    }];
+    let network = Network::new(23, 23, layers).unwrap();
+    // Where values rise the maximum is at a window's end, where they fall at its start.
+    for (sign, end) in [(1.0, 5.0), (-1.0, 1.0)] {
+        let ramp = (0..529u16).map(|i| sign * f32::from(i % 23 + 100 * (i / 23)));
+        let ramp = Gray::new(23, 23, ramp.collect()).unwrap();
+        let direct = c1(&[ramp.to_layer()], 5, 4, Pool::Max).unwrap();
+        let activity = network.run(&ramp).unwrap();
+        for layer in [&direct, activity.layer("c").unwrap()] {
+            for row in 0..5u8 {
+                let place = |i: u8| end + 4.0 * f32::from(i);
+                let expected: Vec<f32> = (0..5).map(|x| sign * (place(x) + 100.0 * place(row))).collect();
+                assert_eq!(layer.row(0, row.into()), expected);
+            }
+        }
+    }
 }

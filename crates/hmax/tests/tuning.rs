@@ -104,9 +104,14 @@ fn nothing_over_nothing_is_nothing() {
     for ndp in [PLAIN, Ndp::default(), Ndp { centre_patch: true, ..Ndp::default() }] {
         assert_eq!(respond(ndp, &[1.0, 2.0, 4.0], &[0.0; 3]), 0.0);
     }
-    // No contrast at all, in a number that f32 cannot write exactly.
+    // No contrast at all, where the sums leave a rest of rounding.
     let both = Ndp { centre_patch: true, ..Ndp::default() };
-    assert_eq!(respond(both, &[1.0, 2.0, 4.0], &[0.1; 3]), 0.0);
+    for n in [3, 49, 121, 225, 529, 1369] {
+        let template: Vec<f32> = (0..n).map(|i| (i as f32).sin()).collect();
+        for value in [0.1, 0.3, 0.7, 123.4] {
+            assert_eq!(respond(both, &template, &vec![value; n]), 0.0, "{n} pixels of {value}");
+        }
+    }
 }
 
 #[test]
