@@ -15,7 +15,7 @@ const STRONGEST: usize = 40;
 struct Setting {
     model: Model,
     training: View,
-    /// Lowest answers that are answers to distractors: the squared distance of the nearest one.
+    /// C2 of every distractor at the training view.
     distractors: Vec<Vec<f32>>,
     clutter: Vec<Paperclip>,
 }
@@ -25,6 +25,7 @@ impl Setting {
         self.model.c2(&image?)
     }
 
+    /// The unit of a target, and how close the nearest distractor comes to its view.
     fn unit(&self, target: &Paperclip) -> Result<(Vtu, f64)> {
         let unit = Vtu::new(&self.see(target.view(&self.training))?, STRONGEST, 0.1)?;
         let mut nearest = f64::MAX;
@@ -34,7 +35,7 @@ impl Setting {
         Ok((unit, nearest))
     }
 
-    /// Lowest and highest value without a break around 0, among `values`, which rise.
+    /// How far the unit holds without a break around 0, among `values`, which rise.
     fn range(&self, target: &Paperclip, values: &[f64], view: impl Fn(f64) -> View) -> Result<f64> {
         let (unit, nearest) = self.unit(target)?;
         let holds = |&value: &f64| -> Result<bool> {

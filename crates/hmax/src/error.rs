@@ -157,6 +157,15 @@ pub(crate) fn some(what: &'static str, n: usize) -> Result<()> {
     if n == 0 { Err(HmaxError::Empty { what }) } else { Ok(()) }
 }
 
+/// Sides that are squared or multiplied with a step: below this nothing overflows.
+pub(crate) fn side(name: &'static str, n: usize) -> Result<()> {
+    some(name, n)?;
+    if n < 1 << 15 {
+        return Ok(());
+    }
+    Err(HmaxError::Parameter { name, value: n as f64, expected: "below 32768" })
+}
+
 pub(crate) fn length(what: &'static str, expected: usize, got: usize) -> Result<()> {
     if expected == got { Ok(()) } else { Err(HmaxError::Length { what, expected, got }) }
 }

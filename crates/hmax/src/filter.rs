@@ -1,7 +1,7 @@
 //! S1 templates: Gabor functions and second derivatives of a Gaussian, of zero mean and unit norm.
 
 use crate::{
-    error::{HmaxError, Result, positive},
+    error::{HmaxError, Result, positive, side},
     tuning::Template,
 };
 
@@ -86,6 +86,7 @@ impl Filter {
     }
 
     fn drawn(size: usize, degrees: f64, value: impl Fn(f64, f64) -> f64) -> Result<Self> {
+        side("the side of a filter", size)?;
         if size.is_multiple_of(2) {
             return Err(HmaxError::Parameter {
                 name: "the side of a filter",

@@ -1,7 +1,7 @@
 //! Grey images and how they are made smaller or larger.
 
 use crate::{
-    error::{Result, finite, length, some},
+    error::{Result, finite, length, side},
     layer::Layer,
     layout::Axis,
 };
@@ -28,11 +28,11 @@ impl Gray {
     /// Pixels row by row.
     ///
     /// # Errors
-    /// A size of 0, another number of pixels, or one that is not finite.
+    /// A side of 0 or above 32767, another number of pixels, or one that is not finite.
     pub fn new(height: usize, width: usize, pixels: Vec<f32>) -> Result<Self> {
-        some("the height of the image", height)?;
-        some("the width of the image", width)?;
-        length("the image", height.saturating_mul(width), pixels.len())?;
+        side("the height of the image", height)?;
+        side("the width of the image", width)?;
+        length("the image", height * width, pixels.len())?;
         finite("the image", &pixels)?;
         Ok(Self { height, width, pixels })
     }

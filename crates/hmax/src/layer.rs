@@ -25,7 +25,8 @@ impl Layer {
     /// No feature, another number of values than the sizes ask for, or one that is not finite.
     pub fn new(features: usize, y: Axis, x: Axis, values: Vec<f32>) -> Result<Self> {
         some("the number of features", features)?;
-        length("the layer", features * y.cells() * x.cells(), values.len())?;
+        let cells = features.saturating_mul(y.cells()).saturating_mul(x.cells());
+        length("the layer", cells, values.len())?;
         finite("the layer", &values)?;
         Ok(Self { features, y, x, values })
     }

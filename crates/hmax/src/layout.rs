@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use crate::error::{HmaxError, Result, positive, some};
+use crate::error::{HmaxError, Result, positive, side};
 
 /// Share of a space by which a centre may be off before it counts as elsewhere. Rounding in `start + space·i`
 /// is some 1e-13 of it.
@@ -37,8 +37,11 @@ impl Axis {
     }
 
     /// `pixels`: the axis of an image of `n` pixels.
+    ///
+    /// # Errors
+    /// `n` is 0 or above 32767.
     pub fn pixels(n: usize) -> Result<Self> {
-        some("the number of pixels", n)?;
+        side("the number of pixels", n)?;
         Ok(Self::centred(0.5, 1.0 / n as f64, n))
     }
 
@@ -46,9 +49,9 @@ impl Axis {
     /// cells are kept as fit and have the parity of `base`. Without cells where the factor is too large.
     ///
     /// # Errors
-    /// `base` is 0 or `factor` below 1.
+    /// `base` is 0 or above 32767, or `factor` is below 1.
     pub fn scaled_pixels(base: usize, factor: f64) -> Result<Self> {
-        some("the base size", base)?;
+        side("the base size", base)?;
         if !(factor.is_finite() && factor >= 1.0) {
             return Err(HmaxError::Parameter { name: "factor", value: factor, expected: "1 or above" });
         }
@@ -63,10 +66,10 @@ impl Axis {
     /// larger is taken, or the one of the `parity` asked for.
     ///
     /// # Errors
-    /// A zero `field` or `step`; an even step where the parities of cells and field differ, which cannot be centred.
+    /// A `field` or `step` of 0 or above 32767; an even step where the parities of cells and field differ, which cannot be centred.
     pub fn int(&self, field: usize, step: usize, parity: Option<Parity>) -> Result<Self> {
-        some("the receptive field", field)?;
-        some("the step", step)?;
+        side("the receptive field", field)?;
+        side("the step", step)?;
         let (n, f, s) = (self.cells as i64, field as i64, step as i64);
         let odd = 2 * (n - f).div_euclid(2 * s) + 1;
         let even = 2 * (n - f - s).div_euclid(2 * s) + 2;
@@ -90,11 +93,11 @@ impl Axis {
     /// `int-td`: the layer below one whose cells shall see `field` cells in steps of `step`; `int` undone.
     ///
     /// # Errors
-    /// A zero `field` or `step`.
+    /// A `field` or `step` of 0 or above 32767.
     pub fn top_down(&self, field: usize, step: usize) -> Result<Self> {
-        some("the receptive field", field)?;
-        some("the step", step)?;
-        let cells = if self.cells == 0 { 0 } else { field + (self.cells - 1) * step };
+        side("the receptive field", field)?;
+        side("the step", step)?;
+        let cells = if self.cells == 0 { 0 } else { field + (self.cells - 1).saturating_mul(step) };
         Ok(Self::centred(self.middle(), self.space / step as f64, cells))
     }
 

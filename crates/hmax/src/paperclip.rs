@@ -6,7 +6,7 @@ use rand_chacha::{
 };
 
 use crate::{
-    error::{HmaxError, Result, positive, some},
+    error::{HmaxError, Result, positive, side},
     image::Gray,
 };
 
@@ -98,9 +98,9 @@ impl Paperclip {
     /// outside the frame is not drawn.
     ///
     /// # Errors
-    /// A frame of 0, a clip that is not above 0, an angle or a shift that is not finite.
+    /// A frame of 0 or above 32767, a clip that is not above 0, an angle or a shift that is not finite.
     pub fn view(&self, view: &View) -> Result<Gray> {
-        some("the frame", view.frame)?;
+        side("the frame", view.frame)?;
         positive("the size of the clip", view.clip)?;
         for (name, value) in [("the turn", view.degrees), ("the shift", view.right), ("the shift", view.down)]
         {

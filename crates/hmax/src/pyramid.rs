@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     c2::Reach,
     engine::{INPUT, LayerSpec, Network, Shape},
-    error::{HmaxError, Result, some},
+    error::{HmaxError, Result, side, some},
     filter::{FOUR_ORIENTATIONS, Gabor},
     image::Resampling,
     kernels::{Inhibit, Match, NormalizedDot, PoolAll, PoolWithin, Rescale},
@@ -135,8 +135,8 @@ impl Pyramid {
     }
 
     fn layers(&self, height: usize, width: usize) -> Result<Vec<LayerSpec>> {
-        some("the height of the image", height)?;
-        some("the width of the image", width)?;
+        side("the height of the image", height)?;
+        side("the width of the image", width)?;
         some("the number of scales", self.scales)?;
         some("the number of scales of a C1 cell", self.c1_scales)?;
         if self.c1_scales > self.scales {

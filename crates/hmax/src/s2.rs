@@ -6,7 +6,7 @@ use rand_chacha::{
 };
 
 use crate::{
-    error::{HmaxError, Result, finite, length, some},
+    error::{HmaxError, Result, finite, length, side as check_side, some},
     layer::{Layer, UNKNOWN},
     tuning::{Gaussian, Ndp, PatchSums, Template},
 };
@@ -60,8 +60,8 @@ impl Prototype {
     /// A size of 0, another number of values, or one that is not finite.
     pub fn new(features: usize, side: usize, values: &[f32], density: Density) -> Result<Self> {
         some("the number of features", features)?;
-        some("the side of a prototype", side)?;
-        length("the prototype", features * side * side, values.len())?;
+        check_side("the side of a prototype", side)?;
+        length("the prototype", features.saturating_mul(side * side), values.len())?;
         finite("the prototype", values)?;
         let at = |feature: usize, place: usize| values[feature * side * side + place];
         let mut entries = Vec::new();
@@ -82,10 +82,14 @@ impl Prototype {
     /// `spacing` cells apart (`riesenhuber1999hmax`).
     ///
     /// # Errors
-    /// `features` or `spacing` is 0.
+    /// `features` or `spacing` is 0, or `features` above 32: there would be more than a million.
     pub fn arrangements(features: usize, spacing: usize) -> Result<Vec<Self>> {
         some("the number of features", features)?;
-        some("the spacing", spacing)?;
+        check_side("the spacing", spacing)?;
+        if features > 32 {
+            let value = features as f64;
+            return Err(HmaxError::Parameter { name: "the number of features", value, expected: "1 to 32" });
+        }
         let of = |code: usize| {
             let entries = (0..4).map(|place| Entry {
                 feature: code / features.pow(place) % features,

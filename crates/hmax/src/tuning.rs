@@ -210,8 +210,11 @@ impl Circuit {
     /// The answer to `v` with weights `w`; 0 where both sums are 0.
     ///
     /// # Errors
-    /// Lengths that differ, an input below 0 or not finite.
+    /// Lengths that differ, an input, power or `k` that is below 0 or not finite.
     pub fn respond(&self, w: &[f32], v: &[f32]) -> Result<f32> {
+        for (name, value) in [("p", self.p), ("q", self.q), ("r", self.r), ("k", self.k)] {
+            not_negative(name, value)?;
+        }
         length("the inputs", w.len(), v.len())?;
         finite("the inputs", v)?;
         finite("the weights", w)?;

@@ -65,6 +65,26 @@ fn filters_windows_and_prototypes_that_do_not_fit() {
 }
 
 #[test]
+fn sizes_beyond_reason() {
+    let huge = usize::MAX;
+    assert!(matches!(Gray::new(huge, 2, vec![]), Err(HmaxError::Parameter { .. })));
+    assert!(matches!(Axis::pixels(huge), Err(HmaxError::Parameter { .. })));
+    assert!(matches!(Axis::scaled_pixels(huge, 2.0), Err(HmaxError::Parameter { .. })));
+    let axis = Axis::pixels(8).unwrap();
+    assert!(matches!(axis.int(huge, 1, None), Err(HmaxError::Parameter { .. })));
+    assert!(matches!(axis.int(3, huge, None), Err(HmaxError::Parameter { .. })));
+    assert!(matches!(axis.top_down(huge, huge), Err(HmaxError::Parameter { .. })));
+    assert!(matches!(Layer::new(huge, axis, axis, vec![]), Err(HmaxError::Length { .. })));
+    assert!(matches!(Prototype::new(huge, 9, &[], Density::Dense), Err(HmaxError::Length { .. })));
+    assert!(matches!(Prototype::new(1, huge, &[], Density::Dense), Err(HmaxError::Parameter { .. })));
+    assert!(matches!(Prototype::arrangements(huge, 1), Err(HmaxError::Parameter { .. })));
+    assert!(matches!(Filter::second_derivative(huge, 0.0), Err(HmaxError::Parameter { .. })));
+    let view = hmax::View { frame: huge, ..hmax::View::SMALL };
+    assert!(matches!(hmax::Paperclip::random(0, 0).view(&view), Err(HmaxError::Parameter { .. })));
+    assert!(matches!(Pyramid::cvpr06_base().network(huge, 3), Err(HmaxError::Parameter { .. })));
+}
+
+#[test]
 fn filters() {
     let (a, b) = (Filter::second_derivative(7, 0.0).unwrap(), Filter::second_derivative(9, 0.0).unwrap());
     assert!(matches!(s1(&black(20, 20), &[a.clone(), b], &Ndp::default()), Err(HmaxError::Length { .. })));
