@@ -31,7 +31,8 @@ impl Layer {
         Ok(Self { features, y, x, values })
     }
 
-    /// Every cell filled from its row: `fill(feature, y, row)`. Trusted to write finite values.
+    /// Every cell filled from its row: `fill(feature, y, row)`. What is left alone stays [`UNKNOWN`]; what is written
+    /// is trusted to be finite.
     pub(crate) fn by_rows(
         features: usize,
         y: Axis,

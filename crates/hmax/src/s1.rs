@@ -4,13 +4,13 @@ use crate::{
     error::{HmaxError, Result, length, some},
     filter::Filter,
     image::Gray,
-    layer::{Layer, UNKNOWN},
+    layer::Layer,
     layout::Axis,
     tuning::{Ndp, PatchSums},
 };
 
 /// The answers `[filters][height][width]` to the patches around each pixel. Where a filter would leave the image the
-/// answer is [`UNKNOWN`].
+/// answer is [`UNKNOWN`](crate::UNKNOWN).
 ///
 /// With the default [`Ndp`] this is `|F ∗ I|/‖patch‖` (`serre2007robust`).
 ///
@@ -55,7 +55,6 @@ pub fn s1(image: &Gray, filters: &[Filter], ndp: &Ndp) -> Result<Layer> {
             *out = ndp.answer(dot, weight_sums[filter], sums, size * size);
         }
     };
-    debug_assert_eq!(UNKNOWN, f32::MIN);
     Ok(Layer::by_rows(filters.len(), Axis::pixels(height)?, Axis::pixels(width)?, layer))
 }
 
