@@ -24,6 +24,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("norm-dfdx", &["norm-core", "sequence"]),
     ("models", &["norm-core", "sequence", "norm-dfdx"]),
     ("data", &[]),
+    ("hmax", &[]),
     ("results", &[]),
     ("bench", &["norm-core", "norms", "sequence", "norm-dfdx", "models", "data", "results"]),
     ("eval", &["norm-core", "norms", "sequence", "norm-dfdx"]),
