@@ -142,18 +142,22 @@ fn a_constant_factor_is_a_learning_rate() {
 fn what_is_no_chain_is_refused() {
     let dev = Cpu::default();
     let cfg = PathSgdConfig::default();
-    let normed =
-        dev.build_module::<(Linear<3, 4>, Norm<norm_layer::LayerNorm, 4>, ReLU, Linear<4, 2>), f32>();
-    let error = PathSgd::new(&normed, cfg).unwrap_err();
-    assert!(matches!(&error, PathSgdError::NotAChain { index: 2, shape, .. } if shape == &[4]), "{error}");
+    type Normed<N> = (UnbiasedLinear<3, 4>, N, ReLU, Linear<4, 2>);
+    let named = |error: PathSgdError| match &error {
+        PathSgdError::NotAChain { name, shape, .. } => (name.clone(), shape.clone()),
+        other => panic!("{other}"),
+    };
+    // A gain right after a layer without bias has the shape of one.
+    let normed = dev.build_module::<Normed<Norm<norm_rms::RmsNorm, 4>>, f32>();
+    assert_eq!(named(PathSgd::new(&normed, cfg).unwrap_err()), ("1.gain".to_owned(), vec![4]));
+    let normed = dev.build_module::<Normed<LayerNorm1D<4>>, f32>();
+    assert_eq!(named(PathSgd::new(&normed, cfg).unwrap_err()), ("1.gamma".to_owned(), vec![4]));
     let wide = dev.build_module::<(Linear<3, 4>, ReLU, Linear<5, 2>), f64>();
-    let error = PathSgd::new(&wide, cfg).unwrap_err();
-    assert!(matches!(&error, PathSgdError::NotAChain { index: 2, shape, .. } if shape == &[2, 5]), "{error}");
-    let rms = dev.build_module::<(UnbiasedLinear<3, 4>, Norm<norm_rms::RmsNorm, 4>), f32>();
-    // A gain after a layer without bias has a bias's shape: it cannot be told from one.
-    assert!(PathSgd::new(&rms, cfg).is_ok());
-    let bias = dev.build_module::<(Norm<norm_rms::RmsNorm, 4>, Linear<4, 2>), f32>();
-    assert!(matches!(PathSgd::new(&bias, cfg), Err(PathSgdError::NotAChain { index: 0, .. })));
+    assert_eq!(named(PathSgd::new(&wide, cfg).unwrap_err()), ("2.weight".to_owned(), vec![2, 5]));
+    let late = dev.build_module::<(Norm<norm_rms::RmsNorm, 4>, Linear<4, 2>), f32>();
+    assert_eq!(named(PathSgd::new(&late, cfg).unwrap_err()), ("0.gain".to_owned(), vec![4]));
+    let bare: Tensor<Rank2<2, 3>, f32, Cpu> = dev.zeros();
+    assert_eq!(named(PathSgd::new(&bare, cfg).unwrap_err()), (String::new(), vec![2, 3]));
     let nothing = dev.build_module::<ReLU, f32>();
     assert!(matches!(PathSgd::<_, f32, Cpu>::new(&nothing, cfg), Err(PathSgdError::Scales(_))));
 }
