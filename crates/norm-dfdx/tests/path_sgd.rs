@@ -44,13 +44,16 @@ fn trained(mut net: Built<f64>, opt: &mut impl Optimizer<Built<f64>, Cpu, f64>) 
     let target: Tensor<Rank2<CASES, 10>, f64, Cpu> = dev.tensor(target);
     let before = net.forward(x.clone()).as_vec();
     let mut gradients = net.alloc_grads();
+    let mut losses = Vec::new();
     for _ in 0..50 {
         let loss =
             cross_entropy_with_logits_loss(net.forward_mut(x.clone().traced(gradients)), target.clone());
+        losses.push(loss.array());
         gradients = loss.backward();
         opt.update(&mut net, &gradients).unwrap();
         net.zero_grads(&mut gradients);
     }
+    assert!(losses[49] < losses[0], "the loss goes from {} to {}", losses[0], losses[49]);
     (before, net.forward(x).as_vec())
 }
 
@@ -67,7 +70,7 @@ fn ps1_rescaled_copies_stay_copies_under_path_sgd_and_not_under_sgd() {
     rescale(&mut copy, 2);
 
     let path = |net: &Built<f64>| {
-        let cfg = PathSgdConfig { lr: 0.02, ..Default::default() };
+        let cfg = PathSgdConfig { lr: 0.002, ..Default::default() };
         trained(net.clone(), &mut PathSgd::new(net, cfg).unwrap())
     };
     let (one, other) = (path(&net), path(&copy));
