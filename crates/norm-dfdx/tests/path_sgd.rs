@@ -77,7 +77,6 @@ fn ps1_rescaled_copies_stay_copies_under_path_sgd_and_not_under_sgd() {
     assert!(apart(&one.0, &other.0) < 1e-12, "the copy computes the same function");
     let moved = apart(&one.1, &one.0);
     let difference = apart(&one.1, &other.1);
-    println!("path: moved {moved:.2e}, apart {difference:.2e}");
     assert!(moved > 0.5, "nothing was learnt: {moved}");
     assert!(difference < 1e-6, "{difference}");
 
@@ -86,7 +85,6 @@ fn ps1_rescaled_copies_stay_copies_under_path_sgd_and_not_under_sgd() {
         trained(net.clone(), &mut Sgd::new(net, cfg)).1
     };
     let difference = apart(&sgd(&net), &sgd(&copy));
-    println!("sgd: apart {difference:.2e}");
     assert!(difference > 1e-1, "{difference}");
 }
 

@@ -237,7 +237,6 @@ fn pr6_rescaled_recurrent_nets_stay_copies_with_the_first_term_alone() {
     };
     let (path, moved) = difference(true, 0.05);
     let (sgd, _) = difference(false, 0.005);
-    println!("path {path:.2e} (moved {moved:.2e}), sgd {sgd:.2e}");
     assert!(moved > 0.1, "nothing was learnt: {moved}");
     assert!(path < 1e-6, "{path}");
     assert!(sgd > 1e-1, "{sgd}");
