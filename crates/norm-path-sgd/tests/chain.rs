@@ -176,7 +176,7 @@ fn a_deep_chain_in_single_precision_stays_in_range() {
     for size in [1e-10_f32, 0.01, 1.7, 1e10, 1e30] {
         let weight = [size, -size, 0.5 * size, size];
         let layer = Layer::Dense(Dense { weight: &weight, bias: None, inputs: 2, outputs: 2 });
-        let scales = path_scales(&[layer; 400]).unwrap();
+        let scales = path_scales(&vec![layer; 400]).unwrap();
         assert!(scales.norm.ln().is_finite());
         let all = || scales.layers.iter().flat_map(|l| &l.weight);
         assert!(all().all(|k| *k > 1e-10 && *k < 2.0), "{size}");
@@ -184,7 +184,7 @@ fn a_deep_chain_in_single_precision_stays_in_range() {
         // φ² is homogeneous: 400 layers scaled by 2 multiply it by 4^400.
         let doubled = weight.map(|w| 2.0 * w);
         let layer = Layer::Dense(Dense { weight: &doubled, bias: None, inputs: 2, outputs: 2 });
-        let twice = path_scales(&[layer; 400]).unwrap();
+        let twice = path_scales(&vec![layer; 400]).unwrap();
         close("ln", twice.norm.ln() - scales.norm.ln(), 400.0 * std::f64::consts::LN_2, 1e-12);
         assert_eq!(twice.log2_factor - scales.log2_factor, 2 * 399);
     }
