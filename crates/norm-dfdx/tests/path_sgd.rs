@@ -141,9 +141,9 @@ fn a_constant_factor_is_a_learning_rate() {
 
 #[test]
 fn what_is_no_chain_is_refused() {
+    type Normed<N> = (UnbiasedLinear<3, 4>, N, ReLU, Linear<4, 2>);
     let dev = Cpu::default();
     let cfg = PathSgdConfig::default();
-    type Normed<N> = (UnbiasedLinear<3, 4>, N, ReLU, Linear<4, 2>);
     let named = |error: PathSgdError| match &error {
         PathSgdError::NotAChain { name, shape, .. } => (name.clone(), shape.clone()),
         other => panic!("{other}"),
