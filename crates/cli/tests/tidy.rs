@@ -10,24 +10,27 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 /// Crates whose name begins as a method's does, and that are none.
 const HELPERS: [&str; 5] = ["norm-core", "norm-codegen", "norm-macros", "norm-corpus", "norm-dfdx"];
 
-/// Who may see whom; `methods` stands for every crate of a method. A new arrow is a decision: it is made here and in
+/// Who may see whom; `methods` stands for every crate of a method that has a kernel, `updates` for every one at the site
+/// `update`. A new arrow is a decision: it is made here and in
 /// `ARCHITECTURE.md`.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("symbolic", &[]),
     ("norm-codegen", &["symbolic"]),
     ("norm-macros", &["norm-codegen"]),
     ("norm-core", &["norm-macros"]),
     ("methods", &["norm-core"]),
+    ("updates", &["norm-core"]),
     ("norm-corpus", &["norm-core"]),
-    ("norms", &["norm-core", "methods"]),
+    ("norms", &["norm-core", "methods", "updates"]),
     ("sequence", &["norm-core"]),
-    ("norm-dfdx", &["norm-core", "sequence"]),
+    // Nothing is generated for an update: the optimizer that applies it is written, so it names it.
+    ("norm-dfdx", &["norm-core", "sequence", "updates"]),
     ("models", &["norm-core", "sequence", "norm-dfdx"]),
     ("data", &[]),
     ("hmax", &[]),
     ("results", &[]),
     ("bench", &["norm-core", "norms", "sequence", "norm-dfdx", "models", "data", "results"]),
-    ("eval", &["norm-core", "norms", "sequence", "norm-dfdx"]),
+    ("eval", &["norm-core", "norms", "sequence", "norm-dfdx", "updates", "hmax"]),
     ("report", &["results"]),
     ("cli", &["norm-core", "norms", "bench", "eval", "results", "report"]),
 ];
@@ -58,6 +61,20 @@ fn is_method(name: &str) -> bool {
     name.starts_with("norm-") && !HELPERS.contains(&name)
 }
 
+/// Whether a method's crate is that of an update: it has no declaration, but says itself what it is in `src/lib.rs`.
+fn is_update(name: &str) -> bool {
+    is_method(name) && read(format!("crates/{name}/src/lib.rs")).contains(": UpdateDescriptor = ")
+}
+
+/// The row of `ARROWS` that a crate stands in.
+fn row(name: &str) -> &str {
+    match name {
+        update if is_update(update) => "updates",
+        method if is_method(method) => "methods",
+        other => other,
+    }
+}
+
 /// Every folder of a method, whether or not anything knows of it yet.
 fn methods() -> Vec<String> {
     let folders = fs::read_dir(root().join("crates")).unwrap();
@@ -81,14 +98,12 @@ fn arrows_are_those_of_the_architecture() {
     let mut faults = Vec::new();
     for member in &members {
         let name = member.name.as_str();
-        let row = if is_method(name) { "methods" } else { name };
-        let Some(may) = allowed.get(row) else {
+        let Some(may) = allowed.get(row(name)) else {
             faults.push(format!("{name} has no row in ARROWS"));
             continue;
         };
         for d in member.dependencies.iter().filter(|d| d.kind != DependencyKind::Development) {
-            let to = if is_method(&d.name) { "methods" } else { d.name.as_str() };
-            if ours.contains(d.name.as_str()) && !may.contains(&to) {
+            if ours.contains(d.name.as_str()) && !may.contains(&row(&d.name)) {
                 faults.push(format!("{name} must not depend on {} (as a dev-dependency it may)", d.name));
             }
         }
@@ -157,12 +172,20 @@ fn every_method_is_registered() {
     let (norms, registry) = (read("crates/norms/Cargo.toml"), read("crates/norms/src/lib.rs"));
     let needed = norms.split("[dependencies]").nth(1).expect("norms has dependencies");
     let needed = needed.split("\n[").next().unwrap();
-    let registered =
-        registry.split("register! { $").nth(1).expect("norms registers its methods in `register!`");
-    let registered = registered.split("\n}").next().unwrap();
+    // What stands between the braces of a registering macro's call.
+    let list = |call: &str| {
+        let list = registry.split(call).nth(1).unwrap_or_else(|| panic!("norms registers in `{call}`"));
+        list.split("\n}").next().unwrap()
+    };
+    let (registered, updates) = (list("register! { $"), list("register_updates! {"));
     let mut faults = Vec::new();
     for method in methods() {
         let path = format!("{}::", method.replace('-', "_"));
+        let (place, registered, line) = if is_update(&method) {
+            ("register_updates!", updates, format!("{path}DESCRIPTOR,"))
+        } else {
+            ("register!", registered, format!("{path}{{Type}},"))
+        };
         let places = [
             (
                 "Cargo.toml",
@@ -171,7 +194,7 @@ fn every_method_is_registered() {
                 needed,
                 format!("{method} = {{ path = \"../{method}\" }}"),
             ),
-            ("src/lib.rs", "register!", &registry, registered, format!("{path}{{Type}},")),
+            ("src/lib.rs", place, &registry, registered, line),
         ];
         for (file, place, all, there, line) in places {
             let (start, _) = line.split_once("Type").unwrap_or((&line, ""));
@@ -195,9 +218,13 @@ fn every_method_is_registered() {
         }
     }
     none("missing", &faults);
+    let updates = methods().into_iter().filter(|m| is_update(m));
+    let ids: BTreeSet<String> = norms::UPDATES.iter().map(|u| format!("norm-{}", u.id)).collect();
+    assert_eq!(ids, updates.collect(), "every crate of an update registers one, called norm-<id>");
 }
 
-/// And it costs nothing else: tests, benches, examples and comments may speak of a method, nobody else.
+/// And it costs nothing else: tests, benches, examples and comments may speak of a method, nobody else. An update has an
+/// optimizer and an evaluation besides: in `norm-dfdx` and `eval` a dependency, and one file that is called as its crate is.
 #[test]
 fn nothing_but_the_registry_names_a_method() {
     let (root, methods) = (root(), methods());
@@ -223,11 +250,16 @@ fn nothing_but_the_registry_names_a_method() {
         if own == "norms" {
             continue;
         }
-        check(&krate.join("Cargo.toml"), &|m, table| m == own || table == "[dev-dependencies]");
+        let applies = |m: &str| ["norm-dfdx", "eval"].contains(&own.as_str()) && is_update(m);
+        check(&krate.join("Cargo.toml"), &|m, table| {
+            m == own || table == "[dev-dependencies]" || (table == "[dependencies]" && applies(m))
+        });
         let mut code = Vec::new();
         sources(&krate.join("src"), &mut code);
         for file in code {
-            check(&file, &|m, _| m == own);
+            let stem = file.file_stem().unwrap().to_str().unwrap();
+            let optimizer = format!("norm-{}", stem.replace('_', "-"));
+            check(&file, &|m, _| m == own || (applies(m) && m == optimizer));
         }
     }
     none("a method is one folder and its two lines in crates/norms, but", &faults);
@@ -249,6 +281,14 @@ fn every_citation_is_in_the_bibliography_once() {
         for key in std::iter::once(method.cite).chain(gotchas) {
             if !count.contains_key(key) {
                 faults.push(format!("{} cites {key}, which is not there", method.id));
+            }
+        }
+    }
+    for update in norms::UPDATES {
+        let gotchas = update.gotchas.iter().map(|g| g.cite).filter(|key| !key.is_empty());
+        for key in std::iter::once(update.cite).chain(gotchas) {
+            if !count.contains_key(key) {
+                faults.push(format!("{} cites {key}, which is not there", update.id));
             }
         }
     }

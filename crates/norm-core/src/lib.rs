@@ -21,6 +21,7 @@ mod plan;
 mod pointwise;
 pub mod policy;
 mod rowwise;
+mod update;
 mod value;
 
 pub use descriptor::{Const, Descriptor, Equation, Gotcha, Invariance, Param, PolicyKind, Site, Statistic};
@@ -32,6 +33,7 @@ pub use lanes::Lanes;
 pub use layout::{Layout, ParamAxis, ReferenceSet, Skeleton};
 pub use plan::{Extent, Op, Plan};
 pub use pointwise::{CellKernel, Parts, PartsMut};
+pub use update::{UpdateDescriptor, UpdateEquation};
 pub use value::{Array, Elem, Plain, Registers, Value, Vector};
 
 pub use norm_macros::{formula, normalization, pointwise};

@@ -1,7 +1,7 @@
 //! The registry: every method, once. A method is added by its folder, one line here and one in `Cargo.toml`.
 
-use norm_core::Kernel;
 use norm_core::conformance::{Judged, Reference, Subject};
+use norm_core::{Kernel, UpdateDescriptor};
 
 /// The kernels of one method for both element types, and the judge of both.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +55,27 @@ register! { $
     norm_batch::{BatchNorm, RecurrentBatchNorm, TimeBatchNorm, BatchNormRnn, SequenceBatchNorm},
     norm_layer::{LayerNorm},
     norm_rms::{RmsNorm},
+}
+
+macro_rules! register_updates {
+    ($($krate:ident::$descriptor:ident),+ $(,)?) => {
+        /// The crates of the updates.
+        pub mod updates {
+            $(pub use $krate;)+
+        }
+
+        /// Every registered update: a method at the site `update`, which divides the optimizer's step and has no kernel.
+        pub static UPDATES: &[&UpdateDescriptor] = &[$(&$krate::$descriptor),+];
+    };
+}
+
+register_updates! {
+    norm_path_sgd::DESCRIPTOR,
+}
+
+/// The update of that id.
+pub fn find_update(id: &str) -> Option<&'static UpdateDescriptor> {
+    UPDATES.iter().copied().find(|u| u.id == id)
 }
 
 /// The method of that id.
