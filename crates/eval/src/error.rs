@@ -120,6 +120,12 @@ pub enum Error {
     /// The recurrent engine refused the call.
     #[error(transparent)]
     Sequence(#[from] sequence::Error),
+    /// The net has no path scales.
+    #[error("{what}")]
+    Update {
+        /// Why not.
+        what: String,
+    },
     /// The composed path refused the call.
     #[error("composed path: {what}")]
     Composed {

@@ -60,7 +60,9 @@ pub(crate) fn read(path: &Path) -> Result<Contents, Error> {
     let (_, header) = SafeTensors::read_metadata(&bytes).map_err(format)?;
     let metadata = header.metadata().clone().unwrap_or_default().into_iter().collect();
     let file = SafeTensors::deserialize(&bytes).map_err(format)?;
-    let x = file.tensor("x").ok().map(|x| x.dtype());
+    // Where there is no `x`, in a request for an update, the first tensor speaks for all.
+    let first = file.tensor("x").ok().or_else(|| file.tensors().into_iter().map(|(_, v)| v).next());
+    let x = first.map(|x| x.dtype());
     let single = x == Some(Dtype::F32);
     let mut tensors = BTreeMap::new();
     for (name, view) in file.tensors() {

@@ -9,6 +9,7 @@ mod conv;
 mod error;
 mod file;
 mod norm;
+mod path_sgd;
 mod product;
 mod recurrent;
 mod request;
@@ -27,10 +28,10 @@ fn answer<T: Real>(r: &mut Request) -> Result<Answer, Error> {
         Form::Linear => affine::linear::<T>(r),
         Form::Conv => conv::run::<T>(r),
         Form::Rnn | Form::Gru | Form::Lstm => recurrent::run::<T>(r),
-        form => Err(Error::NotApplicable {
+        Form::Update => Err(Error::NotApplicable {
             method: r.descriptor().id.to_owned(),
-            what: format!("as = {}", form.name()),
-            reason: "this form is not there yet".to_owned(),
+            what: "as = update".to_owned(),
+            reason: format!("it normalizes {}, not the step of an optimizer", r.descriptor().site.name()),
         }),
     }
 }
@@ -41,15 +42,27 @@ fn answer<T: Real>(r: &mut Request) -> Result<Answer, Error> {
 ///
 /// [`Error`]; `to` is as it was then.
 pub fn evaluate(method: &str, from: &Path, to: &Path) -> Result<(), Error> {
-    let found = norms::find(method).ok_or_else(|| Error::Method {
-        got: method.to_owned(),
-        known: norms::METHODS.iter().map(|m| m.descriptor().id).collect::<Vec<_>>().join(", "),
-    })?;
     let contents = file::read(from)?;
-    let mut request = Request::of(found, contents)?;
-    let single = request.single;
-    let mut answer = if single { answer::<f32>(&mut request) } else { answer::<f64>(&mut request) }?;
-    answer.metadata.insert("path".to_owned(), request.path.name().to_owned());
+    let single = contents.single;
+    let mut answer = if norms::find_update(method).is_some() {
+        path_sgd::run(contents)
+    } else {
+        on_values(method, contents)
+    }?;
     answer.metadata.insert("method".to_owned(), method.to_owned());
     file::write(to, &answer.tensors, answer.metadata, single)
+}
+
+/// The answer of a method that changes values.
+fn on_values(method: &str, contents: file::Contents) -> Result<Answer, Error> {
+    let known = || {
+        let methods = norms::METHODS.iter().map(|m| m.descriptor().id);
+        methods.chain(norms::UPDATES.iter().map(|u| u.id)).collect::<Vec<_>>().join(", ")
+    };
+    let found =
+        norms::find(method).ok_or_else(|| Error::Method { got: method.to_owned(), known: known() })?;
+    let mut request = Request::of(found, contents)?;
+    let mut answer = if request.single { answer::<f32>(&mut request) } else { answer::<f64>(&mut request) }?;
+    answer.metadata.insert("path".to_owned(), request.path.name().to_owned());
+    Ok(answer)
 }

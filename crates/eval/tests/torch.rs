@@ -17,7 +17,9 @@ struct Tensor {
 impl Tensor {
     fn values(&self) -> Vec<f64> {
         match self.dtype {
-            Dtype::F32 => self.bytes.as_chunks().0.iter().map(|b| f64::from(f32::from_le_bytes(*b))).collect(),
+            Dtype::F32 => {
+                self.bytes.as_chunks().0.iter().map(|b| f64::from(f32::from_le_bytes(*b))).collect()
+            }
             Dtype::F64 => self.bytes.as_chunks().0.iter().map(|b| f64::from_le_bytes(*b)).collect(),
             other => panic!("{other:?}"),
         }
@@ -37,7 +39,8 @@ fn read(path: &Path) -> (HashMap<String, String>, Tensors) {
 }
 
 fn write(path: &Path, metadata: HashMap<String, String>, tensors: &Tensors) {
-    let views = tensors.iter().map(|(k, t)| (k, TensorView::new(t.dtype, t.shape.clone(), &t.bytes).unwrap()));
+    let views =
+        tensors.iter().map(|(k, t)| (k, TensorView::new(t.dtype, t.shape.clone(), &t.bytes).unwrap()));
     std::fs::write(path, safetensors::serialize(views, Some(metadata)).unwrap()).unwrap();
 }
 
