@@ -7,6 +7,8 @@ use std::marker::PhantomData;
 use norm_core::{Formula, ReferenceSet, Skeleton};
 use sequence::Placement;
 
+use crate::kind::Kind;
+
 /// A placement as a type.
 ///
 /// One that a method does not have does not compile. Batch normalization has the input projection:
@@ -43,6 +45,14 @@ pub trait PlacedIn: Copy + Default + Debug + Send + Sync + 'static {
                 "this placement is not defined for a method that pools over cases: use InputOnly"
             );
         }
+    }
+
+    /// Whether the placement has slots in a kind of recurrence.
+    fn exists_in<K: Kind>()
+    where
+        Self: Sized,
+    {
+        const { assert!(Self::PLACEMENT.fits(K::KIND), "this placement has no slots in this kind of recurrence") }
     }
 }
 

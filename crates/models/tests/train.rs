@@ -2,7 +2,7 @@
 
 use dfdx::optim::{Adam, AdamConfig};
 use dfdx::prelude::*;
-use models::{InputOnly, LstmClassifier, Mlp, NoPlacement, Paper};
+use models::{Clipped, InputOnly, LstmClassifier, Mlp, NoPlacement, Paper, Rectified, RnnClassifier, Tanh};
 
 fn targets<const N: usize, const O: usize>(dev: &Cpu) -> Tensor<Rank2<N, O>, f32, Cpu> {
     let mut t = vec![0.0; N * O];
@@ -70,4 +70,12 @@ fn lstm_classifier_with_every_method() {
     learns!(LstmClassifier<norm_batch::BatchNorm, InputOnly, 2, 24, 96, 4>, sequences, 4);
     learns!(LstmClassifier<norm_layer::LayerNorm, Paper, 2, 24, 96, 4>, sequences, 4);
     learns!(LstmClassifier<norm_rms::RmsNorm, Paper, 2, 24, 96, 4>, sequences, 4);
+}
+
+#[test]
+fn rnn_classifier_with_every_nonlinearity() {
+    learns!(RnnClassifier<Tanh, norm_none::None, NoPlacement, 2, 24, 4>, sequences, 4);
+    learns!(RnnClassifier<Tanh, norm_layer::LayerNorm, Paper, 2, 24, 4>, sequences, 4);
+    learns!(RnnClassifier<Rectified, norm_layer::LayerNorm, Paper, 2, 24, 4>, sequences, 4);
+    learns!(RnnClassifier<Clipped, norm_batch::BatchNorm, InputOnly, 2, 24, 4>, sequences, 4);
 }
