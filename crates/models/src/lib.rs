@@ -14,6 +14,7 @@ pub use kind::{
 };
 pub use mlp::Mlp;
 pub use placement::{
-    BurnPlacement, FastRnns, Haste, InputOnly, Labml, NoPlacement, Paper, PlacedIn, TfAddons, Usual,
+    BurnPlacement, FastRnns, Haste, InputFrames, InputOnly, JointPerStep, Labml, NoPlacement, Paper,
+    PlacedIn, RecurrentBatch, TfAddons, Usual,
 };
 pub use recurrent::{Recurrent, RecurrentLayer, Sequence};

@@ -8,7 +8,7 @@ use norm_dfdx::Error;
 use norm_dfdx::sequence_op::{SlotTensor, Spare, Tensors, sequence};
 use num_traits::Float;
 use rand_distr::uniform::SampleUniform;
-use sequence::{Cell, Mode, Outcome, Place, SlotParam, State};
+use sequence::{Cell, Mode, Options, Outcome, Place, SlotParam, State, Statistics};
 
 use crate::kind::Kind;
 use crate::placement::PlacedIn;
@@ -40,16 +40,19 @@ pub struct RecurrentLayer<K, F, P, const I: usize, const H: usize, const W: usiz
     bias: Vec<Tensor<Rank1<W>, E, D>>,
     gates: Vec<Tensor<Rank1<W>, E, D>>,
     units: Vec<Tensor<Rank1<H>, E, D>>,
-    running: Vec<Tensor<Rank1<W>, E, D>>,
+    /// For each slot over the gates, each stored step and each statistic.
+    running_gates: Vec<Tensor<Rank1<W>, E, D>>,
+    /// For each slot over the units, likewise.
+    running_units: Vec<Tensor<Rank1<H>, E, D>>,
     spare: Spare<E>,
     kind: PhantomData<(K, F, P)>,
 }
 
 /// The cell of this method in this placement. The typed shell refuses what would make it fail.
 fn cell<K: Kind, F: Formula, P: PlacedIn, E: Elem>() -> Cell<E> {
-    P::defined::<F>();
-    P::exists_in::<K>();
-    let cell = P::PLACEMENT.cell(K::KIND, E::kernel::<F>(), None);
+    P::defined::<K, F>();
+    let options = Options { statistics: P::STATISTICS, ..Options::default() };
+    let cell = P::PLACEMENT.cell_with(K::KIND, E::kernel::<F>(), options);
     cell.unwrap_or_else(|e| unreachable!("a placement defined at compile time: {e}"))
 }
 
@@ -57,6 +60,32 @@ fn cell<K: Kind, F: Formula, P: PlacedIn, E: Elem>() -> Cell<E> {
 fn params<K: Kind, F: Formula, P: PlacedIn>(units: usize, gates: bool) -> Vec<SlotParam> {
     let all = cell::<K, F, P, f32>().slot_params(units);
     all.into_iter().filter(|p| p.place.sees_gates() == gates).collect()
+}
+
+/// Names of the stored statistics over all gates, or of those over the units, and whether each is a variance. One
+/// tensor is one statistic of one step, in the order of [`State`]; where there are several steps, the step's number
+/// ends the name.
+fn stored<K: Kind, F: Formula, P: PlacedIn>(gates: bool) -> Vec<(String, bool)> {
+    let mut names = Vec::new();
+    for (place, slot) in cell::<K, F, P, f32>().slots().filter(|(p, _)| p.sees_gates() == gates) {
+        let steps = match slot.statistics {
+            Statistics::PerStep { t_max } => (0..t_max).map(|t| format!(".{t}")).collect(),
+            Statistics::BatchTime => vec![String::new()],
+            _ => Vec::new(),
+        };
+        for step in steps {
+            let one = |s: &norm_core::Statistic| (format!("{place}.running_{}{step}", s.name), s.is_variance);
+            names.extend(F::DESCRIPTOR.statistics.iter().map(one));
+        }
+    }
+    names
+}
+
+/// How a stored statistic starts.
+fn start<S: ConstShape, E: Dtype, D: Device<E>>(is_variance: bool) -> TensorOptions<S, E, D> {
+    let start: fn(&mut Tensor<S, E, D>) -> Result<(), D::Err> =
+        if is_variance { |t| fill(t, 1.0) } else { |t| fill(t, 0.0) };
+    TensorOptions::detached(start)
 }
 
 /// Most parameters of one kind: dfdx resets a tensor through a plain function, so there is one per position.
@@ -114,6 +143,19 @@ where
     })
 }
 
+/// The tensors of a list field: for each its name and options.
+macro_rules! listed {
+    ($field:ident, $from:expr, $name_and_options:expr) => {
+        $from
+            .map($name_and_options)
+            .enumerate()
+            .map(|(i, (name, options))| {
+                Self::tensor(name, move |l| &l.$field[i], move |l| &mut l.$field[i], options)
+            })
+            .collect::<Vec<_>>()
+    };
+}
+
 impl<K: Kind, F: Formula, P: PlacedIn, const I: usize, const H: usize, const W: usize, E, D>
     TensorCollection<E, D> for RecurrentLayer<K, F, P, I, H, W, E, D>
 where
@@ -136,8 +178,7 @@ where
         let name = |p: &SlotParam| format!("{}.{}", p.place, p.name);
         let gate_names: Vec<String> = of_gates.iter().map(name).collect();
         let unit_names: Vec<String> = of_units.iter().map(name).collect();
-        let kept = if cell.is_stateful() { F::DESCRIPTOR.statistics } else { &[] };
-        let kept_names: Vec<String> = kept.iter().map(|s| format!("ih.running_{}", s.name)).collect();
+        let (stored_gates, stored_units) = (stored::<K, F, P>(true), stored::<K, F, P>(false));
         let bias: Vec<_> = (0..usize::from(cell.has_bias()))
             .map(|i| {
                 Self::tensor(
@@ -148,61 +189,44 @@ where
                 )
             })
             .collect();
-        let gates: Vec<_> = gate_names
-            .iter()
-            .enumerate()
-            .map(|(i, n)| {
-                Self::tensor(
-                    n,
-                    move |s| &s.gates[i],
-                    move |s| &mut s.gates[i],
-                    trained::<K, F, P, true, _, E, D>(i),
-                )
-            })
-            .collect();
-        let units: Vec<_> = unit_names
-            .iter()
-            .enumerate()
-            .map(|(i, n)| {
-                Self::tensor(
-                    n,
-                    move |s| &s.units[i],
-                    move |s| &mut s.units[i],
-                    trained::<K, F, P, false, _, E, D>(i),
-                )
-            })
-            .collect();
-        let running: Vec<_> = kept_names
-            .iter()
-            .zip(kept)
-            .enumerate()
-            .map(|(i, (n, s))| {
-                let start: fn(&mut Tensor<Rank1<W>, E, D>) -> Result<(), D::Err> =
-                    if s.is_variance { |t| fill(t, 1.0) } else { |t| fill(t, 0.0) };
-                Self::tensor(
-                    n,
-                    move |l| &l.running[i],
-                    move |l| &mut l.running[i],
-                    TensorOptions::detached(start),
-                )
-            })
-            .collect();
+        let gates =
+            listed!(gates, gate_names.iter().enumerate(), |(i, n)| (n, trained::<K, F, P, true, _, E, D>(i)));
+        let units = listed!(units, unit_names.iter().enumerate(), |(i, n)| (
+            n,
+            trained::<K, F, P, false, _, E, D>(i)
+        ));
+        let running_gates = listed!(running_gates, stored_gates.iter(), |(n, var)| (n, start(*var)));
+        let running_units = listed!(running_units, stored_units.iter(), |(n, var)| (n, start(*var)));
         v.visit_fields(
             (
-                Self::tensor("weight_ih", |s| &s.weight_ih, |s| &mut s.weight_ih, uniform::<H, _, E, D>()),
-                Self::tensor("weight_hh", |s| &s.weight_hh, |s| &mut s.weight_hh, uniform::<H, _, E, D>()),
+                (
+                    Self::tensor(
+                        "weight_ih",
+                        |s| &s.weight_ih,
+                        |s| &mut s.weight_ih,
+                        uniform::<H, _, E, D>(),
+                    ),
+                    Self::tensor(
+                        "weight_hh",
+                        |s| &s.weight_hh,
+                        |s| &mut s.weight_hh,
+                        uniform::<H, _, E, D>(),
+                    ),
+                ),
                 bias,
                 gates,
                 units,
-                running,
+                running_gates,
+                running_units,
             ),
-            |(weight_ih, weight_hh, bias, gates, units, running)| RecurrentLayer {
+            |((weight_ih, weight_hh), bias, gates, units, running_gates, running_units)| RecurrentLayer {
                 weight_ih,
                 weight_hh,
                 bias,
                 gates,
                 units,
-                running,
+                running_gates,
+                running_units,
                 spare: Spare::default(),
                 kind: PhantomData,
             },
@@ -221,11 +245,33 @@ where
 {
     fn state(&self, cell: &Cell<E>) -> State<E> {
         let mut state = State::new(cell, H);
-        let stored = state.get_mut(Place::InputToHidden);
-        for (plane, t) in stored.chunks_exact_mut(W).zip(&self.running) {
-            plane.copy_from_slice(&t.as_vec());
+        let (mut gates, mut units) = (self.running_gates.iter(), self.running_units.iter());
+        for place in Place::ALL {
+            let width = if place.sees_gates() { W } else { H };
+            for plane in state.get_mut(place).chunks_exact_mut(width) {
+                let kept = if place.sees_gates() {
+                    gates.next().map(Tensor::as_vec)
+                } else {
+                    units.next().map(Tensor::as_vec)
+                };
+                plane.copy_from_slice(&kept.unwrap_or_default());
+            }
         }
         state
+    }
+
+    fn store(&mut self, state: &State<E>) {
+        let (mut gates, mut units) = (self.running_gates.iter_mut(), self.running_units.iter_mut());
+        for place in Place::ALL {
+            let width = if place.sees_gates() { W } else { H };
+            for plane in state.get(place).chunks_exact(width) {
+                if place.sees_gates() {
+                    gates.next().into_iter().for_each(|t| t.copy_from(plane));
+                } else {
+                    units.next().into_iter().for_each(|t| t.copy_from(plane));
+                }
+            }
+        }
     }
 
     fn tensors(&self, cell: &Cell<E>) -> Tensors<'_, I, H, W, E> {
@@ -252,9 +298,7 @@ where
         let cell = cell::<K, F, P, E>();
         let mut state = self.state(&cell);
         let out = sequence(&cell, &self.tensors(&cell), x, mask, Mode::Train(&mut state), &self.spare)?;
-        for (t, plane) in self.running.iter_mut().zip(state.get(Place::InputToHidden).chunks_exact(W)) {
-            t.copy_from(plane);
-        }
+        self.store(&state);
         Ok(out)
     }
 
