@@ -222,11 +222,9 @@ pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
     let zero = T::lit(0.0);
     let mut y = vec![zero; t * n * h];
     let mut ws = Workspace::default();
-    // Batch statistics in evaluation are those of training, and what they would have left behind is dropped.
-    let mut scratch = state.clone();
     let mode = match (r.train, r.evaluate) {
         (true, _) => Mode::Train(&mut state),
-        (false, Evaluate::Batch) => Mode::Train(&mut scratch),
+        (false, Evaluate::Batch) => Mode::EvalBatch,
         (false, Evaluate::Stored) => Mode::Eval(&state),
     };
     let outcome = cell.forward(&w, &inputs, mode, &mut ws, &mut y)?;

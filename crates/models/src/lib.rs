@@ -1,12 +1,20 @@
 //! Models: thin typed shells over `norm-dfdx`. Widths are compile-time constants, batch and time run-time sizes,
 //! method and placement type parameters.
 
-mod lstm;
+mod classifier;
+mod kind;
 mod mlp;
 mod placement;
+mod recurrent;
 
-pub use lstm::{Lstm, LstmClassifier, LstmClassifierLayers, LstmLayer, Sequence};
+pub use classifier::{RecurrentClassifier, RecurrentClassifierLayers};
+pub use kind::{
+    Clipped, Kind, LongShortTerm, Lstm, LstmClassifier, LstmClassifierLayers, LstmLayer, Rectified, Rnn,
+    RnnClassifier, Tanh,
+};
 pub use mlp::Mlp;
 pub use placement::{
-    BurnPlacement, FastRnns, Haste, InputOnly, Labml, NoPlacement, Paper, PlacedIn, TfAddons, Usual,
+    BurnPlacement, FastRnns, Haste, InputFrames, InputOnly, JointPerStep, Labml, NoPlacement, Paper,
+    PlacedIn, RecurrentBatch, TfAddons, Usual,
 };
+pub use recurrent::{Recurrent, RecurrentLayer, Sequence};

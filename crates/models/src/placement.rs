@@ -4,8 +4,10 @@
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
-use norm_core::{Formula, ReferenceSet, Skeleton};
-use sequence::Placement;
+use norm_core::{Formula, PolicyKind, ReferenceSet, Skeleton};
+use sequence::{Placement, Statistics};
+
+use crate::kind::Kind;
 
 /// A placement as a type.
 ///
@@ -30,17 +32,24 @@ pub trait PlacedIn: Copy + Default + Debug + Send + Sync + 'static {
     /// Which slots it fills.
     const PLACEMENT: Placement;
 
-    /// Whether the placement is defined for a method: one that pools over cases needs statistics over time too,
-    /// which only the input projection can have before the first step.
-    fn defined<F: Formula>()
+    /// Which statistics, where that is not the usual; see [`Placement::statistics`].
+    const STATISTICS: Option<Statistics> = None;
+
+    /// Whether the placement is defined for a method in a kind of recurrence, with these statistics.
+    fn defined<K: Kind, F: Formula>()
     where
         Self: Sized,
     {
         const {
+            assert!(Self::PLACEMENT.fits(K::KIND), "this placement has no slots in this kind of recurrence");
             assert!(
-                Self::PLACEMENT.takes_across_cases()
-                    || matches!(F::DESCRIPTOR.reference_set.skeleton(), Skeleton::Rowwise),
-                "this placement is not defined for a method that pools over cases: use InputOnly"
+                Self::PLACEMENT.allows(F::DESCRIPTOR, K::KIND).is_ok(),
+                "this placement is not defined for this method: one that pools over cases has InputOnly, \
+                 InputFrames, JointPerStep and RecurrentBatch, which but the first are for such methods only"
+            );
+            assert!(
+                Self::PLACEMENT.statistics(F::DESCRIPTOR, K::KIND, Self::STATISTICS).is_ok(),
+                "these statistics are not defined for this method in this placement"
             );
         }
     }
@@ -76,15 +85,79 @@ placements! {
     InputOnly = INPUT;
 }
 
-/// The placement a method is compared in unless another is asked for: the paper's for methods that pool within a
-/// case, the input projection for those that pool over cases, none for the baseline.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Usual<F>(PhantomData<F>);
+macro_rules! per_step {
+    ($($(#[$doc:meta])* $name:ident = $constant:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default)]
+        pub struct $name<const T_MAX: usize>;
+        impl<const T_MAX: usize> PlacedIn for $name<T_MAX> {
+            const PLACEMENT: Placement = Placement::$constant;
+            const STATISTICS: Option<Statistics> = Some(Statistics::PerStep { t_max: T_MAX });
+        }
+    )+};
+}
 
-impl<F: Formula> PlacedIn for Usual<F> {
-    const PLACEMENT: Placement = match (F::DESCRIPTOR.reference_set, F::DESCRIPTOR.reference_set.skeleton()) {
-        (ReferenceSet::Nothing, _) => Placement::NONE,
-        (_, Skeleton::Rowwise) => Placement::PAPER,
-        (_, Skeleton::Channelwise) => Placement::INPUT,
+per_step! {
+    /// Both projections and the cell where it is read out, with statistics of each step; the first `T_MAX` are
+    /// stored. For methods that pool over cases, and no others:
+    ///
+    /// ```
+    /// # use dfdx::prelude::*;
+    /// # use models::{Lstm, RecurrentBatch};
+    /// let dev = Cpu::default();
+    /// let lstm = dev.build_module::<Lstm<norm_batch::BatchNorm, RecurrentBatch<9>, 2, 8, 32>, f32>();
+    /// ```
+    ///
+    /// ```compile_fail,E0080
+    /// # use dfdx::prelude::*;
+    /// # use models::{Lstm, RecurrentBatch};
+    /// let dev = Cpu::default();
+    /// let lstm = dev.build_module::<Lstm<norm_layer::LayerNorm, RecurrentBatch<9>, 2, 8, 32>, f32>();
+    /// ```
+    RecurrentBatch = RECURRENT_BATCH;
+    /// The input projection only, with statistics of each step (frame-wise); the first `T_MAX` are stored.
+    InputFrames = INPUT;
+    /// One norm over the sum of both projections, with statistics of each step; the first `T_MAX` are stored.
+    JointPerStep = JOINT;
+}
+
+/// The placement a method is compared in unless another is asked for: the first that it declares; else the paper's
+/// for methods that pool within a case, the input projection for those that pool over cases, none for the baseline.
+/// Statistics per step are stored for the first `T_MAX` steps.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Usual<F, const T_MAX: usize = 64>(PhantomData<F>);
+
+/// The placement of that name.
+const fn named(name: &str) -> Option<Placement> {
+    let mut i = 0;
+    while i < Placement::ALL.len() {
+        let (a, b) = (Placement::ALL[i].name.as_bytes(), name.as_bytes());
+        let mut j = 0;
+        while j < a.len() && j < b.len() && a[j] == b[j] {
+            j += 1;
+        }
+        if j == a.len() && j == b.len() {
+            return Some(Placement::ALL[i]);
+        }
+        i += 1;
+    }
+    None
+}
+
+impl<F: Formula, const T_MAX: usize> PlacedIn for Usual<F, T_MAX> {
+    const PLACEMENT: Placement = match F::DESCRIPTOR.placements {
+        [first, ..] => match named(first) {
+            Some(placement) => placement,
+            None => panic!("the method declares a placement that `sequence` does not have"),
+        },
+        [] => match (F::DESCRIPTOR.reference_set, F::DESCRIPTOR.reference_set.skeleton()) {
+            (ReferenceSet::Nothing, _) => Placement::NONE,
+            (_, Skeleton::Rowwise) => Placement::PAPER,
+            (_, Skeleton::Channelwise) => Placement::INPUT,
+        },
+    };
+    const STATISTICS: Option<Statistics> = match F::DESCRIPTOR.policy {
+        PolicyKind::PerStep => Some(Statistics::PerStep { t_max: T_MAX }),
+        _ => None,
     };
 }

@@ -2,7 +2,24 @@
 
 use dfdx::optim::{Adam, AdamConfig};
 use dfdx::prelude::*;
-use models::{InputOnly, LstmClassifier, Mlp, NoPlacement, Paper};
+use models::{
+    Clipped, InputFrames, InputOnly, JointPerStep, Lstm, LstmClassifier, Mlp, NoPlacement, Paper, Rectified,
+    RecurrentBatch, RnnClassifier, Tanh,
+};
+
+norm_core::normalization! {
+    /// Batch normalization that starts with a small gain
+    pub SmallGain(cooijmans2017recurrent) as "small-gain" over batch + space {
+        policy running;
+        invariant weight_matrix_scaling, weight_vector_scaling, dataset_scaling, dataset_centering;
+        param gain = 0.1;
+        param bias = 0.0;
+        const eps = 1e-5;
+        mu  = mean(x);
+        var = mean(square(x - mu));
+        y   = gain * (x - mu) * rsqrt(var + eps) + bias;
+    }
+}
 
 fn targets<const N: usize, const O: usize>(dev: &Cpu) -> Tensor<Rank2<N, O>, f32, Cpu> {
     let mut t = vec![0.0; N * O];
@@ -70,4 +87,43 @@ fn lstm_classifier_with_every_method() {
     learns!(LstmClassifier<norm_batch::BatchNorm, InputOnly, 2, 24, 96, 4>, sequences, 4);
     learns!(LstmClassifier<norm_layer::LayerNorm, Paper, 2, 24, 96, 4>, sequences, 4);
     learns!(LstmClassifier<norm_rms::RmsNorm, Paper, 2, 24, 96, 4>, sequences, 4);
+}
+
+#[test]
+fn classifiers_with_statistics_per_step() {
+    learns!(LstmClassifier<SmallGain, RecurrentBatch<9>, 2, 24, 96, 4>, sequences, 4);
+    learns!(LstmClassifier<norm_batch::BatchNorm, InputFrames<9>, 2, 24, 96, 4>, sequences, 4);
+    learns!(RnnClassifier<Tanh, SmallGain, JointPerStep<9>, 2, 24, 4>, sequences, 4);
+    learns!(RnnClassifier<Tanh, SmallGain, RecurrentBatch<9>, 2, 24, 4>, sequences, 4);
+}
+
+#[test]
+fn statistics_per_step_are_saved_step_by_step_and_a_longer_sequence_says_that_it_is_one() {
+    let dev = Cpu::seed_from_u64(1);
+    let mut layer = dev.build_module::<Lstm<SmallGain, RecurrentBatch<5>, 2, 6, 24>, f32>();
+    let x = sequences(&dev);
+    let (_, trained) = layer.train(x.clone(), None).unwrap();
+    assert!(!trained.clamped, "in training each step has its own");
+    let (y, evaluated) = layer.eval(x.clone(), None).unwrap();
+    assert!(evaluated.clamped, "nine steps, five stored");
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("layer.safetensors");
+    layer.save_safetensors(&path).unwrap();
+    let mut other = dev.build_module::<Lstm<SmallGain, RecurrentBatch<5>, 2, 6, 24>, f32>();
+    other.load_safetensors(&path).unwrap();
+    assert_eq!(other.eval(x, None).unwrap().0.as_vec(), y.as_vec());
+    let bytes = std::fs::read(&path).unwrap();
+    let text = String::from_utf8_lossy(&bytes);
+    for name in ["ih.running_mu.0", "hh.running_var.4", "cell.running_mu.3"] {
+        assert!(text.contains(name), "{name}");
+    }
+    assert!(!text.contains("running_mu.5"));
+}
+
+#[test]
+fn rnn_classifier_with_every_nonlinearity() {
+    learns!(RnnClassifier<Tanh, norm_none::None, NoPlacement, 2, 24, 4>, sequences, 4);
+    learns!(RnnClassifier<Tanh, norm_layer::LayerNorm, Paper, 2, 24, 4>, sequences, 4);
+    learns!(RnnClassifier<Rectified, norm_layer::LayerNorm, Paper, 2, 24, 4>, sequences, 4);
+    learns!(RnnClassifier<Clipped, norm_batch::BatchNorm, InputOnly, 2, 24, 4>, sequences, 4);
 }

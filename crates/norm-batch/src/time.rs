@@ -9,7 +9,7 @@ norm_core::normalization! {
     /// each step over batch and space. Gain and bias are shared over steps or belong to one, too.
     pub TimeBatchNorm(liao2016bridging) as "time-batch" over batch + space {
         policy per_step;
-        placement input_frames;
+        placement input;
         kernels BatchNorm;
         invariant weight_matrix_scaling, weight_vector_scaling, dataset_scaling, dataset_centering;
         gotcha "With statistics shared over steps training still sees each step's own batch; what fails is evaluation with one average." (liao2016bridging);

@@ -105,7 +105,7 @@ impl<T: Elem> Cell<T> {
             slots: self.ready(ws.isa, w.slots, &ws.fixed),
             stats: &ws.stats,
             dslots: self.slot_gradients(out.slots, sink),
-            rule: if ws.trained { Rule::Exact } else { Rule::Frozen },
+            rule: if ws.of_batch { Rule::Exact } else { Rule::Frozen },
         };
         rows::start(&mut b.dh[..one], up.h);
         if self.kind().has_cell() {

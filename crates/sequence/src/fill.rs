@@ -5,8 +5,8 @@ use norm_core::{Descriptor, Elem, Kernel, ReferenceSet, Site, Skeleton};
 
 use crate::cell::Cell;
 use crate::error::{Error, Reason};
-use crate::placement::Placement;
-use crate::slot::{Slot, Statistics};
+use crate::placement::{Filling, Placement};
+use crate::slot::{Place, Slot, Statistics};
 use crate::update::CellKind;
 
 /// What a caller may choose where a placement and a method leave a choice.
@@ -23,57 +23,67 @@ pub struct Options<'a> {
 }
 
 /// Why no slot can hold a method at all.
-fn refuses(d: &Descriptor) -> Result<(), Reason> {
+const fn refuses(d: &Descriptor) -> Option<Reason> {
     match (d.site, d.reference_set) {
         (Site::Weights | Site::Update, _) | (_, ReferenceSet::FanIn) => {
-            Err(Reason::Site { site: d.site.name() })
+            Some(Reason::Site { site: d.site.name() })
         }
-        (_, ReferenceSet::Space) => Err(Reason::NoSpace),
-        _ => Ok(()),
+        (_, ReferenceSet::Space) => Some(Reason::NoSpace),
+        _ => None,
     }
 }
 
 impl Placement {
     /// Whether a method can be put here in a recurrence, and if not, why.
-    pub fn allows(&self, d: &Descriptor, kind: CellKind) -> Result<(), Reason> {
+    pub const fn allows(&self, d: &Descriptor, kind: CellKind) -> Result<(), Reason> {
         if !self.fits(kind) {
             return Err(Reason::Recurrence { kind });
         }
-        refuses(d)?;
+        if let Some(reason) = refuses(d) {
+            return Err(reason);
+        }
+        let pools = d.reference_set.name();
         match d.reference_set.skeleton() {
-            Skeleton::Channelwise if !self.takes_across_cases() => {
-                Err(Reason::AcrossCases { pools: d.reference_set.name() })
-            }
-            Skeleton::Rowwise if !self.takes_within_case() => {
-                Err(Reason::WithinCase { pools: d.reference_set.name() })
-            }
+            Skeleton::Channelwise if !self.takes_across_cases() => Err(Reason::AcrossCases { pools }),
+            Skeleton::Rowwise if !self.takes_within_case() => Err(Reason::WithinCase { pools }),
             _ => Ok(()),
         }
     }
 
+    /// The first slot that stands behind the recurrence.
+    const fn behind_recurrence(&self, kind: CellKind) -> Option<Place> {
+        let Some(Filling { places, .. }) = self.filling(kind) else { return None };
+        let mut i = 0;
+        while i < places.len() {
+            if !places[i].sees_input() {
+                return Some(places[i]);
+            }
+            i += 1;
+        }
+        None
+    }
+
     /// The statistics of a method here: those asked for if they are defined, else the usual ones.
-    pub fn statistics(
+    pub const fn statistics(
         &self,
         d: &Descriptor,
         kind: CellKind,
         asked: Option<Statistics>,
     ) -> Result<Statistics, Reason> {
-        let recurrent = self.filling(kind).and_then(|f| f.places.iter().find(|p| !p.sees_input()));
+        let pools = d.reference_set.name();
         match (d.reference_set.skeleton(), asked) {
             (Skeleton::Rowwise, None | Some(Statistics::Instant)) => Ok(Statistics::Instant),
-            (Skeleton::Rowwise, Some(got)) => {
-                Err(Reason::NothingStored { pools: d.reference_set.name(), got: got.name() })
-            }
-            (Skeleton::Channelwise, Some(Statistics::Instant)) => {
-                Err(Reason::StatisticsOfCases { pools: d.reference_set.name() })
-            }
+            (Skeleton::Rowwise, Some(got)) => Err(Reason::NothingStored { pools, got: got.name() }),
+            (Skeleton::Channelwise, Some(Statistics::Instant)) => Err(Reason::StatisticsOfCases { pools }),
             (Skeleton::Channelwise, Some(Statistics::PerStep { t_max: 0 })) => Err(Reason::NoSteps),
             (Skeleton::Channelwise, Some(got @ Statistics::PerStep { .. })) => Ok(got),
-            (Skeleton::Channelwise, None | Some(Statistics::BatchTime)) => match (recurrent, asked) {
-                (None, _) => Ok(Statistics::BatchTime),
-                (Some(&place), None) => Err(Reason::StepsNotSaid { place }),
-                (Some(&place), Some(_)) => Err(Reason::WholeSequence { place }),
-            },
+            (Skeleton::Channelwise, None | Some(Statistics::BatchTime)) => {
+                match (self.behind_recurrence(kind), asked) {
+                    (None, _) => Ok(Statistics::BatchTime),
+                    (Some(place), None) => Err(Reason::StepsNotSaid { place }),
+                    (Some(place), Some(_)) => Err(Reason::WholeSequence { place }),
+                }
+            }
         }
     }
 

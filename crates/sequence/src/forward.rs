@@ -57,30 +57,32 @@ fn normalize<T: Elem>(
         Statistics::PerStep { t_max } => t_max,
     };
     let one = stats.len();
-    match mode {
-        Mode::Train(state) => {
-            slot.find(layout, x, mask, stats, y)?;
-            // A step beyond the stored ones has its own statistics in training and is not stored.
-            if t < t_max {
+    if let Mode::Eval(state) = mode {
+        let (step, clamped) = norm_core::policy::step(t, t_max);
+        outcome.clamped |= clamped;
+        stats.copy_from_slice(&state.get(slot.place)[at(step, one)]);
+        return slot.apply(layout, x, mask, stats, y);
+    }
+    slot.find(layout, x, mask, stats, y)?;
+    // A step beyond the stored ones has its own statistics and is not stored.
+    if t < t_max {
+        let pooled = slot.pooled(layout, x, mask);
+        match mode {
+            Mode::Train(state) => {
                 let stored = &mut state.get_mut(slot.place)[at(t, one)];
-                let pooled = slot.pooled(layout, x, mask);
                 slot.slot.running.update(slot.slot.kernel.descriptor, stats, pooled, stored);
             }
-            Ok(())
-        }
-        Mode::Eval(state) => {
-            let (step, clamped) = norm_core::policy::step(t, t_max);
-            outcome.clamped |= clamped;
-            stats.copy_from_slice(&state.get(slot.place)[at(step, one)]);
-            slot.apply(layout, x, mask, stats, y)
+            Mode::Estimate(population) => population.add(slot.place, slot.slot, t * one, stats, pooled),
+            Mode::EvalBatch | Mode::Eval(_) => {}
         }
     }
+    Ok(())
 }
 
 impl<T: Elem> Cell<T> {
     /// Writes `y[T, N, H]`, and keeps in `ws` what [`Cell::backward`] needs.
     ///
-    /// In training the state takes in this batch's statistics. Refuses wrong sizes before anything is written.
+    /// The mode says which statistics are used and who takes them in. Refuses wrong sizes before anything is written.
     pub fn forward(
         &self,
         w: &Weights<'_, T>,
@@ -95,10 +97,10 @@ impl<T: Elem> Cell<T> {
         if y.len() != s.steps * one {
             return Err(Error::Length { what: "y".into(), expected: s.steps * one, got: y.len() });
         }
-        mode.state().check(self, s.units)?;
+        mode.check(self, s.units)?;
         ws.held = None;
-        ws.trained = mode.is_train();
-        ws.part = self.part_cases(&s, ws.trained);
+        ws.of_batch = mode.is_of_batch();
+        ws.part = self.part_cases(&s, ws.of_batch);
         let (w_x, w_h) = (&mut ws.w_x, &mut ws.w_h);
         w_x.resize(w.ih.len(), T::default());
         w_h.resize(w.hh.len(), T::default());

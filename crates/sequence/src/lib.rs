@@ -20,6 +20,7 @@ mod matmul;
 mod parts;
 mod pass;
 mod placement;
+mod population;
 mod rows;
 mod slot;
 mod state;
@@ -31,6 +32,7 @@ pub use error::{Error, Reason};
 pub use fill::Options;
 pub use pass::{Gradients, Inputs, Outcome, Upstream, Weights};
 pub use placement::{Filling, Methods, Placement};
+pub use population::Population;
 pub use slot::{Place, Slot, Statistics};
 pub use state::{Mode, State};
 pub use update::{

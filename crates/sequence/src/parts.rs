@@ -14,7 +14,7 @@ use crate::forward::at;
 use crate::matmul::Threads;
 use crate::pass::{Gradients, Inputs, Outcome, Upstream, Weights};
 use crate::rows;
-use crate::state::{Mode, State};
+use crate::state::Mode;
 use crate::workspace::Workspace;
 
 /// Summed inputs of one step of a part: products this large run at full speed, and a step stays in the
@@ -76,10 +76,10 @@ fn clear<T: Elem>(v: &mut Vec<T>, len: usize) {
 
 impl<T: Elem> Cell<T> {
     /// Cases in a part. Cases meet only in a statistic of the current batch: a slot that pools over cases keeps
-    /// them together while it is trained. Within a case (layer norm), without statistics, and with stored ones
+    /// them together while that is what it uses. Within a case (layer norm), without statistics, and with stored ones
     /// they are independent of each other from the first step to the last, whatever the placement.
-    pub(crate) fn part_cases(&self, s: &Sizes, train: bool) -> usize {
-        if train && self.is_stateful() {
+    pub(crate) fn part_cases(&self, s: &Sizes, of_batch: bool) -> usize {
+        if of_batch && self.is_stateful() {
             return s.cases;
         }
         (SUMS / self.width(s.units)).max(FEWEST).min(s.cases)
@@ -116,10 +116,9 @@ impl<T: Elem> Cell<T> {
                 part.mask.extend(inputs.mask.iter().flat_map(|m| &m[rows.clone()]));
             }
             let mut ws = std::mem::take(&mut part.ws);
-            ws.trained = mode.is_train();
-            // Parts are trained only where nothing is stored.
-            let mut nothing = State::new(self, s.units);
-            let mut mode = if ws.trained { Mode::Train(&mut nothing) } else { Mode::Eval(mode.state()) };
+            ws.of_batch = mode.is_of_batch();
+            // Parts use statistics of the batch only where there are none to be stored.
+            let mut mode = if let Mode::Eval(state) = mode { Mode::Eval(state) } else { Mode::EvalBatch };
             *done = self.forward_part(w, across, &part.inputs(inputs, cases), &mut mode, &mut ws, &mut y);
             part.ws = ws;
         });

@@ -1,10 +1,11 @@
-//! What a cell stores between training steps, and the two modes.
+//! What a cell stores between training steps, and the modes of a pass.
 
 use norm_core::Elem;
 
 use crate::cell::Cell;
 use crate::error::Error;
-use crate::slot::Place;
+use crate::population::Population;
+use crate::slot::{Place, Statistics};
 
 /// Running statistics of every slot that stores some. Per slot they lie as
 /// [`norm_core::policy`] says, with a leading step axis for per-step statistics.
@@ -36,6 +37,23 @@ impl<T: Elem> State<T> {
         &mut self.slots[place as usize]
     }
 
+    /// Statistics per step made those of all steps: each step's become the mean over the steps, which is what a
+    /// population shared over time would hold. Variances are averaged as they are, without that of the means.
+    #[must_use]
+    pub fn shared_over_time(&self, cell: &Cell<T>) -> Self {
+        let mut shared = self.clone();
+        for (place, slot) in cell.slots() {
+            let Statistics::PerStep { t_max } = slot.statistics else { continue };
+            let stored = shared.get_mut(place);
+            let one = stored.len() / t_max;
+            for i in 0..one {
+                let mean = stored[i..].iter().step_by(one).map(|v| v.to_f64()).sum::<f64>() / t_max as f64;
+                stored[i..].iter_mut().step_by(one).for_each(|v| *v = T::lit(mean));
+            }
+        }
+        shared
+    }
+
     pub(crate) fn check(&self, cell: &Cell<T>, units: usize) -> Result<(), Error> {
         for place in Place::ALL {
             let layout = cell.layout(place, 1, units);
@@ -49,23 +67,31 @@ impl<T: Elem> State<T> {
     }
 }
 
-/// Training or evaluation.
+/// Which statistics a pass uses, and who takes them in.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Mode<'a, T> {
     /// Statistics of this batch, which the state takes in.
     Train(&'a mut State<T>),
-    /// Stored statistics.
+    /// Stored statistics: running averages, or those of a [`Population`].
     Eval(&'a State<T>),
+    /// Statistics of this batch, as in training; nothing is stored.
+    EvalBatch,
+    /// Statistics of this batch, which the population takes in.
+    Estimate(&'a mut Population<T>),
 }
 
 impl<T: Elem> Mode<'_, T> {
-    pub(crate) fn state(&self) -> &State<T> {
-        match self {
-            Self::Train(s) => s,
-            Self::Eval(s) => s,
-        }
+    /// Whether statistics are those of the batch.
+    pub(crate) fn is_of_batch(&self) -> bool {
+        !matches!(self, Self::Eval(_))
     }
-    pub(crate) fn is_train(&self) -> bool {
-        matches!(self, Self::Train(_))
+    pub(crate) fn check(&self, cell: &Cell<T>, units: usize) -> Result<(), Error> {
+        match self {
+            Self::Train(state) => state.check(cell, units),
+            Self::Eval(state) => state.check(cell, units),
+            Self::EvalBatch => Ok(()),
+            Self::Estimate(population) => population.check(cell, units),
+        }
     }
 }

@@ -35,7 +35,8 @@ impl Held {
 pub struct Workspace<T> {
     pub(crate) isa: Isa,
     pub(crate) held: Option<Held>,
-    pub(crate) trained: bool,
+    /// Whether the statistics used depend on the inputs, so that gradients go through them.
+    pub(crate) of_batch: bool,
     /// Whether products are shared out.
     pub(crate) threads: Threads,
     /// Cases of a part; all of them where the batch is not cut.
@@ -132,7 +133,7 @@ impl<T: Elem> Workspace<T> {
         Self {
             isa,
             held: None,
-            trained: false,
+            of_batch: false,
             threads: Threads::All,
             part: 0,
             parts: Vec::new(),

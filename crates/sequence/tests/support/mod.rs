@@ -118,6 +118,15 @@ impl Problem {
         train: bool,
         ws: &mut Workspace<T>,
     ) -> Solution {
+        self.run_in(cell, if train { Mode::Train(state) } else { Mode::Eval(state) }, ws)
+    }
+
+    pub(crate) fn run_in<T: Elem>(
+        &self,
+        cell: &Cell<T>,
+        mode: Mode<'_, T>,
+        ws: &mut Workspace<T>,
+    ) -> Solution {
         let to = |v: &[f64]| v.iter().map(|x| T::lit(*x)).collect::<Vec<T>>();
         let from = |v: &[T]| v.iter().map(|x| x.to_f64()).collect::<Vec<f64>>();
         let (x, h0, c0, ih, hh, bias) =
@@ -136,7 +145,6 @@ impl Problem {
         let inputs = Inputs { sizes: self.sizes, x: &x, mask, h0: Some(&h0), c0: Some(&c0) };
         // Whatever is not written shows.
         let mut y = vec![T::lit(f64::NAN); self.dy.len()];
-        let mode = if train { Mode::Train(state) } else { Mode::Eval(state) };
         let outcome = cell.forward(&w, &inputs, mode, ws, &mut y).unwrap();
         let (h, c) = (from(&ws.last_hidden()), from(&ws.last_cell()));
         let (dy, dh, dc) = (to(&self.dy), to(&self.dh), to(&self.dc));

@@ -1,0 +1,90 @@
+//! Kinds of recurrence as types, and the models' names with them.
+
+use std::fmt::Debug;
+
+use sequence::CellKind;
+
+use crate::classifier::{RecurrentClassifier, RecurrentClassifierLayers};
+use crate::recurrent::{Recurrent, RecurrentLayer};
+
+/// A kind of recurrence as a type.
+pub trait Kind: Copy + Default + Debug + Send + Sync + 'static {
+    /// Which.
+    const KIND: CellKind;
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $kind:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default)]
+        pub struct $name;
+        impl Kind for $name {
+            const KIND: CellKind = CellKind::$kind;
+        }
+    )+};
+}
+
+kinds! {
+    /// Long short-term memory.
+    LongShortTerm = Lstm;
+    /// Simple recurrence with the hyperbolic tangent.
+    Tanh = RnnTanh;
+    /// Simple recurrence with the rectifier.
+    Rectified = RnnRelu;
+    /// Simple recurrence with the rectifier clipped at 20.
+    Clipped = RnnClipped;
+}
+
+/// Names an LSTM in a dfdx model type: `I` inputs, `H` units, `W = 4 H` summed inputs.
+///
+/// ```
+/// # use dfdx::prelude::*;
+/// # use models::{Lstm, Paper};
+/// let dev = Cpu::default();
+/// let lstm = dev.build_module::<Lstm<norm_layer::LayerNorm, Paper, 2, 8, 32>, f32>();
+/// ```
+///
+/// Another `W` does not compile:
+///
+/// ```compile_fail,E0080
+/// # use dfdx::prelude::*;
+/// # use models::{Lstm, Paper};
+/// let dev = Cpu::default();
+/// let lstm = dev.build_module::<Lstm<norm_layer::LayerNorm, Paper, 2, 8, 33>, f32>();
+/// ```
+pub type Lstm<F, P, const I: usize, const H: usize, const W: usize> = Recurrent<LongShortTerm, F, P, I, H, W>;
+
+/// A long short-term memory.
+pub type LstmLayer<F, P, const I: usize, const H: usize, const W: usize, E, D> =
+    RecurrentLayer<LongShortTerm, F, P, I, H, W, E, D>;
+
+/// Names a classifier of sequences with an LSTM.
+pub type LstmClassifier<F, P, const I: usize, const H: usize, const W: usize, const O: usize> =
+    RecurrentClassifier<LongShortTerm, F, P, I, H, W, O>;
+
+/// The layers of an [`LstmClassifier`].
+pub type LstmClassifierLayers<F, P, const I: usize, const H: usize, const W: usize, const O: usize, E, D> =
+    RecurrentClassifierLayers<LongShortTerm, F, P, I, H, W, O, E, D>;
+
+/// Names a simple recurrence in a dfdx model type: `I` inputs, `H` units, nonlinearity `K`.
+///
+/// ```
+/// # use dfdx::prelude::*;
+/// # use models::{Paper, Rnn, Tanh};
+/// let dev = Cpu::default();
+/// let rnn = dev.build_module::<Rnn<Tanh, norm_layer::LayerNorm, Paper, 2, 8>, f32>();
+/// ```
+///
+/// A placement at a cell state does not compile: there is none.
+///
+/// ```compile_fail,E0080
+/// # use dfdx::prelude::*;
+/// # use models::{FastRnns, Rnn, Tanh};
+/// let dev = Cpu::default();
+/// let rnn = dev.build_module::<Rnn<Tanh, norm_layer::LayerNorm, FastRnns, 2, 8>, f32>();
+/// ```
+pub type Rnn<K, F, P, const I: usize, const H: usize> = Recurrent<K, F, P, I, H, H>;
+
+/// Names a classifier of sequences with a simple recurrence.
+pub type RnnClassifier<K, F, P, const I: usize, const H: usize, const O: usize> =
+    RecurrentClassifier<K, F, P, I, H, H, O>;
