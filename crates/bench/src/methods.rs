@@ -1,20 +1,38 @@
 //! What a run says about each method: everything from its declaration, a probe or a judge.
 
-use norm_core::{Descriptor, Equation, ReferenceSet, Skeleton};
+use norm_core::{Descriptor, Equation, PolicyKind, ReferenceSet, Skeleton, UpdateDescriptor};
 use results::{
     Answer, ConstantRecord, FormulaLine, Gotcha, MethodRecord, ParameterRecord, PathRecord, PathStatus,
     Property, ReferenceSetRecord, Source, StateRecord, StateSize, StatisticRecord,
 };
 
 use norms::Method;
+use sequence::{CellKind, Options, Placement, State, Statistics};
 
 use crate::judges;
 use crate::workload::Workload;
 
-/// Bytes of running state that a method adds to a workload's model, in single precision.
-pub fn state_bytes(method: &str, workload: Workload) -> u64 {
+/// Bytes of stored statistics that a method adds to a workload's model for sequences of `steps` steps, in single
+/// precision.
+pub fn state_bytes(method: &str, workload: Workload, steps: usize) -> u64 {
+    const SIZE: usize = size_of::<f32>();
     let Some(m) = norms::find(method) else { return 0 };
-    m.descriptor().state_bytes(workload.normalized_channels(), 4) as u64
+    let d = m.descriptor();
+    let Workload::DigitsLstm = workload else {
+        return d.state_bytes(workload.normalized_channels(), SIZE) as u64;
+    };
+    let statistics = match d.policy {
+        PolicyKind::PerStep => Some(Statistics::PerStep { t_max: steps }),
+        _ => None,
+    };
+    let options = Options { statistics, ..Options::default() };
+    let cell = Placement::find(workload.placement(method))
+        .filter(|_| workload.refuses(d).is_none())
+        .and_then(|p| p.cell_with(CellKind::Lstm, *m.f32, options).ok());
+    cell.map_or(0, |cell| {
+        let state = State::new(&cell, crate::workload::LSTM_UNITS);
+        cell.slots().map(|(place, _)| state.get(place).len() * SIZE).sum::<usize>() as u64
+    })
 }
 
 fn line(e: &Equation) -> FormulaLine {
@@ -57,11 +75,10 @@ fn properties(d: &Descriptor, record: &mut MethodRecord) {
     } else {
         property(Answer::Yes, "no statistic pools cases")
     };
-    record.longer_than_training = if pools_cases {
-        property(
-            Answer::Yes,
-            "statistics over batch and time serve every step; statistics per step would have to be clamped",
-        )
+    record.longer_than_training = if d.policy == PolicyKind::PerStep {
+        property(Answer::Conditional, "later steps use the statistics of the last step that was trained on")
+    } else if pools_cases {
+        property(Answer::Yes, "statistics over batch and time serve every step")
     } else {
         property(Answer::Yes, "each step stands alone")
     };
@@ -88,7 +105,7 @@ fn properties(d: &Descriptor, record: &mut MethodRecord) {
 /// The record of one method.
 pub fn record(m: &'static Method) -> MethodRecord {
     let d = m.descriptor();
-    let stores = d.policy.averages();
+    let (stores, per_step) = (d.policy.averages(), d.policy == PolicyKind::PerStep);
     let mut record = MethodRecord {
         id: d.id.into(),
         title: d.title.into(),
@@ -124,13 +141,13 @@ pub fn record(m: &'static Method) -> MethodRecord {
             .filter(|_| stores)
             .map(|s| StateRecord {
                 name: s.stored_name(),
-                axes: "channel".into(),
-                bytes: "channels × element size".into(),
+                axes: if per_step { "step, channel" } else { "channel" }.into(),
+                bytes: if per_step { "T × channels × element size" } else { "channels × element size" }
+                    .into(),
             })
             .collect(),
-        // Over batch and time one statistic serves all steps, so state does not grow with T.
         state_growth: [1, 10, 100]
-            .map(|steps| StateSize { steps, bytes: state_bytes(d.id, Workload::DigitsLstm) })
+            .map(|steps| StateSize { steps, bytes: state_bytes(d.id, Workload::DigitsLstm, steps as usize) })
             .to_vec(),
         statistics: d
             .statistics
@@ -170,7 +187,54 @@ pub fn record(m: &'static Method) -> MethodRecord {
     record
 }
 
+/// The record of an update: it changes no value, so most that can be said of a normalization does not apply.
+fn update_record(d: &UpdateDescriptor) -> MethodRecord {
+    let same = || property(Answer::Yes, "the network is the plain one; only the optimizer's step differs");
+    MethodRecord {
+        id: d.id.into(),
+        title: d.title.into(),
+        citations: vec![d.cite.into()],
+        kind: "update".into(),
+        site: UpdateDescriptor::SITE.name().into(),
+        reference_set: ReferenceSetRecord {
+            name: "paths".into(),
+            axes: "every path through a weight".into(),
+        },
+        policy: "instant".into(),
+        placements: vec!["the optimizer: any net of rectifiers".into()],
+        constants: d
+            .consts
+            .iter()
+            .map(|c| ConstantRecord { name: c.name.into(), default: c.default })
+            .collect(),
+        formula: d
+            .formula
+            .iter()
+            .map(|e| FormulaLine {
+                lhs: String::new(),
+                text: e.text.into(),
+                latex: e.latex.into(),
+                mathml: String::new(),
+            })
+            .collect(),
+        gotchas: d
+            .gotchas
+            .iter()
+            .map(|g| Gotcha {
+                sentence: g.text.into(),
+                citation: (!g.cite.is_empty()).then(|| g.cite.into()),
+            })
+            .collect(),
+        train_equals_eval: same(),
+        batch_one: same(),
+        longer_than_training: same(),
+        padding: same(),
+        reparametrization: property(Answer::No, "another geometry on the same parameters"),
+        ..MethodRecord::default()
+    }
+}
+
 /// The records of all registered methods.
 pub fn records() -> Vec<MethodRecord> {
-    norms::METHODS.iter().map(record).collect()
+    norms::METHODS.iter().map(record).chain(norms::UPDATES.iter().map(|u| update_record(u))).collect()
 }

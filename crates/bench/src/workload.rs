@@ -8,7 +8,7 @@ use dfdx::data::OneHotEncode;
 use dfdx::optim::{Adam, AdamConfig};
 use dfdx::prelude::*;
 use models::{LstmClassifier, Mlp, PlacedIn, Usual};
-use norm_core::{Descriptor, Formula, PolicyKind, ReferenceSet};
+use norm_core::{Descriptor, Formula, PolicyKind, ReferenceSet, Site};
 use results::{
     CellSettings, ConvergenceRecord, CurvePoint, Direction, Outcome, Target, Tier, WorkloadRecord,
 };
@@ -19,10 +19,13 @@ use crate::runner::stopping;
 /// The split is the same for every cell, so that seeds differ in weights and order only.
 pub const SPLIT_SEED: u64 = 20_261;
 
+/// Steps of a sequence: one for each pixel.
+const STEPS: usize = 64;
+
 /// Hidden units of the perceptron.
 const MLP_UNITS: usize = 100;
 /// Hidden units of the recurrent network.
-const LSTM_UNITS: usize = 48;
+pub(crate) const LSTM_UNITS: usize = 48;
 const LSTM_WIDTH: usize = 4 * LSTM_UNITS;
 
 /// A workload.
@@ -84,8 +87,19 @@ impl Workload {
     }
 
     /// Why a method cannot stand in this workload's model, or nothing where it can.
-    pub fn refuses(self, d: &Descriptor) -> Option<&'static str> {
+    pub const fn refuses(self, d: &Descriptor) -> Option<&'static str> {
+        match (self, d.site) {
+            (_, Site::SummedInputs) => {}
+            (_, Site::Inputs) => return Some("its templates are cut from images and not trained"),
+            (Self::DigitsMlp, _) => {
+                return Some("it normalizes weights, which this perceptron's layers do not");
+            }
+            (Self::DigitsLstm, _) => return Some("it normalizes weights, which no cell here does"),
+        }
         match (self, d.policy, d.reference_set) {
+            (_, PolicyKind::Streaming, _) => {
+                Some("its stores must be told of every update, which this loop does not")
+            }
             (Self::DigitsMlp, PolicyKind::PerStep, _) | (Self::DigitsMlp, _, ReferenceSet::BatchTime) => {
                 Some("it is defined over the steps of a sequence, of which a perceptron has none")
             }
@@ -184,11 +198,18 @@ impl Workload {
         macro_rules! dispatch {
             ($($formula:path),+ $(,)?) => {
                 match self {
-                    $(Self::DigitsMlp if cell.method == <$formula as Formula>::DESCRIPTOR.id => {
+                    // A constant condition, so that a pair that is refused costs no compile time.
+                    $(Self::DigitsMlp
+                        if cell.method == <$formula as Formula>::DESCRIPTOR.id
+                            && const { Self::DigitsMlp.refuses(<$formula as Formula>::DESCRIPTOR).is_none() } =>
+                    {
                         type Model = Mlp<$formula, 64, MLP_UNITS, 10>;
                         train::<Images4, <Model as BuildOnDevice<Cpu, f32>>::Built>(self, cell)
                     })+
-                    $(Self::DigitsLstm if cell.method == <$formula as Formula>::DESCRIPTOR.id => {
+                    $(Self::DigitsLstm
+                        if cell.method == <$formula as Formula>::DESCRIPTOR.id
+                            && const { Self::DigitsLstm.refuses(<$formula as Formula>::DESCRIPTOR).is_none() } =>
+                    {
                         type Model =
                             LstmClassifier<$formula, Usual<$formula>, 1, LSTM_UNITS, LSTM_WIDTH, 10>;
                         train::<Steps, <Model as BuildOnDevice<Cpu, f32>>::Built>(self, cell)
@@ -230,7 +251,7 @@ impl Input for (usize, Const<64>) {
 
 impl Input for (usize, usize, Const<1>) {
     fn of(cases: usize) -> Self {
-        (64, cases, Const)
+        (STEPS, cases, Const)
     }
 }
 
@@ -314,7 +335,7 @@ where
         outcome,
         metrics: std::collections::BTreeMap::new(),
         parameters: model.num_trainable_params() as u64,
-        state_bytes: crate::methods::state_bytes(&cell.method, workload),
+        state_bytes: crate::methods::state_bytes(&cell.method, workload, STEPS),
         wall_seconds: started.elapsed().as_secs_f64(),
     }))
 }

@@ -1,7 +1,8 @@
 //! The list of methods, for people and for programs.
 
 use anyhow::Result;
-use norm_core::Descriptor;
+use norm_core::{Descriptor, UpdateDescriptor};
+use sequence::{CellKind, Placement};
 use serde_json::{Value, json};
 
 fn value(d: &Descriptor) -> Value {
@@ -12,6 +13,7 @@ fn value(d: &Descriptor) -> Value {
         "site": d.site.name(),
         "reference_set": d.reference_set.name(),
         "policy": d.policy.name(),
+        "placements": placements(d),
         "parameters": d.params.iter().map(|p| json!({
             "name": p.name, "initial": p.initial, "axis": p.axis.name(),
         })).collect::<Vec<_>>(),
@@ -25,17 +27,50 @@ fn value(d: &Descriptor) -> Value {
     })
 }
 
+/// Where it may stand in a recurrent cell, the usual placement first.
+fn placements(d: &Descriptor) -> Vec<&'static str> {
+    let fits = |p: &&Placement| CellKind::ALL.iter().any(|kind| p.allows(d, *kind).is_ok());
+    let all = Placement::ALL.iter().filter(fits).map(|p| p.name);
+    let usual = d.placements.first().copied();
+    usual.into_iter().chain(all.filter(|name| Some(*name) != usual)).collect()
+}
+
+fn update(d: &UpdateDescriptor) -> Value {
+    json!({
+        "id": d.id,
+        "title": d.title,
+        "kind": "update",
+        "site": UpdateDescriptor::SITE.name(),
+        "reference_set": "every path through a weight",
+        "policy": "instant",
+        "placements": [],
+        "parameters": [],
+        "constants": d.consts.iter().map(|c| json!({ "name": c.name, "default": c.default })).collect::<Vec<_>>(),
+        "state": [],
+        "citation": d.cite,
+    })
+}
+
 /// Prints every registered method.
 pub(crate) fn norms(as_json: bool) -> Result<()> {
     let all = norms::METHODS.iter().map(norms::Method::descriptor);
     if as_json {
-        println!("{}", serde_json::to_string_pretty(&all.map(value).collect::<Vec<_>>())?);
+        println!(
+            "{}",
+            serde_json::to_string_pretty(
+                &all.map(value).chain(norms::UPDATES.iter().map(|u| update(u))).collect::<Vec<_>>()
+            )?
+        );
         return Ok(());
     }
-    println!("{:<10} {:<16} {:<14} {:<8} source", "id", "pools over", "site", "policy");
+    println!("{:<17} {:<16} {:<19} {:<9} source", "id", "pools over", "site", "policy");
     for d in all {
         let (set, site) = (d.reference_set.name(), d.site.name().replace('_', " "));
-        println!("{:<10} {set:<16} {site:<14} {:<8} {}", d.id, d.policy.name(), d.cite);
+        println!("{:<17} {set:<16} {site:<19} {:<9} {}", d.id, d.policy.name(), d.cite);
+    }
+    for d in norms::UPDATES {
+        let site = UpdateDescriptor::SITE.name();
+        println!("{:<17} {:<16} {site:<19} {:<9} {}", d.id, "paths", "instant", d.cite);
     }
     Ok(())
 }

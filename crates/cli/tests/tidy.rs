@@ -32,7 +32,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ("bench", &["norm-core", "norms", "sequence", "norm-dfdx", "models", "data", "results"]),
     ("eval", &["norm-core", "norms", "sequence", "norm-dfdx", "updates", "hmax"]),
     ("report", &["results"]),
-    ("cli", &["norm-core", "norms", "bench", "eval", "results", "report"]),
+    ("cli", &["norm-core", "norms", "sequence", "bench", "eval", "results", "report"]),
 ];
 
 /// The only crates that may name dfdx.

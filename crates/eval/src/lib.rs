@@ -13,8 +13,11 @@ mod path_sgd;
 mod product;
 mod recurrent;
 mod request;
+mod run;
 mod state;
 mod sums;
+mod tape;
+mod unrolled;
 
 use std::path::Path;
 

@@ -2,14 +2,12 @@
 
 use norm_core::policy::Running;
 use norm_core::{PolicyKind, ReferenceSet, Site, Skeleton};
-use sequence::{
-    Bias, Cell, CellKind, Gradients, Inputs, Mode, Options, Place, Placement, Sizes, State, Statistics,
-    Upstream, Weights, Workspace,
-};
+use sequence::{Bias, Cell, CellKind, Options, Place, Placement, Sizes, State, Statistics};
 
 use crate::error::Error;
 use crate::norm::{Path, Real, double, narrow, widen};
-use crate::request::{Answer, Evaluate, Form, OverTime, Request};
+use crate::request::{Answer, Form, OverTime, Request};
+use crate::run::{Given, fused, looped};
 use crate::state::{averaging, over_time};
 
 /// PyTorch's sense of a GRU's update gate, by name.
@@ -148,10 +146,6 @@ pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
     if d.policy == PolicyKind::Streaming {
         return Err(refused(r, "its stores belong to a layer: write as = sums with layout = TNC".to_owned()));
     }
-    if r.path != Path::Fused {
-        let reason = format!("a whole sequence runs on the fused path only, not on path = {}", r.path.name());
-        return Err(refused(r, reason));
-    }
     let kind = kind(r)?;
     let ([t, n, i], x) = r.ranked("x", "[T, N, I]")?;
     let ([rows, fan_in], w_ih) = r.ranked("param.weight_ih", "[G·H, I]")?;
@@ -169,6 +163,7 @@ pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
     };
     let stored = r.stored_steps("state.").unwrap_or(t);
     let mut cell = make::<T>(r, kind, stored)?;
+    let bias_at = placement(r)?.filling(kind).map_or(Bias::UnlessShifted, |f| f.bias);
     let given_bias = r.optional("param.bias", &[rows])?;
     if given_bias.is_some() && !cell.has_bias() {
         // Redundant beside a norm's shift, but asked for.
@@ -202,78 +197,54 @@ pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
         let given = r.optional(&slot_name(p.place, p.name), &[p.len])?;
         slots.push(narrow(&given.unwrap_or_else(|| vec![p.initial; p.len])));
     }
-    let mut state = take_state(r, &cell, h)?;
+    let state = take_state(r, &cell, h)?;
     let mask = r.mask(&[t, n])?;
     let dy = r.optional("dy", &[t, n, h])?;
     r.finish()?;
 
-    let (x, w_ih, w_hh): (Vec<T>, Vec<T>, Vec<T>) = (narrow(&x), narrow(&w_ih), narrow(&w_hh));
-    let (h0, c0): (Option<Vec<T>>, Option<Vec<T>>) = (h0.map(|v| narrow(&v)), c0.map(|v| narrow(&v)));
-    let slot_refs: Vec<&[T]> = slots.iter().map(|s| &s[..]).collect();
-    let w = Weights {
-        ih: &w_ih,
-        hh: &w_hh,
-        bias: bias.as_deref(),
-        recurrent_bias: recurrent_bias.as_deref(),
-        slots: &slot_refs,
-    };
     let sizes = Sizes { steps: t, cases: n, inputs: i, units: h };
-    let inputs = Inputs { sizes, x: &x, mask: mask.as_deref(), h0: h0.as_deref(), c0: c0.as_deref() };
-    let zero = T::lit(0.0);
-    let mut y = vec![zero; t * n * h];
-    let mut ws = Workspace::default();
-    let mode = match (r.train, r.evaluate) {
-        (true, _) => Mode::Train(&mut state),
-        (false, Evaluate::Batch) => Mode::EvalBatch,
-        (false, Evaluate::Stored) => Mode::Eval(&state),
+    let given = Given {
+        cell: &cell,
+        sizes,
+        bias_at,
+        x: narrow(&x),
+        w_ih: narrow(&w_ih),
+        w_hh: narrow(&w_hh),
+        bias,
+        recurrent_bias,
+        h0: h0.as_deref().map(narrow),
+        c0: c0.as_deref().map(narrow),
+        slots,
+        mask,
+        dy: dy.as_deref().map(narrow),
     };
-    let outcome = cell.forward(&w, &inputs, mode, &mut ws, &mut y)?;
+    let found = if r.path == Path::Fused { fused(r, &given, state)? } else { looped(r, &given, state)? };
     let mut answer = Answer::default();
-    answer.put("y", &[t, n, h], widen(&y));
+    answer.put("y", &[t, n, h], widen(&found.y));
     answer.metadata.insert("placement".to_owned(), placement(r)?.name.to_owned());
-    if outcome.clamped {
+    if found.clamped {
         let said = "steps beyond the stored ones used the statistics of the last one";
         answer.metadata.insert("warning".to_owned(), said.to_owned());
     }
-    if let Some(dy) = dy {
-        let dy: Vec<T> = narrow(&dy);
-        let (mut dx, mut d_ih, mut d_hh) =
-            (vec![zero; x.len()], vec![zero; w_ih.len()], vec![zero; w_hh.len()]);
-        let mut d_bias = bias.as_ref().map(|b| vec![zero; b.len()]);
-        let mut d_recurrent = recurrent_bias.as_ref().map(|b| vec![zero; b.len()]);
-        let (mut dh0, mut dc0) =
-            (h0.as_ref().map(|v| vec![zero; v.len()]), c0.as_ref().map(|v| vec![zero; v.len()]));
-        let mut d_slots: Vec<Vec<T>> = slots.iter().map(|s| vec![zero; s.len()]).collect();
-        let mut refs: Vec<&mut [T]> = d_slots.iter_mut().map(|s| &mut s[..]).collect();
-        let mut gradients = Gradients {
-            x: Some(&mut dx),
-            ih: &mut d_ih,
-            hh: &mut d_hh,
-            bias: d_bias.as_deref_mut(),
-            recurrent_bias: d_recurrent.as_deref_mut(),
-            slots: &mut refs,
-            h0: dh0.as_deref_mut(),
-            c0: dc0.as_deref_mut(),
-        };
-        cell.backward(&w, &inputs, &Upstream { y: &dy, h: None, c: None }, &mut ws, &mut gradients)?;
-        answer.put("dx", &[t, n, i], widen(&dx));
-        answer.put("dparam.weight_ih", &[rows, i], widen(&d_ih));
-        answer.put("dparam.weight_hh", &[rows, h], widen(&d_hh));
-        if let Some(b) = &d_bias {
+    if let Some(d) = &found.gradients {
+        answer.put("dx", &[t, n, i], widen(&d.x));
+        answer.put("dparam.weight_ih", &[rows, i], widen(&d.w_ih));
+        answer.put("dparam.weight_hh", &[rows, h], widen(&d.w_hh));
+        if let Some(b) = &d.bias {
             answer.put("dparam.bias", &[rows], widen(b));
-            if let Some(c) = &d_recurrent {
+            if let Some(c) = &d.recurrent_bias {
                 answer.put("dparam.bias_hh", &[rows], widen(&[&b[..split], c].concat()));
             }
         }
-        for (name, found) in [("dparam.h0", dh0), ("dparam.c0", dc0)] {
+        for (name, found) in [("dparam.h0", &d.h0), ("dparam.c0", &d.c0)] {
             if let Some(found) = found {
-                answer.put(name, &[n, h], widen(&found));
+                answer.put(name, &[n, h], widen(found));
             }
         }
-        for (p, found) in specs.iter().zip(&d_slots) {
+        for (p, found) in specs.iter().zip(&d.slots) {
             answer.put(format!("d{}", slot_name(p.place, p.name)), &[p.len], widen(found));
         }
     }
-    put_state(r, &cell, &state, &mut answer);
+    put_state(r, &cell, &found.state, &mut answer);
     Ok(answer)
 }

@@ -4,7 +4,7 @@
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
-use norm_core::{Formula, PolicyKind, ReferenceSet, Skeleton};
+use norm_core::{Formula, PolicyKind, ReferenceSet, Site, Skeleton};
 use sequence::{Placement, Statistics};
 
 use crate::kind::Kind;
@@ -122,8 +122,8 @@ per_step! {
 }
 
 /// The placement a method is compared in unless another is asked for: the first that it declares; else the paper's
-/// for methods that pool within a case, the input projection for those that pool over cases, none for the baseline.
-/// Statistics per step are stored for the first `T_MAX` steps.
+/// for methods that pool within a case, the input projection for those that pool over cases, none for the baseline and
+/// for what does not normalize sums. Statistics per step are stored for the first `T_MAX` steps.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Usual<F, const T_MAX: usize = 64>(PhantomData<F>);
 
@@ -145,12 +145,13 @@ const fn named(name: &str) -> Option<Placement> {
 }
 
 impl<F: Formula, const T_MAX: usize> PlacedIn for Usual<F, T_MAX> {
-    const PLACEMENT: Placement = match F::DESCRIPTOR.placements {
-        [first, ..] => match named(first) {
+    const PLACEMENT: Placement = match (F::DESCRIPTOR.site, F::DESCRIPTOR.placements) {
+        (Site::Inputs | Site::Weights | Site::WeightsAndInputs, _) => Placement::NONE,
+        (_, [first, ..]) => match named(first) {
             Some(placement) => placement,
             None => panic!("the method declares a placement that `sequence` does not have"),
         },
-        [] => match (F::DESCRIPTOR.reference_set, F::DESCRIPTOR.reference_set.skeleton()) {
+        (_, []) => match (F::DESCRIPTOR.reference_set, F::DESCRIPTOR.reference_set.skeleton()) {
             (ReferenceSet::Nothing, _) => Placement::NONE,
             (_, Skeleton::Rowwise) => Placement::PAPER,
             (_, Skeleton::Channelwise) => Placement::INPUT,

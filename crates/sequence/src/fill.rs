@@ -25,9 +25,8 @@ pub struct Options<'a> {
 /// Why no slot can hold a method at all.
 const fn refuses(d: &Descriptor) -> Option<Reason> {
     match (d.site, d.reference_set) {
-        (Site::Weights | Site::Update, _) | (_, ReferenceSet::FanIn) => {
-            Some(Reason::Site { site: d.site.name() })
-        }
+        (Site::Weights | Site::Inputs | Site::WeightsAndInputs | Site::Update, _)
+        | (_, ReferenceSet::FanIn) => Some(Reason::Site { site: d.site.name() }),
         (_, ReferenceSet::Space) => Some(Reason::NoSpace),
         _ => None,
     }
@@ -38,6 +37,10 @@ impl Placement {
     pub const fn allows(&self, d: &Descriptor, kind: CellKind) -> Result<(), Reason> {
         if !self.fits(kind) {
             return Err(Reason::Recurrence { kind });
+        }
+        // Where nothing is filled nothing is refused.
+        if matches!(self.filling(kind), Some(Filling { places: [], .. })) {
+            return Ok(());
         }
         if let Some(reason) = refuses(d) {
             return Err(reason);
