@@ -171,6 +171,12 @@ impl Cell {
                 None => b.errors.at(name.span(), format!("`{name}` is not defined above")),
             }
             let (symbol, latex) = (format!("d{name}"), format!("\\partial {name}"));
+            if let Some(taken) = d.inputs.iter().find(|i| **i == symbol) {
+                let message =
+                    format!("`{symbol}` is the gradient that reaches the output `{name}`: call it otherwise");
+                b.errors.at(taken.span(), message);
+                continue;
+            }
             upstream.push(b.graph.symbol(&symbol, &latex, Axes::ALL).map_err(internal)?);
         }
         b.errors.finish()?;

@@ -40,10 +40,16 @@ impl Running {
         planes.flat_map(|v| std::iter::repeat_n(v, channels)).collect()
     }
 
-    /// Takes in the statistics of one batch that pooled `pooled` elements. Says whether it did: an empty batch
-    /// and one with a statistic that is not finite leave the state as it was.
+    /// Takes in the statistics of one batch that pooled `pooled` elements. Says whether it did: an empty batch, one
+    /// with a statistic that is not finite, and lengths that do not fit leave the state as it was.
     pub fn update<T: Elem>(&self, d: &Descriptor, stats: &[T], pooled: usize, state: &mut [T]) -> bool {
         if pooled == 0 || stats.is_empty() || stats.iter().any(|v| !v.to_f64().is_finite()) {
+            return false;
+        }
+        if stats.len() != state.len()
+            || d.statistics.is_empty()
+            || !stats.len().is_multiple_of(d.statistics.len())
+        {
             return false;
         }
         let channels = stats.len() / d.statistics.len();

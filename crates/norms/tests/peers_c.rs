@@ -299,3 +299,14 @@ fn c30_every_instruction_set_gives_the_same_bits() {
         }
     }
 }
+
+#[test]
+fn a_state_of_another_length_is_left_alone() {
+    let d = norms::find("batch").unwrap().descriptor();
+    let mut state = vec![0.5; 4];
+    for stats in [&[1.0, 1.0][..], &[1.0; 3], &[1.0; 6], &[]] {
+        assert!(!Running::default().update(d, stats, 8, &mut state), "{stats:?}");
+        assert_eq!(state, [0.5; 4]);
+    }
+    assert!(Running::default().update(d, &[1.0; 4], 8, &mut state));
+}
