@@ -382,3 +382,39 @@ fn every_recipe_says_what_it_does() {
     assert!(recipes > 5, "the recipes were not found");
     none("recipes of the justfile without a comment", &faults);
 }
+
+/// The statements of the question that end as a test. The others end as a verdict or a sentence of the answer.
+const TESTED: [usize; 16] = [2, 3, 5, 8, 9, 10, 11, 13, 14, 15, 16, 20, 21, 22, 23, 24];
+
+#[test]
+fn every_statement_that_ends_as_a_test_has_one_of_its_number() {
+    let (root, mut found, mut seen) = (root(), Vec::new(), BTreeSet::new());
+    sources(&root.join("crates"), &mut found);
+    for file in found {
+        for line in read(&file).lines().filter(|l| l.trim().starts_with("fn question_row_")) {
+            let words = line.split("question_row_").nth(1).unwrap().split('_');
+            seen.extend(words.map_while(|w| if w == "and" { Some(0) } else { w.parse::<usize>().ok() }));
+        }
+    }
+    let missing = TESTED.iter().filter(|row| !seen.contains(row)).map(|row| format!("question_row_{row}_…"));
+    none("statements without a test", &missing.collect::<Vec<_>>());
+}
+
+#[test]
+fn question_row_24_every_source_has_an_address_and_every_method_a_source() {
+    let bibliography = read("references.bib");
+    let mut faults = Vec::new();
+    for entry in bibliography.split("\n@").skip(1) {
+        let key = entry.split(['{', ',']).nth(1).unwrap_or_default();
+        if !entry.contains("url ") && !entry.contains("doi ") {
+            faults.push(format!("{key} has neither url nor doi"));
+        }
+    }
+    let methods = norms::METHODS.iter().map(|m| (m.descriptor().id, m.descriptor().cite));
+    for (id, cite) in methods.chain(norms::UPDATES.iter().map(|u| (u.id, u.cite))) {
+        if !bibliography.contains(&format!("{{{cite},")) {
+            faults.push(format!("{id} cites {cite}, which is not there"));
+        }
+    }
+    none("sources", &faults);
+}

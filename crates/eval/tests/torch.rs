@@ -99,7 +99,7 @@ fn none(faults: Vec<String>) {
 }
 
 #[test]
-fn fused_agrees_with_pytorch() {
+fn question_row_3_fused_agrees_with_pytorch() {
     none(fixtures().iter().flat_map(|f| faults(f, "fused")).collect());
 }
 

@@ -34,6 +34,16 @@ impl Default for Running {
 }
 
 impl Running {
+    /// PyTorch's convention, `new = (1 - momentum) old + momentum batch`, unbiased variances stored.
+    pub const fn pytorch(momentum: f64) -> Self {
+        Self { rate: momentum, stored: Stored::Unbiased }
+    }
+
+    /// Keras' convention, `new = momentum old + (1 - momentum) batch`, biased variances stored.
+    pub const fn keras(momentum: f64) -> Self {
+        Self { rate: 1.0 - momentum, stored: Stored::Biased }
+    }
+
     /// The state before any batch: variances 1, everything else 0.
     pub fn initial<T: Elem>(d: &Descriptor, channels: usize) -> Vec<T> {
         let planes = d.statistics.iter().map(|s| T::lit(if s.is_variance { 1.0 } else { 0.0 }));

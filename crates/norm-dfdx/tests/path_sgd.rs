@@ -64,7 +64,7 @@ fn apart(a: &[f64], b: &[f64]) -> f64 {
 }
 
 #[test]
-fn ps1_rescaled_copies_stay_copies_under_path_sgd_and_not_under_sgd() {
+fn question_row_10_ps1_rescaled_copies_stay_copies_under_path_sgd_and_not_under_sgd() {
     let net = Cpu::seed_from_u64(1).build_module::<Mlp, f64>();
     let mut copy = net.clone();
     rescale(&mut copy, 2);

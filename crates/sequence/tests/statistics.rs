@@ -33,7 +33,7 @@ fn projected(p: &Problem, t: usize) -> Vec<f64> {
 }
 
 #[test]
-fn statistics_per_step_are_as_many_batch_norms_slice_by_slice() {
+fn question_row_13_statistics_per_step_are_as_many_batch_norms_slice_by_slice() {
     // Each step's statistics, running averages and outputs are those of a batch norm that sees that step alone.
     for kind in CellKind::ALL.into_iter().filter(|k| !k.has_candidate()) {
         let cell = per_step(Placement::INPUT, kind, 4);
@@ -80,7 +80,7 @@ fn statistics_per_step_are_as_many_batch_norms_slice_by_slice() {
 }
 
 #[test]
-fn of_one_step_they_are_batch_normalization() {
+fn question_row_13_of_one_step_they_are_batch_normalization() {
     for kind in CellKind::ALL {
         let (steps, whole) = (per_step(Placement::INPUT, kind, 1), sequence_wise(kind));
         for masked in [false, true] {
@@ -94,7 +94,7 @@ fn of_one_step_they_are_batch_normalization() {
 }
 
 #[test]
-fn sequence_wise_statistics_of_a_padded_batch_are_those_of_its_unpadded_frames() {
+fn question_row_5_and_15_sequence_wise_statistics_of_a_padded_batch_are_those_of_its_unpadded_frames() {
     for kind in CellKind::ALL {
         let cell = sequence_wise(kind);
         let p = Problem::draw(&cell, sizes(5, 4, 2, 3), true, 17);
