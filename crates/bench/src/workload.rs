@@ -8,7 +8,7 @@ use dfdx::data::OneHotEncode;
 use dfdx::optim::{Adam, AdamConfig};
 use dfdx::prelude::*;
 use models::{LstmClassifier, Mlp, PlacedIn, Usual};
-use norm_core::{Descriptor, Formula, PolicyKind, ReferenceSet};
+use norm_core::{Descriptor, Formula, PolicyKind, ReferenceSet, Site};
 use results::{
     CellSettings, ConvergenceRecord, CurvePoint, Direction, Outcome, Target, Tier, WorkloadRecord,
 };
@@ -85,6 +85,9 @@ impl Workload {
 
     /// Why a method cannot stand in this workload's model, or nothing where it can.
     pub fn refuses(self, d: &Descriptor) -> Option<&'static str> {
+        if d.site != Site::SummedInputs {
+            return Some("it does not normalize summed inputs: its layer holds the weights as well");
+        }
         match (self, d.policy, d.reference_set) {
             (Self::DigitsMlp, PolicyKind::PerStep, _) | (Self::DigitsMlp, _, ReferenceSet::BatchTime) => {
                 Some("it is defined over the steps of a sequence, of which a perceptron has none")
