@@ -1,6 +1,6 @@
 //! What a run says about each method: everything from its declaration, a probe or a judge.
 
-use norm_core::{Descriptor, Equation, PolicyKind, ReferenceSet, Skeleton, UpdateDescriptor};
+use norm_core::{Descriptor, Equation, PolicyKind, ReferenceSet, Site, Skeleton, UpdateDescriptor};
 use results::{
     Answer, ConstantRecord, FormulaLine, Gotcha, MethodRecord, ParameterRecord, PathRecord, PathStatus,
     Property, ReferenceSetRecord, Source, StateRecord, StateSize, StatisticRecord,
@@ -91,6 +91,9 @@ fn properties(d: &Descriptor, record: &mut MethodRecord) {
         property(Answer::Yes, "a padded step changes no other step")
     };
     record.reparametrization = match (nothing, stores) {
+        _ if d.site == Site::Weights => {
+            property(Answer::Yes, "the normalized weights are the plain network's")
+        }
         (true, _) => property(Answer::Yes, "it is the plain network"),
         (false, true) => property(
             Answer::Conditional,

@@ -8,6 +8,7 @@ use crate::norm::{Norm, Real, double, narrow, widen};
 use crate::product::{nn, nt, tn};
 use crate::request::{Answer, Request};
 use crate::sums::{Of, Sums, params, put_params};
+use crate::template::{self, Rectified};
 
 /// Values and the normalization that was put before them, if any.
 struct Side<T: 'static> {
@@ -53,6 +54,7 @@ pub(crate) struct Affine<T: 'static> {
     weights: Side<T>,
     sizes: [usize; 3],
     gain: Option<Vec<T>>,
+    rectified: Option<Rectified>,
     sums: Vec<T>,
 }
 
@@ -66,7 +68,7 @@ pub(crate) struct Back<T> {
 
 impl<T: Real> Affine<T> {
     /// `[rows, inputs, outputs]`. Parameters of a method at the weights stand under `param.`; a method at weights and
-    /// inputs may be given a `param.gain` for each output.
+    /// inputs may be given a `param.gain` for each output. The weights of a normalized dot product become templates.
     pub(crate) fn new(
         r: &mut Request,
         sizes: [usize; 3],
@@ -86,16 +88,22 @@ impl<T: Real> Affine<T> {
         } else {
             None
         };
+        let weights_norm = if template::holds(d.id) {
+            Some(template::of(r, over_weights)?)
+        } else {
+            at_weights.then(|| ready(r, over_weights, found))
+        };
         let rows = Side::new(rows_norm, rows)?;
-        let weights = Side::new(at_weights.then(|| ready(r, over_weights, found)), weights)?;
+        let weights = Side::new(weights_norm, weights)?;
         let sums = nt(&rows.value, &weights.value, n, i, o);
-        Ok(Self { rows, weights, sizes, gain, sums })
+        Ok(Self { rows, weights, sizes, gain, rectified: Rectified::of(r)?, sums })
     }
 
     pub(crate) fn sums(&self) -> Vec<T> {
-        match &self.gain {
-            Some(g) => self.sums.iter().enumerate().map(|(at, v)| *v * g[at % g.len()]).collect(),
-            None => self.sums.clone(),
+        match (&self.gain, self.rectified) {
+            (Some(g), _) => self.sums.iter().enumerate().map(|(at, v)| *v * g[at % g.len()]).collect(),
+            (None, Some(how)) => self.sums.iter().map(|v| how.value(*v)).collect(),
+            (None, None) => self.sums.clone(),
         }
     }
 
@@ -110,6 +118,9 @@ impl<T: Real> Affine<T> {
                 *d = *d * g[at % o];
             }
             gain = Some(narrow(&dg));
+        }
+        if let Some(how) = self.rectified {
+            d.iter_mut().zip(&self.sums).for_each(|(d, z)| *d = *d * how.slope(*z));
         }
         let (rows, row_params) = self.rows.backward(nn(&d, &self.weights.value, n, o, i))?;
         let (weights, params) = self.weights.backward(tn(&d, &self.rows.value, n, o, i))?;

@@ -140,6 +140,9 @@ pub(crate) fn constants(d: &Descriptor) -> Vec<&'static str> {
     if d.reference_set == ReferenceSet::Group {
         all.push("groups");
     }
+    if crate::template::holds(d.id) {
+        all.push("abs");
+    }
     all
 }
 

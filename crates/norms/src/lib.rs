@@ -55,6 +55,10 @@ register! { $
     norm_batch::{BatchNorm, RecurrentBatchNorm, TimeBatchNorm, BatchNormRnn, SequenceBatchNorm},
     norm_layer::{LayerNorm},
     norm_rms::{RmsNorm},
+    norm_weight::{WeightNorm, ExpWeightNorm},
+    norm_mean_only_batch::{MeanOnlyBatchNorm},
+    norm_cosine::{CosineNorm, CentredCosineNorm},
+    norm_ndp::{NormalizedDotProduct},
 }
 
 macro_rules! register_updates {

@@ -1,5 +1,6 @@
-//! The invariance table of Ba et al. (ba2016layer, table 1), measured on a dense layer: what is declared must hold,
-//! what is not declared must fail.
+//! The invariance table of Ba et al. (ba2016layer, table 1), measured on a dense layer with the method at its site:
+//! before the weights, before the input, before both, or after the sums. What is declared must hold, what is not
+//! declared must fail.
 
 use super::case::{Case, Data, Random, Shape, peak};
 use super::reference::Subject;
@@ -47,15 +48,23 @@ impl Layer {
 
     fn output(&self, k: &Kernel<f64>) -> Result<Vec<f64>, Error> {
         let site = k.descriptor.site;
-        if site == Site::Weights {
-            let weights = Self::normalized(k, Shape::new(UNITS, INPUTS, 1), self.weights.clone())?;
-            return Ok(self.summed(&weights, &self.data));
+        let (at_weights, at_inputs) = (
+            matches!(site, Site::Weights | Site::WeightsAndInputs),
+            matches!(site, Site::Inputs | Site::WeightsAndInputs),
+        );
+        if !at_weights && !at_inputs {
+            let sums = self.summed(&self.weights, &self.data);
+            return Self::normalized(k, Shape::new(CASES, UNITS, self.space), sums);
         }
-        if site == Site::Inputs {
-            let data = Self::normalized(k, Shape::new(CASES, INPUTS, self.space), self.data.clone())?;
-            return Ok(self.summed(&self.weights, &data));
+        // Rows of the weights are `[out, in]` whatever the reference set: `fan_in` and `features` say the same of them.
+        let (mut weights, mut data) = (self.weights.clone(), self.data.clone());
+        if at_weights {
+            weights = Self::normalized(k, Shape::new(UNITS, INPUTS, 1), weights)?;
         }
-        Self::normalized(k, Shape::new(CASES, UNITS, self.space), self.summed(&self.weights, &self.data))
+        if at_inputs {
+            data = Self::normalized(k, Shape::new(CASES, INPUTS, self.space), data)?;
+        }
+        Ok(self.summed(&weights, &data))
     }
 
     fn change(&mut self, by: Invariance, r: &mut Random) {

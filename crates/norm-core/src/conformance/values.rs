@@ -90,8 +90,10 @@ pub(super) fn forward(subject: &Subject, tally: &mut Tally) -> Result<(), Error>
     let k = &subject.f64;
     each_case(subject, |case, got, data, at| {
         let want = reference_forward(subject, case);
-        // Of a constant set a centred method leaves rounding, which is relative to what was subtracted.
-        let left = if matches!(data, Data::Constant(_)) { peak(&case.x) } else { 0.0 };
+        // Of a constant set a centred method leaves rounding, which is relative to what was subtracted. So does one
+        // that divides by nothing, which no constant guards, of a set of one element.
+        let alone = k.descriptor.consts.is_empty() && case.with::<f64, _>(|call| k.pooled(call)) == 1;
+        let left = if alone || matches!(data, Data::Constant(_)) { peak(&case.x) } else { 0.0 };
         let scale = peak(&want.y).max(left).max(f64::MIN_POSITIVE);
         tally.close(&format!("y of {at}"), &got.y, &want.y, scale, bound(data));
         for (i, spec) in k.descriptor.statistics.iter().enumerate() {

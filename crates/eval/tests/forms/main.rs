@@ -1,0 +1,8 @@
+//! Requests as another language would send them, judged by plain loops in double precision and by central differences.
+
+mod conv;
+mod judge;
+mod linear;
+mod refusals;
+mod request;
+mod sums;
