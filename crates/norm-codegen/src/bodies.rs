@@ -34,6 +34,8 @@ pub(crate) struct Body<'a> {
     graph: &'a Graph,
     /// Tokens of a leaf: a symbol, a count, or a reduction that a sweep has made.
     leaf: &'a dyn Fn(ExprId) -> Option<TokenStream>,
+    /// The constants, which every body has as plain numbers `c`.
+    consts: &'a [ExprId],
     hoist: Option<(Axes, &'a mut Slots)>,
     known: BTreeMap<ExprId, Ident>,
     roots: BTreeMap<(ExprId, bool), Ident>,
@@ -49,9 +51,10 @@ impl<'a> Body<'a> {
     pub(crate) fn new(
         graph: &'a Graph,
         leaf: &'a dyn Fn(ExprId) -> Option<TokenStream>,
+        consts: &'a [ExprId],
         hoist: Option<(Axes, &'a mut Slots)>,
     ) -> Self {
-        Self { graph, leaf, hoist, known: BTreeMap::new(), roots: BTreeMap::new(), lines: Vec::new() }
+        Self { graph, leaf, consts, hoist, known: BTreeMap::new(), roots: BTreeMap::new(), lines: Vec::new() }
     }
 
     pub(crate) fn lines(self) -> TokenStream {
@@ -137,7 +140,11 @@ impl<'a> Body<'a> {
                 fold(factors)
             }
             Node::PowExpr(base, exponent) => {
-                let (b, x) = (self.value(base), self.value(exponent));
+                let b = self.value(base);
+                if let Some(x) = self.number(exponent) {
+                    return quote!(#b.pow(#x));
+                }
+                let x = self.value(exponent);
                 quote!((#x * #b.ln()).exp())
             }
             Node::Unary(op, a) => {
@@ -161,6 +168,33 @@ impl<'a> Body<'a> {
                     Binary::ReplaceGradient => quote!(#a),
                 }
             }
+        }
+    }
+
+    /// An expression of numbers and constants alone, as an `f64`: the same for every element, so that a power can
+    /// choose its form outside the loop.
+    fn number(&self, e: ExprId) -> Option<TokenStream> {
+        if let Some(i) = self.consts.iter().position(|c| *c == e) {
+            return Some(quote!(c[#i]));
+        }
+        let joined = |list: &[ExprId], with: TokenStream| {
+            let mut all = list.iter().map(|e| self.number(*e));
+            let first = all.next()??;
+            all.try_fold(first, |left, right| right.map(|right| quote!(#left #with #right)))
+                .map(|all| quote!((#all)))
+        };
+        match self.graph.node(e) {
+            Node::Const(v) => {
+                let v = v.get();
+                Some(quote!(#v))
+            }
+            Node::Add(list) => joined(list, quote!(+)),
+            Node::Mul(list) => joined(list, quote!(*)),
+            Node::Pow(base, exponent) if exponent.get() == -1.0 => {
+                let base = self.number(*base)?;
+                Some(quote!((1.0 / #base)))
+            }
+            _ => None,
         }
     }
 

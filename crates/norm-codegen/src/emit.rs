@@ -237,7 +237,7 @@ impl Leaves<'_> {
 fn straight(d: &Derivation, sums: &[ExprId], sums_are_means: bool, roots: &[ExprId]) -> TokenStream {
     let leaves = Leaves { d, sums, sums_are_means };
     let leaf = |e| leaves.tokens(e);
-    let mut body = Body::new(&d.graph, &leaf, None);
+    let mut body = Body::new(&d.graph, &leaf, &d.consts, None);
     let results: Vec<_> = roots.iter().map(|r| body.value(*r)).collect();
     let lines = body.lines();
     quote!(#lines [#(#results),*])
@@ -252,10 +252,10 @@ fn hoisted(
     let leaves = Leaves { d, sums: &[], sums_are_means: false };
     let leaf = |e| leaves.tokens(e);
     let mut slots = Slots::default();
-    let mut body = Body::new(&d.graph, &leaf, Some((outer, &mut slots)));
+    let mut body = Body::new(&d.graph, &leaf, &d.consts, Some((outer, &mut slots)));
     let results: Vec<_> = roots.iter().map(|r| body.value(*r)).collect();
     let element = body.lines();
-    let mut prepare = Body::new(&d.graph, &leaf, None);
+    let mut prepare = Body::new(&d.graph, &leaf, &d.consts, None);
     let values: Vec<_> = slots.0.iter().map(|s| prepare.slot_value(s)).collect();
     let lines = prepare.lines();
     (quote!(#lines [#(#values),*]), element, results, slots.0.len())
@@ -270,7 +270,7 @@ fn bodies(f: &Formula, d: &Derivation, s: &Schedule) -> TokenStream {
     let accumulate = s.levels.iter().enumerate().map(|(level, roots)| {
         let leaves = Leaves { d, sums: &[], sums_are_means: true };
         let leaf = |e| leaves.tokens(e);
-        let mut body = Body::new(&d.graph, &leaf, None);
+        let mut body = Body::new(&d.graph, &leaf, &d.consts, None);
         let results: Vec<_> = roots.iter().map(|r| body.value(*r)).collect();
         let lines = body.lines();
         let padding = (roots.len()..nm).map(|_| quote!(V::lit(0.0)));
@@ -280,7 +280,7 @@ fn bodies(f: &Formula, d: &Derivation, s: &Schedule) -> TokenStream {
         let steps = (0..ns).filter(|i| f.levels[*i] == level).map(|i| {
             let leaves = Leaves { d, sums, sums_are_means: true };
             let leaf = |e| leaves.tokens(e);
-            let mut body = Body::new(&d.graph, &leaf, None);
+            let mut body = Body::new(&d.graph, &leaf, &d.consts, None);
             let value = body.value(d.definitions[i]);
             let lines = body.lines();
             quote!({ #lines s[#i] = #value; })
@@ -314,7 +314,7 @@ fn bodies(f: &Formula, d: &Derivation, s: &Schedule) -> TokenStream {
         .collect();
     let leaves = Leaves { d, sums: &s.backward, sums_are_means: false };
     let leaf = |e| leaves.tokens(e);
-    let mut body = Body::new(&d.graph, &leaf, None);
+    let mut body = Body::new(&d.graph, &leaf, &d.consts, None);
     let mut found = set_params.iter().map(|r| body.value(*r)).collect::<Vec<_>>().into_iter();
     let param_lines = body.lines();
     let param_results = (0..np).map(|i| {
@@ -326,7 +326,7 @@ fn bodies(f: &Formula, d: &Derivation, s: &Schedule) -> TokenStream {
     });
 
     let chain_steps = (0..ns).rev().map(|i| {
-        let mut body = Body::new(&d.graph, &leaf, None);
+        let mut body = Body::new(&d.graph, &leaf, &d.consts, None);
         let value = body.value(d.total_definitions[i]);
         let lines = body.lines();
         let total = format_ident!("total{i}");

@@ -196,7 +196,7 @@ impl Cell {
             at(&self.inputs).map(|i| quote!(x[#i])).or_else(|| at(&self.upstream).map(|i| quote!(dy[#i])))
         };
         let straight = |roots: &[ExprId]| {
-            let mut body = Body::new(&self.graph, &leaf, None);
+            let mut body = Body::new(&self.graph, &leaf, &[], None);
             let results: Vec<_> = roots.iter().map(|r| body.value(*r)).collect();
             let lines = body.lines();
             quote!(#lines [#(#results),*])

@@ -160,9 +160,13 @@ pub struct Statistic {
 }
 
 impl Statistic {
-    /// The name under which its average is stored: what other libraries call it.
+    /// What other libraries call it.
+    pub fn plain_name(&self) -> &'static str {
+        if self.name == "mu" { "mean" } else { self.name }
+    }
+    /// The name under which its running average is stored.
     pub fn stored_name(&self) -> String {
-        format!("running_{}", if self.name == "mu" { "mean" } else { self.name })
+        format!("running_{}", self.plain_name())
     }
 }
 

@@ -68,4 +68,14 @@ pub enum Error {
         /// The step.
         step: usize,
     },
+    /// A setting of a policy is outside its domain.
+    #[error("setting `{name}` is {got}, it must be {domain}")]
+    Setting {
+        /// The setting.
+        name: &'static str,
+        /// What came.
+        got: f64,
+        /// The allowed values in words.
+        domain: &'static str,
+    },
 }

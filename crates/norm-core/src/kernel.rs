@@ -35,6 +35,28 @@ pub enum Rule {
     Frozen,
 }
 
+/// The statistics that a backward pass needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Handed<'a, T> {
+    /// Those that made the output: what the policy handed out.
+    pub used: &'a [T],
+    /// Those of the input: what gradients at statistics pass through.
+    pub current: &'a [T],
+}
+
+/// Where no policy stood between them, they are one.
+impl<'a, T> From<&'a [T]> for Handed<'a, T> {
+    fn from(both: &'a [T]) -> Self {
+        Self { used: both, current: both }
+    }
+}
+
+impl<'a, T> From<&'a Vec<T>> for Handed<'a, T> {
+    fn from(both: &'a Vec<T>) -> Self {
+        Self { used: both, current: both }
+    }
+}
+
 pub(crate) enum StatisticsArg<'a, T> {
     Find(&'a mut [T]),
     Given(&'a [T]),
@@ -49,6 +71,7 @@ pub(crate) enum BackwardPhase<'a, T> {
 pub(crate) struct BackwardArgs<'a, 'p, T> {
     pub(crate) dy: &'a [T],
     pub(crate) hat: &'a [T],
+    pub(crate) current: &'a [T],
     pub(crate) dparams: Option<&'a mut [&'p mut [T]]>,
     pub(crate) overwrite: bool,
     pub(crate) phase: BackwardPhase<'a, T>,
@@ -295,49 +318,58 @@ impl<T: Elem> Kernel<T> {
         self.check_backward(call, dy, stats, Some(dparams))?;
         self.length("dx", call.layout.len(), dx.len())?;
         let phase = BackwardPhase::Whole { dx, rule };
-        (self.backward)(isa, call, BackwardArgs { dy, hat: stats, dparams: Some(dparams), overwrite, phase });
+        let dparams = Some(dparams);
+        (self.backward)(
+            isa,
+            call,
+            BackwardArgs { dy, hat: stats, current: stats, dparams, overwrite, phase },
+        );
         Ok(())
     }
 
     /// The first half: gradients at the statistics, the sums they came from, and parameter gradients. A
     /// policy may change the first before [`Kernel::backward_inputs`].
-    pub fn backward_statistics(
+    pub fn backward_statistics<'s>(
         &self,
         isa: Isa,
         call: &Call<'_, T>,
         dy: &[T],
-        stats: &[T],
+        stats: impl Into<Handed<'s, T>>,
         gradients: &mut [T],
         sums: &mut [T],
         dparams: &mut [&mut [T]],
     ) -> Result<(), Error> {
-        self.check_backward(call, dy, stats, Some(dparams))?;
+        let Handed { used, current } = stats.into();
+        self.check_backward(call, dy, used, Some(dparams))?;
+        self.length("current statistics", self.statistics_len(&call.layout), current.len())?;
         self.length("gradients of statistics", self.statistics_len(&call.layout), gradients.len())?;
         self.length("sums", self.sums_len(&call.layout), sums.len())?;
         let phase = BackwardPhase::Statistics { gradients, sums };
-        let args = BackwardArgs { dy, hat: stats, dparams: Some(dparams), overwrite: false, phase };
-        (self.backward)(isa, call, args);
+        let dparams = Some(dparams);
+        (self.backward)(isa, call, BackwardArgs { dy, hat: used, current, dparams, overwrite: false, phase });
         Ok(())
     }
 
     /// The second half: `dx` from gradients at the statistics.
-    pub fn backward_inputs(
+    pub fn backward_inputs<'s>(
         &self,
         isa: Isa,
         call: &Call<'_, T>,
         dy: &[T],
-        stats: &[T],
+        stats: impl Into<Handed<'s, T>>,
         gradients: &[T],
         sums: &[T],
         overwrite: bool,
         dx: &mut [T],
     ) -> Result<(), Error> {
-        self.check_backward(call, dy, stats, None)?;
+        let Handed { used, current } = stats.into();
+        self.check_backward(call, dy, used, None)?;
+        self.length("current statistics", self.statistics_len(&call.layout), current.len())?;
         self.length("dx", call.layout.len(), dx.len())?;
         self.length("gradients of statistics", self.statistics_len(&call.layout), gradients.len())?;
         self.length("sums", self.sums_len(&call.layout), sums.len())?;
         let phase = BackwardPhase::Inputs { dx, gradients, sums };
-        (self.backward)(isa, call, BackwardArgs { dy, hat: stats, dparams: None, overwrite, phase });
+        (self.backward)(isa, call, BackwardArgs { dy, hat: used, current, dparams: None, overwrite, phase });
         Ok(())
     }
 }

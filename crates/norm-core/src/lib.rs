@@ -21,6 +21,7 @@ mod plan;
 mod pointwise;
 pub mod policy;
 mod rowwise;
+pub mod streaming;
 mod update;
 mod value;
 
@@ -28,7 +29,7 @@ pub use descriptor::{Const, Descriptor, Equation, Gotcha, Invariance, Param, Pol
 pub use error::Error;
 pub use formula::{Formula, Pointwise, PointwiseDescriptor};
 pub use isa::{Isa, Job};
-pub use kernel::{Call, Kernel, Rule};
+pub use kernel::{Call, Handed, Kernel, Rule};
 pub use lanes::Lanes;
 pub use layout::{Layout, ParamAxis, ReferenceSet, Skeleton};
 pub use plan::{Extent, Op, Plan};

@@ -33,7 +33,7 @@ pub enum Op {
     Sqrt(usize),
     /// Constant power.
     Pow(usize, f64),
-    /// Power with an operand as exponent: `exp(b ln a)`.
+    /// Power with an operand as exponent: `exp(b ln a)`, or the plain power where the exponent is a number.
     PowExpr(usize, usize),
     /// Exponential.
     Exp(usize),

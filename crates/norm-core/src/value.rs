@@ -38,6 +38,12 @@ pub trait Value:
     fn sign(self) -> Self;
     /// 1 where positive, else 0.
     fn step(self) -> Self;
+    /// The power of a base that is not negative, with one exponent for all elements, see [`crate::math`] for the error
+    /// bound.
+    #[inline(always)]
+    fn pow(self, exponent: f64) -> Self {
+        math::pow(self, exponent)
+    }
 }
 
 /// The element type of a kernel: `f32` or `f64`.

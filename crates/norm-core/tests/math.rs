@@ -71,6 +71,37 @@ fn double_precision_stays_within_the_stated_bounds() {
     assert!(worst.iter().all(|(_, off, bound)| off <= bound), "units of 2^-53: {worst:?}");
 }
 
+/// The largest error over bases and exponents, as a part of the stated bound.
+fn worst_pow<T: Elem>(unit: i32) -> f64 {
+    let mut worst = 0.0f64;
+    let bases = (-30..30).flat_map(|e| (0..499).map(move |m| 2f64.powi(e) * (1.0 + f64::from(m) / 499.0)));
+    for base in bases.map(T::lit) {
+        for half in 1..=6 {
+            for e in [f64::from(half) / 2.0, -f64::from(half) / 2.0] {
+                let want = base.to_f64().powf(e);
+                worst = worst.max((base.pow(e).to_f64() - want).abs() / want * 2f64.powi(unit) / 5.0);
+            }
+        }
+        for e in [1.0 / 3.0, -1.0 / 3.0, 2.0 / 3.0, -2.0 / 3.0, 0.8, 2.2, -1.7] {
+            let want = base.to_f64().powf(e);
+            let bound = if unit == 24 { 3.0 } else { 4.0 } + 3.0 * (e * base.to_f64().ln()).abs();
+            worst = worst.max((base.pow(e).to_f64() - want).abs() / want * 2f64.powi(unit) / bound);
+        }
+    }
+    worst
+}
+
+#[test]
+fn powers_stay_within_the_stated_bounds() {
+    let worst = (worst_pow::<f32>(24), worst_pow::<f64>(53));
+    assert!(worst.0 <= 1.0 && worst.1 <= 1.0, "of the bound: {worst:?}");
+    for e in [0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 0.8] {
+        assert_eq!((0f32.pow(e), 0f64.pow(e)), (0.0, 0.0), "0^{e}");
+    }
+    assert_eq!((0f32.pow(0.0), Value::pow(0f64, 0.0)), (1.0, 1.0));
+    assert!(f64::NAN.pow(0.8).is_nan() && f32::NAN.pow(1.5).is_nan());
+}
+
 macro_rules! specials {
     ($name:ident, $t:ident, $exp:path, $tanh:path) => {
         #[test]

@@ -1,6 +1,6 @@
 //! The registry: every method, once. A method is added by its folder, one line here and one in `Cargo.toml`.
 
-use norm_core::conformance::{Judged, Reference, Subject};
+use norm_core::conformance::{Judged, Reference, StreamedReference, Subject};
 use norm_core::{Kernel, UpdateDescriptor};
 
 /// The kernels of one method for both element types, and the judge of both.
@@ -12,12 +12,14 @@ pub struct Method {
     pub f64: &'static Kernel<f64>,
     /// The method once more, in plain loops.
     pub reference: Reference,
+    /// The judge of several uses, where the method streams.
+    pub streamed: Option<StreamedReference>,
 }
 
 impl Method {
     const fn of<F: Judged>() -> Self {
         // By reference: a copied table would be compiled again here.
-        Self { f32: F::KERNEL_F32, f64: F::KERNEL_F64, reference: F::REFERENCE }
+        Self { f32: F::KERNEL_F32, f64: F::KERNEL_F64, reference: F::REFERENCE, streamed: F::STREAMED }
     }
     /// What the declaration says about itself.
     pub fn descriptor(&self) -> &'static norm_core::Descriptor {
@@ -59,6 +61,7 @@ register! { $
     norm_mean_only_batch::{MeanOnlyBatchNorm},
     norm_cosine::{CosineNorm, CentredCosineNorm},
     norm_ndp::{NormalizedDotProduct},
+    norm_streaming::{StreamingNorm, StreamingMoments},
 }
 
 macro_rules! register_updates {

@@ -227,6 +227,14 @@ impl Graph {
         powers.collect()
     }
 
+    /// The first definition that is a power of this base with an exponent that is not a constant: exponent, symbol.
+    pub(crate) fn folded_named_power(&self, base: ExprId) -> Option<(ExprId, ExprId)> {
+        self.folds.iter().find_map(|(&meaning, &symbol)| match self.node(meaning) {
+            Node::PowExpr(b, exponent) if *b == base => Some((*exponent, symbol)),
+            _ => None,
+        })
+    }
+
     /// Refuses ids this graph never handed out.
     pub(crate) fn check(&self, ids: &[ExprId]) -> Result<(), Error> {
         let len = self.nodes.len();

@@ -178,7 +178,7 @@ impl Graph {
             Node::Mul(factors) => fold(env, axes, factors.iter().map(|&f| of(f)), |a, b| a * b),
             Node::Pow(base, exponent) => map(of(*base), |x| scalar::power(x, exponent.get())),
             Node::PowExpr(base, exponent) => {
-                fold(env, axes, [of(*base), of(*exponent)].into_iter(), f64::powf)
+                fold(env, axes, [of(*base), of(*exponent)].into_iter(), scalar::power)
             }
             Node::Unary(op, operand) => map(of(*operand), |x| scalar::unary(*op, x)),
             Node::Binary(Binary::ReplaceGradient, value, _) => {

@@ -81,7 +81,8 @@ pub enum Node {
     Mul(Vec<ExprId>),
     /// A constant exponent other than 0 and 1.
     Pow(ExprId, Number),
-    /// Base and exponent, for exponents that are not constants; the base must be positive.
+    /// Base and exponent, for exponents that are not constants; the base must not be negative, and not 0 where the
+    /// exponent is negative or its own derivative is asked for.
     PowExpr(ExprId, ExprId),
     /// A function of one operand.
     Unary(Unary, ExprId),

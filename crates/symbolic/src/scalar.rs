@@ -7,6 +7,9 @@ pub(crate) fn power(base: f64, exponent: f64) -> f64 {
     if exponent < 0.0 {
         return power(base, -exponent).recip();
     }
+    if exponent == 0.0 {
+        return 1.0;
+    }
     if exponent == 0.5 {
         base.sqrt()
     } else if exponent.fract() == 0.0 && exponent <= 64.0 {

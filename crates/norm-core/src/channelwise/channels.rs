@@ -8,9 +8,9 @@ use crate::value::{Array, Elem, Registers, Vector};
 pub(super) enum Step<'a, T> {
     Finish { level: usize, means: &'a [T], stats: &'a mut [T] },
     Apply { stats: &'a [T], out: &'a mut [T] },
-    Terms { stats: &'a [T], out: &'a mut [T] },
+    Terms { stats: &'a [T], current: &'a [T], out: &'a mut [T] },
     Gradients { stats: &'a [T], sums: &'a [T], gradients: &'a mut [T], dparams: &'a mut [T] },
-    Input { stats: &'a [T], sums: &'a [T], gradients: &'a [T], out: &'a mut [T] },
+    Input { stats: &'a [T], current: &'a [T], sums: &'a [T], gradients: &'a [T], out: &'a mut [T] },
 }
 
 pub(super) struct PerChannel<'a, F: Formula, T> {
@@ -55,9 +55,10 @@ impl<F: Formula, T: Elem> PerChannel<'_, F, T> {
             Step::Apply { stats, out } => {
                 put(out, ch, at, &F::hoist_apply::<V>(&get(stats, ch, at), &p, n, c));
             }
-            Step::Terms { stats, out } => {
-                let s: F::Statistics<V> = get(stats, ch, at);
-                put(out, ch, at, &F::hoist_terms::<V>(&s, &s, &p, n, c));
+            Step::Terms { stats, current, out } => {
+                let (hat, s): (F::Statistics<V>, F::Statistics<V>) =
+                    (get(stats, ch, at), get(current, ch, at));
+                put(out, ch, at, &F::hoist_terms::<V>(&hat, &s, &p, n, c));
             }
             Step::Gradients { stats, sums, gradients, dparams } => {
                 let s: F::Statistics<V> = get(stats, ch, at);
@@ -65,12 +66,13 @@ impl<F: Formula, T: Elem> PerChannel<'_, F, T> {
                 put(gradients, ch, at, &F::statistic_gradients::<V>(&b, &s, &p, n, c));
                 put(dparams, ch, at, &F::param_gradients::<V>(&b, &s, &p, n, c));
             }
-            Step::Input { stats, sums, gradients, out } => {
-                let s: F::Statistics<V> = get(stats, ch, at);
+            Step::Input { stats, current, sums, gradients, out } => {
+                let (hat, s): (F::Statistics<V>, F::Statistics<V>) =
+                    (get(stats, ch, at), get(current, ch, at));
                 let b: F::Sums<V> = get(sums, ch, at);
-                let hat: F::Statistics<V> = get(gradients, ch, at);
-                let g = F::chain::<V>(&hat, &b, &s, n, c);
-                put(out, ch, at, &F::hoist_input::<V>(&s, &s, &g, &p, n, c));
+                let ruled: F::Statistics<V> = get(gradients, ch, at);
+                let g = F::chain::<V>(&ruled, &b, &s, n, c);
+                put(out, ch, at, &F::hoist_input::<V>(&hat, &s, &g, &p, n, c));
             }
         }
     }

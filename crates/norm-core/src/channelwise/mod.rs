@@ -175,7 +175,7 @@ pub(crate) fn backward<F: Formula, T: Elem, const SIMD: bool>(
     let per_channel = |step: Step<'_, T>| {
         run::<_, SIMD>(isa, PerChannel::<F, T> { step, params: &params.per_channel, channels, n, consts: c });
     };
-    let hat = args.hat;
+    let (hat, current) = (args.hat, args.current);
     let dy = args.dy;
 
     let mut found_sums;
@@ -184,7 +184,7 @@ pub(crate) fn backward<F: Formula, T: Elem, const SIMD: bool>(
         BackwardPhase::Inputs { gradients, sums, .. } => (gradients, sums),
         BackwardPhase::Whole { .. } | BackwardPhase::Statistics { .. } => {
             let mut hoisted = vec![T::default(); F::ForTerms::<T>::LEN * channels];
-            per_channel(Step::Terms { stats: hat, out: &mut hoisted });
+            per_channel(Step::Terms { stats: hat, current, out: &mut hoisted });
             let np = F::Params::<T>::LEN;
             let width = if F::PARAM_WITHIN.contains(&true) { np * l.case() } else { 0 };
             let mut sums = vec![0.0; blocks.count() * nb];
@@ -241,7 +241,7 @@ pub(crate) fn backward<F: Formula, T: Elem, const SIMD: bool>(
     };
     let (BackwardPhase::Whole { dx, .. } | BackwardPhase::Inputs { dx, .. }) = args.phase else { return };
     let mut hoisted = vec![T::default(); F::ForInput::<T>::LEN * channels];
-    per_channel(Step::Input { stats: hat, sums, gradients, out: &mut hoisted });
+    per_channel(Step::Input { stats: hat, current, sums, gradients, out: &mut hoisted });
     let tasks = dx
         .chunks_mut(blocks.span())
         .enumerate()

@@ -16,6 +16,7 @@ mod probe;
 mod reference;
 mod refusals;
 mod report;
+mod streamed;
 mod values;
 
 pub use case::Shape;
@@ -27,3 +28,4 @@ pub use reference::{
     Judged, Reference, ReferenceBackward, ReferenceCall, ReferenceForward, StoredReference, Subject,
 };
 pub use report::{Check, Outcome, Report};
+pub use streamed::{Planes, StreamedHalf, StreamedReference, StreamedState};

@@ -1,5 +1,6 @@
 //! The judge a method brings along: itself once more, in plain `f64` loops written from the paper.
 
+use super::streamed::StreamedReference;
 use crate::formula::Formula;
 use crate::kernel::{Call, Kernel};
 
@@ -51,6 +52,8 @@ pub struct Reference {
 pub trait Judged: Formula {
     /// The judge.
     const REFERENCE: Reference;
+    /// The judge of several uses, where the method streams.
+    const STREAMED: Option<StreamedReference> = None;
 }
 
 /// What the kit runs over: the kernels of a method and its judge.

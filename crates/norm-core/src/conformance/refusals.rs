@@ -90,7 +90,7 @@ fn subject_of(e: &Error) -> &str {
     match e {
         Error::Length { what, .. } => what,
         Error::Count { what, .. } => what,
-        Error::Constant { name, .. } => name,
+        Error::Constant { name, .. } | Error::Setting { name, .. } => name,
         Error::Groups { .. } => "groups",
         Error::SpaceNotPooled { .. } => "space",
         Error::NoSteps { .. } => "step",

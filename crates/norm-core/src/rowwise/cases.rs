@@ -70,6 +70,7 @@ pub(super) enum Phase<'a, T> {
 pub(super) struct Backward<'a, F: Formula, T> {
     pub(super) given: Given<'a, F, T>,
     pub(super) stats: &'a [T],
+    pub(super) current: &'a [T],
     pub(super) dparams: &'a mut [T],
     pub(super) mask: Option<&'a [bool]>,
     pub(super) groups: usize,
@@ -128,9 +129,11 @@ impl<F: Formula, T: Elem> Backward<'_, F, T> {
         let (count, c) = (T::lit(self.given.row as f64), &self.given.consts);
         for g in 0..self.groups {
             let at = g * self.given.row;
+            let (used, current) = (self.stats, self.current);
             let stats = |n: usize| {
                 let row = n * self.groups + g;
-                F::Statistics::<T>::from_fn(|i| self.stats[row * ns + i])
+                let of = |all: &[T]| F::Statistics::<T>::from_fn(|i| all[row * ns + i]);
+                [of(used), of(current)]
             };
             let mut found = [zeros::<T, F::Sums<T>>(); TOGETHER];
             if !matches!(self.phase, Phase::Inputs { .. }) {
@@ -142,15 +145,15 @@ impl<F: Formula, T: Elem> Backward<'_, F, T> {
                 }
             }
             for (n, found) in cases.iter().zip(&found) {
-                let (s, row) = (stats(*n), n * self.groups + g);
+                let ([used, s], row) = (stats(*n), n * self.groups + g);
                 let (dx, gradients) = match &mut self.phase {
                     Phase::Whole { dx, rule: Rule::Frozen } => (dx, zeros()),
                     Phase::Whole { dx, rule: Rule::Exact } => {
-                        let hat = F::statistic_gradients::<T>(found, &s, &zeros(), count, c);
+                        let hat = F::statistic_gradients::<T>(found, &used, &zeros(), count, c);
                         (dx, F::chain::<T>(&hat, found, &s, count, c))
                     }
                     Phase::Statistics { gradients, sums } => {
-                        let hat = F::statistic_gradients::<T>(found, &s, &zeros(), count, c);
+                        let hat = F::statistic_gradients::<T>(found, &used, &zeros(), count, c);
                         gradients[row * ns..(row + 1) * ns].copy_from_slice(hat.values());
                         sums[row * nb..(row + 1) * nb].copy_from_slice(found.values());
                         continue;
@@ -161,7 +164,7 @@ impl<F: Formula, T: Elem> Backward<'_, F, T> {
                         (dx, F::chain::<T>(&hat, &sums, &s, count, c))
                     }
                 };
-                self.given.input::<R>(*n, at, &s, &gradients, self.overwrite, dx);
+                self.given.input::<R>(*n, at, &[used, s], &gradients, self.overwrite, dx);
             }
         }
     }

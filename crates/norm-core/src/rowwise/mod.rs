@@ -145,6 +145,7 @@ pub(crate) fn backward<F: Formula, T: Elem, const SIMD: bool>(
                     consts,
                 },
                 stats: &args.hat[(i * ns).min(end)..end],
+                current: &args.current[(i * ns).min(end)..end],
                 dparams: partial.next().unwrap_or_default(),
                 mask: call.mask.map(|m| &m[i * cases..((i + 1) * cases).min(l.n)]),
                 groups: l.g,

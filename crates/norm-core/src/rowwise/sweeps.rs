@@ -179,16 +179,17 @@ impl<F: Formula, T: Elem> Given<'_, F, T> {
     }
 
     /// The sums that the gradients at the statistics come from, of the rows at `at` of `cases`. Gradient terms of the
-    /// parameters are added to `dparams`, `[params][case]`: for several rows they are read and written once.
+    /// parameters are added to `dparams`, `[params][case]`: for several rows they are read and written once. Of a row's
+    /// statistics the used ones come first, the current ones after them.
     #[inline(always)]
     pub(super) fn terms<R: Registers, const N: usize>(
         &self,
         cases: [usize; N],
         at: usize,
-        s: &[F::Statistics<T>; N],
+        s: &[[F::Statistics<T>; 2]; N],
         dparams: &mut [T],
     ) -> [F::Sums<T>; N] {
-        let h = from_fn(|r| F::hoist_terms::<T>(&s[r], &s[r], &zeros(), self.count(), &self.consts));
+        let h = from_fn(|r| F::hoist_terms::<T>(&s[r][0], &s[r][1], &zeros(), self.count(), &self.consts));
         let whole = whole::<T, R>(self.row);
         let mut sums = self.terms_part::<T::Vector<R>, N>(cases, at, at + whole, &h, dparams);
         let rest = self.terms_part::<T::Single, N>(cases, at + whole, at + self.row, &h, dparams);
@@ -239,12 +240,12 @@ impl<F: Formula, T: Elem> Given<'_, F, T> {
         &self,
         case: usize,
         at: usize,
-        s: &F::Statistics<T>,
+        [used, current]: &[F::Statistics<T>; 2],
         gradients: &F::Statistics<T>,
         overwrite: bool,
         dx: &mut [T],
     ) {
-        let h = F::hoist_input::<T>(s, s, gradients, &zeros(), self.count(), &self.consts);
+        let h = F::hoist_input::<T>(used, current, gradients, &zeros(), self.count(), &self.consts);
         let whole = whole::<T, R>(self.row);
         self.input_part::<T::Vector<R>>(case, at, at + whole, &h, overwrite, dx);
         self.input_part::<T::Single>(case, at + whole, at + self.row, &h, overwrite, dx);

@@ -182,6 +182,9 @@ impl<G: Grid, E: Dtype, D: Device<E>, T: Tape<E, D>> Player<'_, G, E, D, T> {
             Op::Max(..) => Binary::Max,
             Op::Min(..) => Binary::Min,
             Op::PowExpr(..) => {
+                if let Value::Number(exponent) = b {
+                    return Ok(Some(self.map(a, Unary::Pow(exponent))?));
+                }
                 let ln = self.map(a, Unary::Ln)?;
                 let exponent = self.combine(Binary::Mul, b, ln)?;
                 return Ok(Some(self.map(exponent, Unary::Exp)?));

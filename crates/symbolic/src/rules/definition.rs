@@ -8,6 +8,9 @@ impl Graph {
         if let Some(symbol) = self.folded(e) {
             return symbol;
         }
+        if let Node::PowExpr(base, exponent) = *self.node(e) {
+            return self.fold_named_power(e, base, exponent);
+        }
         let Node::Pow(base, exponent) = self.node(e) else { return e };
         let exponent = exponent.get();
         let ratios = self.folded_powers(*base).into_iter().map(|(q, symbol)| (exponent / q, symbol));
@@ -17,5 +20,17 @@ impl Graph {
             Some((ratio, symbol)) => self.pow(symbol, ratio),
             None => e,
         }
+    }
+    /// `base^exponent` where a symbol is defined as `base^r`: its power `exponent/r`, term by term, so that the
+    /// exponent `1/p - 1` over `1/p` is found to be `1 - p`.
+    fn fold_named_power(&mut self, e: ExprId, base: ExprId, exponent: ExprId) -> ExprId {
+        let Some((root, symbol)) = self.folded_named_power(base) else { return e };
+        let terms = match self.node(exponent) {
+            Node::Add(terms) => terms.clone(),
+            _ => vec![exponent],
+        };
+        let terms: Vec<ExprId> = terms.into_iter().map(|t| self.div(t, root)).collect();
+        let ratio = self.add_all(&terms);
+        self.pow_expr(symbol, ratio)
     }
 }

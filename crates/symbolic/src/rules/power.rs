@@ -35,7 +35,7 @@ impl Graph {
         self.intern(Node::Pow(base, exponent))
     }
 
-    /// `base ^ exponent` for any exponent; the base must be positive unless the exponent is a constant.
+    /// `base ^ exponent` for any exponent; the base must not be negative unless the exponent is a constant.
     pub fn pow_expr(&mut self, base: ExprId, exponent: ExprId) -> ExprId {
         if let Some(value) = self.as_number(exponent) {
             return self.pow(base, value);

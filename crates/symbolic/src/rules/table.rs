@@ -58,6 +58,12 @@ pub const RULES: &[Rule] = &[
     rule("cancel", "c*(a + b) + d -> c*a + c*b + d", "finite; applied only where terms then meet", false),
     rule("fold-definition", "e -> s", "s is defined as e", true),
     rule("fold-power-of-definition", "e^(n*p) -> s^n", "s is defined as e^p, n = 1, 2, 3, ...", false),
+    rule(
+        "fold-named-power",
+        "e^(a + b) -> s^(a/p + b/p)",
+        "s is defined as e^p, p not a constant and not 0, e positive",
+        false,
+    ),
 ];
 
 const fn rule(name: &'static str, statement: &'static str, domain: &'static str, exact: bool) -> Rule {

@@ -21,6 +21,7 @@ fn graph() -> Graph {
         ("t", Axes::N.complement()),
         ("r", Axes::EMPTY),
         ("d", Axes::ALL),
+        ("w", Axes::EMPTY),
     ] {
         g.symbol(name, name, axes).expect("new");
     }
@@ -30,6 +31,7 @@ fn graph() -> Graph {
         ("t", "sum[n](y)"),
         ("r", "1/sqrt(a + b)"),
         ("d", "x - row"),
+        ("w", "(2 + a)^(1/b)"),
     ] {
         let meaning = parse(&mut g, meaning);
         let symbol = g.find(name).expect("declared");
@@ -86,6 +88,8 @@ const CASES: &[(&str, &str, &str)] = &[
     ("fold-definition", "2*(x - row)", "2*d"),
     ("fold-power-of-definition", "(a + b)^1.5", "(a + b)^1.5"),
     ("fold-power-of-definition", "x/(a + b)^1.5", "r^3*x"),
+    ("fold-named-power", "x*(2 + a)^(1/b - 1)", "x*w^(-b + 1)"),
+    ("fold-named-power", "(3 + a)^(1/b - 1)", "(a + 3)^(1/b - 1)"),
 ];
 
 #[test]
