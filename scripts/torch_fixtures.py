@@ -193,6 +193,24 @@ def write_cells():
     module("rnn-none", "rnn", {}, 1, lambda: nn.RNN(i, h).double())
     module("rnn-none-relu", "rnn", {"nonlinearity": "relu"}, 1, lambda: nn.RNN(i, h, nonlinearity="relu").double())
 
+    # Weight normalization of both matrices: PyTorch's own module with its own parametrization.
+    p = weights(4)
+    m = nn.LSTM(i, h).double()
+    for name in ("weight_ih_l0", "weight_hh_l0"):
+        nn.utils.parametrizations.weight_norm(m, name)
+    leaves = {"x": leaf(x)}
+    with torch.no_grad():
+        m.bias_ih_l0.copy_(p["bias"]), m.bias_hh_l0.zero_()
+        for place, kept in (("ih", m.parametrizations.weight_ih_l0), ("hh", m.parametrizations.weight_hh_l0)):
+            kept.original0.copy_(normal(4 * h, 1).abs() + 0.2), kept.original1.copy_(p[f"weight_{place}"])
+            leaves[f"param.weight_{place}"], leaves[f"param.{place}.gain"] = kept.original1, kept.original0
+    leaves["param.bias"] = m.bias_ih_l0
+    y, _ = m(leaves["x"])
+    dy = normal(*y.shape)
+    want = {"y": y, **gradients(y, dy, leaves)}
+    flat = lambda found: {k: v.flatten() if k.endswith(".gain") else v for k, v in found.items()}
+    write("lstm-weight", "weight", {"as": "lstm"}, flat(leaves) | {"dy": dy}, flat(want))
+
     def norm(place, width):
         return {f"{place}.gain": normal(width) * 0.3 + 1, f"{place}.bias": normal(width) * 0.2}
 

@@ -11,15 +11,15 @@ use crate::sums::{Of, Sums, params, put_params};
 use crate::template::{self, Rectified};
 
 /// Values and the normalization that was put before them, if any.
-struct Side<T: 'static> {
+pub(crate) struct Side<T: 'static> {
     norm: Option<Norm<T>>,
     raw: Vec<T>,
     statistics: Vec<T>,
-    value: Vec<T>,
+    pub(crate) value: Vec<T>,
 }
 
 impl<T: Real> Side<T> {
-    fn new(norm: Option<Norm<T>>, raw: Vec<T>) -> Result<Self, Error> {
+    pub(crate) fn new(norm: Option<Norm<T>>, raw: Vec<T>) -> Result<Self, Error> {
         let (value, statistics) = match &norm {
             Some(n) => n.forward(&raw, None)?,
             None => (raw.clone(), Vec::new()),
@@ -27,7 +27,7 @@ impl<T: Real> Side<T> {
         Ok(Self { norm, raw, statistics, value })
     }
 
-    fn backward(&self, d: Vec<T>) -> Result<(Vec<T>, Vec<Vec<T>>), Error> {
+    pub(crate) fn backward(&self, d: Vec<T>) -> Result<(Vec<T>, Vec<Vec<T>>), Error> {
         match &self.norm {
             Some(n) => n.backward(&self.raw, &self.statistics, &d, false),
             None => Ok((d, Vec::new())),
@@ -44,7 +44,7 @@ fn sites(d: &norm_core::Descriptor) -> (bool, bool) {
     }
 }
 
-fn ready<T: Real>(r: &Request, layout: Layout, params: Vec<Vec<T>>) -> Norm<T> {
+pub(crate) fn ready<T: Real>(r: &Request, layout: Layout, params: Vec<Vec<T>>) -> Norm<T> {
     Norm { method: r.method, path: r.path, layout, params, consts: r.consts(), mask: None }
 }
 

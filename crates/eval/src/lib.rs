@@ -24,7 +24,6 @@ use std::path::Path;
 
 pub use error::Error;
 use norm::Real;
-use norm_core::Site;
 use request::{Answer, Form, Request};
 
 fn answer<T: Real>(r: &mut Request) -> Result<Answer, Error> {
@@ -32,17 +31,6 @@ fn answer<T: Real>(r: &mut Request) -> Result<Answer, Error> {
         Form::Sums => sums::run::<T>(r),
         Form::Linear => affine::linear::<T>(r),
         Form::Conv => conv::run::<T>(r),
-        // The places of a cell are sums: what normalizes anything else would be put to the wrong numbers.
-        Form::Rnn | Form::Gru | Form::Lstm if r.descriptor().site != Site::SummedInputs => {
-            Err(Error::NotApplicable {
-                method: r.descriptor().id.to_owned(),
-                what: format!("as = {}", r.form.name()),
-                reason: format!(
-                    "it normalizes {}, and the places of a cell are sums: write as = linear or conv",
-                    r.descriptor().site.name()
-                ),
-            })
-        }
         Form::Rnn | Form::Gru | Form::Lstm => recurrent::run::<T>(r),
         Form::Update => Err(Error::NotApplicable {
             method: r.descriptor().id.to_owned(),

@@ -1,14 +1,16 @@
 //! `as = rnn`, `gru` and `lstm`: a whole sequence through a cell, with the method where its placement puts it.
 
 use norm_core::policy::Running;
-use norm_core::{PolicyKind, ReferenceSet, Site, Skeleton};
+use norm_core::{Layout, PolicyKind, ReferenceSet, Site, Skeleton};
 use sequence::{Bias, Cell, CellKind, Options, Place, Placement, Sizes, State, Statistics};
 
+use crate::affine::{Side, ready};
 use crate::error::Error;
 use crate::norm::{Path, Real, double, narrow, widen};
 use crate::request::{Answer, Form, OverTime, Request};
 use crate::run::{Given, fused, looped};
 use crate::state::{averaging, over_time};
+use crate::sums::{params, put_params};
 
 /// PyTorch's sense of a GRU's update gate, by name.
 const PYTORCH: &str = "pytorch";
@@ -23,7 +25,7 @@ fn refused(r: &Request, reason: String) -> Error {
 
 /// Which recurrence: of an RNN the nonlinearity is chosen, of a GRU the sense of the update gate.
 fn kind(r: &Request) -> Result<CellKind, Error> {
-    let plain = r.descriptor().reference_set == ReferenceSet::Nothing;
+    let plain = r.descriptor().reference_set == ReferenceSet::Nothing || r.descriptor().site == Site::Weights;
     match r.form {
         Form::Lstm => Ok(CellKind::Lstm),
         // The layer normalization paper's sense; without a norm there is no reason not to be PyTorch's.
@@ -51,6 +53,8 @@ fn placement(r: &Request) -> Result<&'static Placement, Error> {
     let d = r.descriptor();
     let usual = match (d.reference_set, d.reference_set.skeleton()) {
         (ReferenceSet::Nothing, _) => "none",
+        // The weights are normalized before the cell meets them, once for all steps.
+        _ if d.site == Site::Weights => "none",
         (_, Skeleton::Rowwise) => "paper",
         (_, Skeleton::Channelwise) => "input",
     };
@@ -135,13 +139,24 @@ fn slot_name(place: Place, name: &str) -> String {
     format!("param.{place}.{name}")
 }
 
+/// The rows of a weight matrix, normalized; parameters stand under `param.<place>.`.
+fn at_weights<T: Real>(
+    r: &mut Request,
+    place: &str,
+    raw: &[f64],
+    sizes: [usize; 2],
+) -> Result<Side<T>, Error> {
+    let layout = Layout::new(1, sizes[0], sizes[1], 1);
+    let found = params(r, &format!("param.{place}."), &layout)?;
+    Side::new(Some(ready(r, layout, found)), narrow(raw))
+}
+
 pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
     let d = r.descriptor();
-    if d.site != Site::SummedInputs {
-        return Err(refused(
-            r,
-            format!("it normalizes {}, which no cell here does: write as = linear or conv", d.site.name()),
-        ));
+    if !matches!(d.site, Site::SummedInputs | Site::Weights) {
+        let reason =
+            format!("it normalizes {}, which no cell here does: write as = linear or conv", d.site.name());
+        return Err(refused(r, reason));
     }
     if d.policy == PolicyKind::Streaming {
         return Err(refused(r, "its stores belong to a layer: write as = sums with layout = TNC".to_owned()));
@@ -198,6 +213,11 @@ pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
         slots.push(narrow(&given.unwrap_or_else(|| vec![p.initial; p.len])));
     }
     let state = take_state(r, &cell, h)?;
+    let sides = if d.site == Site::Weights {
+        Some((at_weights(r, "ih", &w_ih, [rows, i])?, at_weights(r, "hh", &w_hh, [rows, h])?))
+    } else {
+        None
+    };
     let mask = r.mask(&[t, n])?;
     let dy = r.optional("dy", &[t, n, h])?;
     r.finish()?;
@@ -208,8 +228,8 @@ pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
         sizes,
         bias_at,
         x: narrow(&x),
-        w_ih: narrow(&w_ih),
-        w_hh: narrow(&w_hh),
+        w_ih: sides.as_ref().map_or_else(|| narrow(&w_ih), |s| s.0.value.clone()),
+        w_hh: sides.as_ref().map_or_else(|| narrow(&w_hh), |s| s.1.value.clone()),
         bias,
         recurrent_bias,
         h0: h0.as_deref().map(narrow),
@@ -218,7 +238,7 @@ pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
         mask,
         dy: dy.as_deref().map(narrow),
     };
-    let found = if r.path == Path::Fused { fused(r, &given, state)? } else { looped(r, &given, state)? };
+    let mut found = if r.path == Path::Fused { fused(r, &given, state)? } else { looped(r, &given, state)? };
     let mut answer = Answer::default();
     answer.put("y", &[t, n, h], widen(&found.y));
     answer.metadata.insert("placement".to_owned(), placement(r)?.name.to_owned());
@@ -226,7 +246,14 @@ pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
         let said = "steps beyond the stored ones used the statistics of the last one";
         answer.metadata.insert("warning".to_owned(), said.to_owned());
     }
-    if let Some(d) = &found.gradients {
+    if let Some(d) = found.gradients.as_mut() {
+        if let Some((ih, hh)) = &sides {
+            for (side, place, weights) in [(ih, "ih", &mut d.w_ih), (hh, "hh", &mut d.w_hh)] {
+                let (raw, found) = side.backward(std::mem::take(weights))?;
+                *weights = raw;
+                put_params(r, &mut answer, &format!("dparam.{place}."), &found);
+            }
+        }
         answer.put("dx", &[t, n, i], widen(&d.x));
         answer.put("dparam.weight_ih", &[rows, i], widen(&d.w_ih));
         answer.put("dparam.weight_hh", &[rows, h], widen(&d.w_hh));
