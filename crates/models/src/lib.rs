@@ -6,7 +6,7 @@ mod mlp;
 mod placement;
 
 pub use lstm::{Lstm, LstmClassifier, LstmClassifierLayers, LstmLayer, Sequence};
-pub use mlp::Mlp;
+pub use mlp::{Mlp, NormedMlp};
 pub use placement::{
     BurnPlacement, FastRnns, Haste, InputOnly, Labml, NoPlacement, Paper, PlacedIn, TfAddons, Usual,
 };

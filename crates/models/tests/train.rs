@@ -2,7 +2,8 @@
 
 use dfdx::optim::{Adam, AdamConfig};
 use dfdx::prelude::*;
-use models::{InputOnly, LstmClassifier, Mlp, NoPlacement, Paper};
+use models::{InputOnly, LstmClassifier, Mlp, NoPlacement, NormedMlp, Paper};
+use norm_dfdx::{FixedGain, Fused};
 
 fn targets<const N: usize, const O: usize>(dev: &Cpu) -> Tensor<Rank2<N, O>, f32, Cpu> {
     let mut t = vec![0.0; N * O];
@@ -62,6 +63,15 @@ fn mlp_with_every_method() {
     learns!(Mlp<norm_batch::BatchNorm, 64, 40, 10>, images, 10);
     learns!(Mlp<norm_layer::LayerNorm, 64, 40, 10>, images, 10);
     learns!(Mlp<norm_rms::RmsNorm, 64, 40, 10>, images, 10);
+}
+
+#[test]
+fn mlp_with_normalized_weights() {
+    learns!(NormedMlp<norm_weight::WeightNorm, 64, 40, 10>, images, 10);
+    learns!(NormedMlp<norm_weight::ExpWeightNorm, 64, 40, 10>, images, 10);
+    learns!(NormedMlp<norm_weight::WeightNorm, 64, 40, 10, Fused, FixedGain>, images, 10);
+    learns!(NormedMlp<norm_cosine::CosineNorm, 64, 40, 10>, images, 10);
+    learns!(NormedMlp<norm_cosine::CentredCosineNorm, 64, 40, 10, Fused, FixedGain>, images, 10);
 }
 
 #[test]
