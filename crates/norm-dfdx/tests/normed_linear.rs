@@ -99,9 +99,9 @@ fn a_cosine_is_bounded_whatever_the_input() {
 /// CN7 of the survey: logits in [-1, 1] over ten classes keep the cross-entropy above `ln(1 + 9/e²)`; a scale lifts that.
 #[test]
 fn cosine_logits_floor_the_loss_until_they_are_scaled() {
-    let dev = Cpu::seed_from_u64(3);
-    // Each class is a direction that no other has: the best case, each logit 1 or -1/9 apart from training.
     type Head = NormedLinear<CentredCosineNorm, 10, 10, Fused, FixedGain, false>;
+    let dev = Cpu::seed_from_u64(3);
+    // Each class is a direction that no other has: nearly the best case, each logit 1 or -1/9.
     let mut head = dev.build_module::<Head, f64>();
     let eye: Vec<f64> = (0..100).map(|at| f64::from(u8::from(at % 11 == 0))).collect();
     head.weight.copy_from(&eye);
