@@ -115,12 +115,12 @@ impl<T: Real> Affine<T> {
             let mut dg = vec![0.0; o];
             for (at, (d, v)) in d.iter_mut().zip(&self.sums).enumerate() {
                 dg[at % o] += double(*d) * double(*v);
-                *d = *d * g[at % o];
+                *d *= g[at % o];
             }
             gain = Some(narrow(&dg));
         }
         if let Some(how) = self.rectified {
-            d.iter_mut().zip(&self.sums).for_each(|(d, z)| *d = *d * how.slope(*z));
+            d.iter_mut().zip(&self.sums).for_each(|(d, z)| *d *= how.slope(*z));
         }
         let (rows, row_params) = self.rows.backward(nn(&d, &self.weights.value, n, o, i))?;
         let (weights, params) = self.weights.backward(tn(&d, &self.rows.value, n, o, i))?;
@@ -132,7 +132,7 @@ impl<T: Real> Affine<T> {
 /// Adds a bias for each of `outputs` channels of `[cases][outputs][space]`.
 fn add_bias<T: Real>(y: &mut [T], bias: &[T], space: usize) {
     for (at, v) in y.iter_mut().enumerate() {
-        *v = *v + bias[at / space % bias.len()];
+        *v += bias[at / space % bias.len()];
     }
 }
 

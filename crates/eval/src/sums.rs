@@ -112,7 +112,7 @@ impl<T: Real> Sums<T> {
                 dparams = found;
             } else {
                 for (sum, term) in dparams.iter_mut().flatten().zip(found.into_iter().flatten()) {
-                    *sum = *sum + term;
+                    *sum += term;
                 }
             }
         }

@@ -12,7 +12,7 @@ pub use kind::{
     Clipped, Kind, LongShortTerm, Lstm, LstmClassifier, LstmClassifierLayers, LstmLayer, Rectified, Rnn,
     RnnClassifier, Tanh,
 };
-pub use mlp::Mlp;
+pub use mlp::{Mlp, NormedMlp};
 pub use placement::{
     BurnPlacement, FastRnns, Haste, InputFrames, InputOnly, JointPerStep, Labml, NoPlacement, Paper,
     PlacedIn, RecurrentBatch, TfAddons, Usual,

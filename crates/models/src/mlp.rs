@@ -1,7 +1,7 @@
 //! A multilayer perceptron with a normalization before each hidden nonlinearity.
 
 use dfdx::prelude::{Linear, ReLU};
-use norm_dfdx::{Declared, Fused, Norm};
+use norm_dfdx::{Declared, Fused, LearnedGain, Norm, NormedLinear};
 
 /// `I` inputs, two hidden layers of `H` units, `O` classes. `F` normalizes the summed inputs of the hidden
 /// layers; the output layer is never normalized (Ba et al. 2016: it would take the logits' confidence away).
@@ -22,3 +22,13 @@ pub type Mlp<F, const I: usize, const H: usize, const O: usize, P = Fused> = (
     (Linear<H, H>, Norm<F, H, Declared, P>, ReLU),
     Linear<H, O>,
 );
+
+/// The same perceptron with the weights of the hidden layers normalized by `F`, or their weights and inputs; `G` says
+/// whether gains are learned. The output layer is plain here too, so that cosines do not floor the loss (Luo et al.
+/// 2018).
+///
+/// Before training with weight normalization, put a batch through
+/// [`initialize_from`](norm_dfdx::NormedLinearLayer::initialize_from) layer by layer: `model.0.0`, its nonlinearity,
+/// `model.1.0`.
+pub type NormedMlp<F, const I: usize, const H: usize, const O: usize, P = Fused, G = LearnedGain> =
+    ((NormedLinear<F, I, H, P, G>, ReLU), (NormedLinear<F, H, H, P, G>, ReLU), Linear<H, O>);

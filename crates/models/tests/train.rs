@@ -3,9 +3,10 @@
 use dfdx::optim::{Adam, AdamConfig};
 use dfdx::prelude::*;
 use models::{
-    Clipped, InputFrames, InputOnly, JointPerStep, Lstm, LstmClassifier, Mlp, NoPlacement, Paper, Rectified,
+    Clipped, InputFrames, InputOnly, JointPerStep, Lstm, LstmClassifier, Mlp, NoPlacement, NormedMlp, Paper, Rectified,
     RecurrentBatch, RnnClassifier, Tanh,
 };
+use norm_dfdx::{FixedGain, Fused};
 
 norm_core::normalization! {
     /// Batch normalization that starts with a small gain
@@ -79,6 +80,15 @@ fn mlp_with_every_method() {
     learns!(Mlp<norm_batch::BatchNorm, 64, 40, 10>, images, 10);
     learns!(Mlp<norm_layer::LayerNorm, 64, 40, 10>, images, 10);
     learns!(Mlp<norm_rms::RmsNorm, 64, 40, 10>, images, 10);
+}
+
+#[test]
+fn mlp_with_normalized_weights() {
+    learns!(NormedMlp<norm_weight::WeightNorm, 64, 40, 10>, images, 10);
+    learns!(NormedMlp<norm_weight::ExpWeightNorm, 64, 40, 10>, images, 10);
+    learns!(NormedMlp<norm_weight::WeightNorm, 64, 40, 10, Fused, FixedGain>, images, 10);
+    learns!(NormedMlp<norm_cosine::CosineNorm, 64, 40, 10>, images, 10);
+    learns!(NormedMlp<norm_cosine::CentredCosineNorm, 64, 40, 10, Fused, FixedGain>, images, 10);
 }
 
 #[test]

@@ -23,6 +23,38 @@ pub enum Error<Err: Debug + Display> {
         /// The operation.
         op: norm_core::Op,
     },
+    /// An output that does not vary over the batch cannot be brought to deviation 1.
+    #[error(
+        "{method}: output {output} is the same for all {cases} cases: initialize from a batch on which it varies"
+    )]
+    ConstantSums {
+        /// The method's id.
+        method: &'static str,
+        /// The output.
+        output: usize,
+        /// Cases in the batch.
+        cases: usize,
+    },
+    /// A method without a gain at the weights has nothing that data could set.
+    #[error("{method}: its weights have no gain that a batch could set; weight norm's have")]
+    NoGain {
+        /// The method's id.
+        method: &'static str,
+    },
+    /// A method whose statistics come from the input is no plain network.
+    #[error("{method}: what divides depends on the input, so no fixed weights compute the same")]
+    DependsOnInput {
+        /// The method's id.
+        method: &'static str,
+    },
+    /// A method that is no straight line even with stored statistics.
+    #[error("{method}: channel {channel} is no straight line, so no fixed weights compute the same")]
+    NotAffine {
+        /// The method's id.
+        method: &'static str,
+        /// The channel.
+        channel: usize,
+    },
     /// The sizes do not fit the recurrent cell.
     #[error(transparent)]
     Sequence(#[from] sequence::Error),

@@ -241,15 +241,14 @@ impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P: 
 }
 
 /// What a module says where only the device's own error can be said.
-fn plain<E: Dtype, D: Device<E>>(error: Error<D::Err>, device: &D) -> D::Err {
+pub(crate) fn plain<E: Dtype, D: Device<E>>(error: Error<D::Err>, device: &D) -> D::Err {
     match error {
         Error::Device { source } => source,
-        Error::Kernel(_) | Error::Operation { .. } | Error::Sequence(_) => {
-            match TensorFromVec::<E>::try_tensor_from_vec(device, Vec::new(), (1,)) {
-                Err(wrong_number_of_elements) => wrong_number_of_elements,
-                Ok(_) => unreachable!("no elements do not fill a tensor of one"),
-            }
-        }
+        // Every other one is about sizes or the method, of which dfdx's own error knows nothing.
+        _ => match TensorFromVec::<E>::try_tensor_from_vec(device, Vec::new(), (1,)) {
+            Err(wrong_number_of_elements) => wrong_number_of_elements,
+            Ok(_) => unreachable!("no elements do not fill a tensor of one"),
+        },
     }
 }
 

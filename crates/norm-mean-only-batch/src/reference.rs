@@ -22,9 +22,9 @@ fn current(call: &ReferenceCall<'_>) -> Vec<Vec<f64>> {
 
 fn apply(call: &ReferenceCall<'_>, statistics: &[Vec<f64>]) -> Vec<f64> {
     let mut y = vec![0.0; call.layout.len()];
-    for c in 0..call.layout.channels() {
+    for (c, mean) in statistics[0].iter().enumerate() {
         for i in pool(call, c) {
-            y[i] = call.x[i] - statistics[0][c] + call.params[0][c];
+            y[i] = call.x[i] - mean + call.params[0][c];
         }
     }
     y

@@ -46,8 +46,9 @@ fn forward(call: &ReferenceCall<'_>) -> ReferenceForward {
     let mut y = vec![0.0; call.layout.len()];
     for row in &rows {
         if let Some(divisor) = row.divisor {
-            for i in row.start..row.start + len {
-                y[i] = call.x[i] / divisor;
+            let at = row.start..row.start + len;
+            for (y, x) in y[at.clone()].iter_mut().zip(&call.x[at]) {
+                *y = x / divisor;
             }
         }
     }

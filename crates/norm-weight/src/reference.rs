@@ -28,8 +28,10 @@ fn forward(call: &ReferenceCall<'_>, gain: Gain) -> ReferenceForward {
     let mut y = vec![0.0; l.len()];
     for (start, unit, squares) in rows(call) {
         if squares > call.consts[0] {
-            for i in start..start + l.k * l.s {
-                y[i] = gain(call.params[0][unit]).0 / squares.sqrt() * call.x[i];
+            let scale = gain(call.params[0][unit]).0 / squares.sqrt();
+            let row = start..start + l.k * l.s;
+            for (y, x) in y[row.clone()].iter_mut().zip(&call.x[row]) {
+                *y = scale * x;
             }
         }
     }

@@ -1,0 +1,272 @@
+//! A linear layer whose weights, or weights and inputs, are normalized.
+
+use std::fmt::Debug;
+use std::marker::PhantomData;
+
+use dfdx::prelude::*;
+use norm_core::{Elem, Formula, Layout, ParamAxis, Site};
+use num_traits::Float;
+use rand_distr::Uniform;
+use rand_distr::uniform::SampleUniform;
+
+use crate::error::Error;
+use crate::fused::{Flat, Statistics};
+use crate::layer::plain;
+use crate::path::{Fused, Path};
+
+/// Whether the gain of a [`NormedLinear`] is trained.
+pub trait Gain: Copy + Default + Debug + Send + Sync + 'static {
+    /// Whether an optimizer moves it.
+    const TRAINED: bool;
+}
+
+/// The gain is a parameter like any other.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LearnedGain;
+
+/// The gain stays where it was put: at its initial value, or where data put it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FixedGain;
+
+impl Gain for LearnedGain {
+    const TRAINED: bool = true;
+}
+
+impl Gain for FixedGain {
+    const TRAINED: bool = false;
+}
+
+/// Names a layer in a dfdx model type; built, it is a [`NormedLinearLayer`].
+///
+/// `F` is a method at the weights, or at weights and inputs; `I` and `O` are inputs and outputs, `P` the path that runs,
+/// `BIAS` whether a bias is added.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NormedLinear<
+    F,
+    const I: usize,
+    const O: usize,
+    P = Fused,
+    G = LearnedGain,
+    const BIAS: bool = true,
+>(PhantomData<(F, P, G)>);
+
+impl<
+    F: Formula,
+    const I: usize,
+    const O: usize,
+    P: 'static,
+    G: Gain,
+    const BIAS: bool,
+    E: Dtype,
+    D: Device<E>,
+> BuildOnDevice<D, E> for NormedLinear<F, I, O, P, G, BIAS>
+where
+    NormedLinearLayer<F, I, O, E, D, P, G, BIAS>: BuildModule<D, E>,
+{
+    type Built = NormedLinearLayer<F, I, O, E, D, P, G, BIAS>;
+}
+
+/// `y = gain * (W' x') + bias`, with `W'` the normalized weights and, where the method says so, `x'` the normalized
+/// input.
+///
+/// `weight` is `[O, I]` and starts as that of dfdx's [`Linear`], bit for bit from the same seed, and so does `bias`. A
+/// method at the weights brings its gain, one for each output, under its declared name. One at weights and inputs
+/// brings none; the layer adds one called `gain` that starts at 1, the scale without which an answer lies in [-1, 1].
+#[derive(Clone, Debug)]
+pub struct NormedLinearLayer<
+    F,
+    const I: usize,
+    const O: usize,
+    E: Dtype,
+    D: Storage<E>,
+    P = Fused,
+    G = LearnedGain,
+    const BIAS: bool = true,
+> {
+    /// What is normalized, `[O, I]`: the direction `v` of weight normalization.
+    pub weight: Tensor<Rank2<O, I>, E, D>,
+    bias: Vec<Tensor<Rank1<O>, E, D>>,
+    gain: Tensor<Rank1<O>, E, D>,
+    kind: PhantomData<(F, P, G)>,
+}
+
+/// Whether the method stands at the weights and has one parameter, for each output.
+const fn brings_gain<F: Formula>() -> bool {
+    let d = F::DESCRIPTOR;
+    matches!(d.site, Site::Weights) && d.params.len() == 1 && matches!(d.params[0].axis, ParamAxis::Group)
+}
+
+/// Whether the method stands at both sides and has no parameter.
+const fn stands_at_both<F: Formula>() -> bool {
+    matches!(F::DESCRIPTOR.site, Site::WeightsAndInputs) && F::DESCRIPTOR.params.is_empty()
+}
+
+/// The name and the initial value of the gain.
+pub(crate) const fn gain_of<F: Formula>() -> (&'static str, f64) {
+    if brings_gain::<F>() {
+        return (F::DESCRIPTOR.params[0].name, F::DESCRIPTOR.params[0].initial);
+    }
+    ("gain", 1.0)
+}
+
+impl<F: Formula, const I: usize, const O: usize, E, D: Device<E>, P: 'static, G: Gain, const BIAS: bool>
+    TensorCollection<E, D> for NormedLinearLayer<F, I, O, E, D, P, G, BIAS>
+where
+    E: Dtype + Float + SampleUniform,
+{
+    type To<E2: Dtype, D2: Device<E2>> = NormedLinearLayer<F, I, O, E2, D2, P, G, BIAS>;
+
+    fn iter_tensors<V: ModuleVisitor<Self, E, D>>(
+        visitor: &mut V,
+    ) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
+        const {
+            assert!(
+                brings_gain::<F>() || stands_at_both::<F>(),
+                "a normed linear layer takes a method at the weights with one gain per output, or one at weights and inputs"
+            );
+        };
+        // In the order in which dfdx's linear layer draws its numbers.
+        let weight = Self::tensor(
+            "weight",
+            |s| &s.weight,
+            |s| &mut s.weight,
+            TensorOptions::reset_with(|t| {
+                let b = E::one() / E::from(I).unwrap_or_else(E::one).sqrt();
+                t.try_fill_with_distr(Uniform::new(-b, b))
+            }),
+        );
+        let bias: Vec<_> = (0..usize::from(BIAS))
+            .map(|i| {
+                let options = TensorOptions::reset_with(|t| {
+                    let b = E::one() / E::from(I).unwrap_or_else(E::one).sqrt();
+                    t.try_fill_with_distr(Uniform::new(-b, b))
+                });
+                Self::tensor("bias", move |s| &s.bias[i], move |s| &mut s.bias[i], options)
+            })
+            .collect();
+        let mut options: TensorOptions<Rank1<O>, E, D> = TensorOptions::reset_with(|t| {
+            t.copy_from(&[E::from(gain_of::<F>().1).unwrap_or_else(E::one); O]);
+            Ok(())
+        });
+        options.do_gradient_update = G::TRAINED;
+        let gain = Self::tensor(gain_of::<F>().0, |s| &s.gain, |s| &mut s.gain, options);
+        visitor.visit_fields((weight, bias, gain), |(weight, bias, gain)| NormedLinearLayer {
+            weight,
+            bias,
+            gain,
+            kind: PhantomData,
+        })
+    }
+}
+
+impl<F, const I: usize, const O: usize, E, D, P, G, const BIAS: bool>
+    NormedLinearLayer<F, I, O, E, D, P, G, BIAS>
+where
+    E: Dtype,
+    D: Device<E>,
+{
+    /// The bias, if there is one.
+    pub fn bias(&self) -> Option<&Tensor<Rank1<O>, E, D>> {
+        self.bias.first()
+    }
+
+    /// The bias, to change.
+    pub fn bias_mut(&mut self) -> Option<&mut Tensor<Rank1<O>, E, D>> {
+        self.bias.first_mut()
+    }
+
+    /// The gain, as the method keeps it: for an exponential gain the logarithm.
+    pub fn gain(&self) -> &Tensor<Rank1<O>, E, D> {
+        &self.gain
+    }
+
+    /// The gain, to change.
+    pub fn gain_mut(&mut self) -> &mut Tensor<Rank1<O>, E, D> {
+        &mut self.gain
+    }
+}
+
+impl<F: Formula, const I: usize, const O: usize, E, D, P, G, const BIAS: bool>
+    NormedLinearLayer<F, I, O, E, D, P, G, BIAS>
+where
+    E: Dtype + Elem,
+    D: Device<E>,
+    P: Path<E, D>,
+{
+    /// The weights that act, `[O, I]`; the gain is in them where the method brings it.
+    pub(crate) fn weights<T: Tape<E, D>>(&self) -> Result<Tensor<Rank2<O, I>, E, D, T>, Error<D::Err>> {
+        let mut params: Vec<Flat<E, D, T>> = Vec::new();
+        if brings_gain::<F>() {
+            let gain = self.gain.retaped::<T>().try_reshape_like(&(O,));
+            params.push(gain.map_err(|source| Error::Device { source })?);
+        }
+        let layout = F::DESCRIPTOR.reference_set.layout(O, I, 1, 1)?;
+        Self::normalize(layout, self.weight.retaped::<T>(), params)
+    }
+
+    fn normalize<S: Shape, T: Tape<E, D>>(
+        layout: Layout,
+        x: Tensor<S, E, D, T>,
+        params: Vec<Flat<E, D, T>>,
+    ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
+        P::normalize::<F, S, T>(layout, x, params, &F::DESCRIPTOR.default_consts(), Statistics::Current, None)
+    }
+
+    /// The layer's output for rows `[N, I]`, `[N, O]`; with or without a tape. Training and evaluation are the same.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`].
+    pub fn apply<N: Dim, T: Tape<E, D>>(
+        &self,
+        x: Tensor<(N, Const<I>), E, D, T>,
+    ) -> Result<Tensor<(N, Const<O>), E, D, T>, Error<D::Err>> {
+        let device = |source| Error::Device { source };
+        let weights = self.weights::<T>()?;
+        let x = if stands_at_both::<F>() {
+            let layout = F::DESCRIPTOR.reference_set.layout(x.shape().0.size(), I, 1, 1)?;
+            Self::normalize(layout, x, Vec::new())?
+        } else {
+            x
+        };
+        let transposed = weights.try_permute::<Rank2<I, O>, _>().map_err(device)?;
+        let mut y = x.try_matmul(transposed).map_err(device)?;
+        let shape = *y.shape();
+        if stands_at_both::<F>() {
+            let gain = self.gain.retaped::<T>().try_broadcast_like(&shape).map_err(device)?;
+            y = gain.try_mul(y).map_err(device)?;
+        }
+        if let Some(bias) = self.bias.first() {
+            let bias = bias.retaped::<T>().try_broadcast_like(&shape).map_err(device)?;
+            y = bias.try_add(y).map_err(device)?;
+        }
+        Ok(y)
+    }
+}
+
+impl<F, const I: usize, const O: usize, E, D, P, G, const BIAS: bool, N, T>
+    Module<Tensor<(N, Const<I>), E, D, T>> for NormedLinearLayer<F, I, O, E, D, P, G, BIAS>
+where
+    F: Formula,
+    E: Dtype + Elem,
+    D: Device<E>,
+    P: Path<E, D>,
+    N: Dim,
+    T: Tape<E, D>,
+{
+    type Output = Tensor<(N, Const<O>), E, D, T>;
+    type Error = D::Err;
+
+    fn try_forward(&self, x: Tensor<(N, Const<I>), E, D, T>) -> Result<Self::Output, D::Err> {
+        let device = x.device().clone();
+        self.apply(x).map_err(|e| plain::<E, D>(e, &device))
+    }
+}
+
+impl<F, const I: usize, const O: usize, E, D, P, G, const BIAS: bool> NonMutableModule
+    for NormedLinearLayer<F, I, O, E, D, P, G, BIAS>
+where
+    E: Dtype,
+    D: Storage<E>,
+{
+}

@@ -1,0 +1,187 @@
+//! Exact relations between the methods that normalize weights, inputs or both, and those that normalize sums.
+
+use norm_core::{Call, Isa};
+
+/// Values of deviation 1 about, from a fixed generator: sums of twelve uniform numbers.
+fn noise(n: usize, seed: u64) -> Vec<f64> {
+    let mut s = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut uniform = || {
+        s = s.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (s >> 11) as f64 / 2f64.powi(53)
+    };
+    (0..n).map(|_| (0..12).map(|_| uniform()).sum::<f64>() - 6.0).collect()
+}
+
+/// A method over a matrix `[rows, columns]` with parameters at their initial values; `consts` change some constants.
+fn over(id: &str, x: &[f64], columns: usize, consts: &[(&str, f64)]) -> Vec<f64> {
+    let k = norms::find(id).unwrap().f64;
+    let d = k.descriptor;
+    let l = d.reference_set.layout(x.len() / columns, columns, 1, 1).unwrap();
+    let params: Vec<Vec<f64>> = d.params.iter().map(|p| vec![p.initial; p.axis.len(&l)]).collect();
+    let params: Vec<&[f64]> = params.iter().map(|p| &p[..]).collect();
+    let set = |c: &norm_core::Const| consts.iter().find(|s| s.0 == c.name).map_or(c.default, |s| s.1);
+    let consts: Vec<f64> = d.consts.iter().map(set).collect();
+    let (mut stats, mut y) = (vec![0.0; k.statistics_len(&l)], vec![0.0; l.len()]);
+    let call = Call { layout: l, x, params: &params, consts: &consts, mask: None };
+    k.forward(Isa::detect(), &call, &mut stats, &mut y).unwrap();
+    y
+}
+
+/// `x[n, i] w[o, i]ᵀ`.
+fn product(x: &[f64], w: &[f64], i: usize) -> Vec<f64> {
+    let dot = |x: &[f64], w: &[f64]| x.iter().zip(w).map(|(x, w)| x * w).sum::<f64>();
+    x.chunks(i).flat_map(|x| w.chunks(i).map(move |w| dot(x, w))).collect()
+}
+
+fn gap(a: &[f64], b: &[f64]) -> f64 {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).fold(0.0, |m, (a, b)| m.max((a - b).abs()))
+}
+
+const I: usize = 12;
+
+fn both(id: &str, x: &[f64], w: &[f64]) -> Vec<f64> {
+    product(&over(id, x, I, &[]), &over(id, w, I, &[]), I)
+}
+
+fn data() -> (Vec<f64>, Vec<f64>) {
+    (noise(9 * I, 1).iter().map(|v| v + 0.7).collect(), noise(5 * I, 2).iter().map(|v| v - 0.3).collect())
+}
+
+#[test]
+fn centred_cosine_is_centred_unit_weights_times_layer_norm_of_the_input() {
+    let (x, w) = data();
+    let normalized = over("layer", &x, I, &[("eps", 0.0)]);
+    let unit = over("cosine-centred", &w, I, &[]);
+    let want: Vec<f64> = product(&normalized, &unit, I).iter().map(|v| v / (I as f64).sqrt()).collect();
+    assert!(gap(&both("cosine-centred", &x, &w), &want) < 1e-14);
+    // Without the centring of the input it is another map.
+    assert!(gap(&both("cosine", &x, &w), &want) > 1e-2);
+}
+
+#[test]
+fn question_row_20_cosine_is_weight_norm_of_gain_1_on_unit_inputs() {
+    let (x, w) = data();
+    let weights = over("weight", &w, I, &[]);
+    let unit: Vec<f64> = x
+        .chunks(I)
+        .flat_map(|x| {
+            let norm = x.iter().map(|v| v * v).sum::<f64>().sqrt();
+            x.iter().map(move |v| v / norm)
+        })
+        .collect();
+    let cosine = both("cosine", &x, &w);
+    assert!(gap(&cosine, &product(&unit, &weights, I)) < 1e-14);
+    // On inputs that are not of norm 1 they part.
+    assert!(gap(&cosine, &product(&x, &weights, I)) > 0.1);
+    // The exponential gain starts at the same place.
+    assert_eq!(weights, over("weight-exp", &w, I, &[]));
+}
+
+#[test]
+fn question_row_22_the_normalized_dot_product_is_the_rectified_cosine_or_correlation() {
+    let (x, w) = data();
+    let templates = over("cosine-centred", &w, I, &[]);
+    for (zero, like) in [(0.0, "cosine"), (1.0, "cosine-centred")] {
+        let patches = over("ndp", &x, I, &[("zero", zero)]);
+        let answers: Vec<f64> = product(&patches, &templates, I).iter().map(|v| v.max(0.0)).collect();
+        // The template has no mean of its own, so its cosine with the raw patch is that with the patch's own norm.
+        let want: Vec<f64> = both(like, &x, &templates).iter().map(|v| v.max(0.0)).collect();
+        assert!(gap(&answers, &want) < 1e-14, "zero = {zero}");
+        assert!(answers.contains(&0.0) && answers.iter().any(|v| *v > 0.1));
+    }
+    let with_k = over("ndp", &x, I, &[("k", 1.0)]);
+    let plain = over("ndp", &x, I, &[]);
+    for ((x, y), without) in x.chunks(I).zip(with_k.chunks(I)).zip(plain.chunks(I)) {
+        let norm = x.iter().map(|v| v * v).sum::<f64>().sqrt();
+        let want: Vec<f64> = without.iter().map(|v| v * norm / (1.0 + norm)).collect();
+        assert!(gap(y, &want) < 1e-15);
+    }
+    // Half of the largest answer where the norm is k, and under a floor the answer is linear.
+    let one = noise(I, 3);
+    let norm = one.iter().map(|v| v * v).sum::<f64>().sqrt();
+    let half = over("ndp", &one, I, &[("k", norm)]);
+    assert!((half.iter().map(|v| v * v).sum::<f64>().sqrt() - 0.5).abs() < 1e-15);
+    let below = over("ndp", &one, I, &[("thres", norm)]);
+    let want: Vec<f64> = one.iter().map(|v| v / (norm * (I as f64).sqrt())).collect();
+    assert!(gap(&below, &want) < 1e-15);
+}
+
+#[test]
+fn what_has_no_direction_gives_0() {
+    let mut x = noise(3 * I, 4);
+    x[I..2 * I].fill(0.0);
+    for id in ["weight", "weight-exp", "cosine", "cosine-centred", "ndp"] {
+        let y = over(id, &x, I, &[]);
+        assert!(y[I..2 * I].iter().all(|v| *v == 0.0) && y.iter().all(|v| v.is_finite()), "{id}");
+    }
+    // Levels whose mean is rounded, so that something is left of each component.
+    for level in [0.1, 1.0 / 3.0, 1e9 + 0.1, -7e-5] {
+        x[I..2 * I].fill(level);
+        for (id, consts) in [("cosine-centred", &[][..]), ("ndp", &[("zero", 1.0)])] {
+            let y = over(id, &x, I, consts);
+            assert!(y[I..2 * I].iter().all(|v| *v == 0.0), "{id} at {level}");
+        }
+        let y = over("cosine", &x, I, &[]);
+        assert!(y[I..2 * I].iter().all(|v| (v.abs() - 1.0 / (I as f64).sqrt()).abs() < 1e-15));
+    }
+}
+
+/// Rows no longer than the rounding of a root away from zero are still rows: the guard touches none of them.
+#[test]
+fn small_and_large_rows_keep_their_direction() {
+    let x = noise(I, 5);
+    let want = over("cosine", &x, I, &[]);
+    for scale in [1e-17, 1e-9, 1e9, 1e17] {
+        let scaled: Vec<f64> = x.iter().map(|v| v * scale).collect();
+        for id in ["weight", "cosine", "ndp"] {
+            assert!(gap(&over(id, &scaled, I, &[]), &want) < 1e-14, "{id} at {scale:e}");
+        }
+    }
+}
+
+/// On whitened inputs the deviation of a sum is the norm of its weights, so weight norm is what batch norm comes to as
+/// the batch grows. The error is that of a sample's deviation: it falls as the root of the batch.
+#[test]
+fn question_row_8_weight_norm_is_batch_norm_on_whitened_inputs() {
+    let w = noise(6 * I, 6);
+    let weights = over("weight", &w, I, &[]);
+    let error = |batch: usize, spread: &dyn Fn(usize) -> f64| {
+        let mut sum = 0.0;
+        for seed in 0..8 {
+            let mut x = noise(batch * I, 100 + seed);
+            x.iter_mut().enumerate().for_each(|(at, v)| *v *= spread(at % I));
+            let normalized = over("batch", &product(&x, &w, I), 6, &[("eps", 0.0)]);
+            let square: Vec<f64> =
+                normalized.iter().zip(product(&x, &weights, I)).map(|(a, b)| (a - b).powi(2)).collect();
+            sum += square.iter().sum::<f64>() / square.len() as f64;
+        }
+        (sum / 8.0).sqrt()
+    };
+    let white = |_: usize| 1.0;
+    let errors: Vec<f64> = [16, 64, 256, 1024, 4096].iter().map(|n| error(*n, &white)).collect();
+    for pair in errors.windows(2) {
+        // Four times the batch, half the error.
+        assert!((0.35..0.7).contains(&(pair[1] / pair[0])), "{errors:?}");
+    }
+    assert!(errors[4] < 0.05, "{errors:?}");
+    // Inputs of unequal spread are not white: the error stays.
+    let coloured = error(4096, &|i| if i < I / 2 { 0.2 } else { 2.0 });
+    assert!(coloured > 0.2, "{coloured}");
+}
+
+#[test]
+fn batch_norm_of_normalized_weights_is_mean_only_batch_norm_over_a_deviation() {
+    let (x, w) = data();
+    let sums = product(&x, &over("weight", &w, I, &[]), I);
+    let centred = over("mean-only-batch", &sums, 5, &[]);
+    let whole = over("batch", &sums, 5, &[("eps", 0.0)]);
+    for c in 0..5 {
+        let column = |v: &[f64]| v.iter().skip(c).step_by(5).copied().collect::<Vec<_>>();
+        let (centred, whole) = (column(&centred), column(&whole));
+        assert!(centred.iter().sum::<f64>().abs() < 1e-13);
+        let deviation = (centred.iter().map(|v| v * v).sum::<f64>() / centred.len() as f64).sqrt();
+        let want: Vec<f64> = whole.iter().map(|v| v * deviation).collect();
+        assert!(gap(&centred, &want) < 1e-13);
+    }
+}
