@@ -1,6 +1,6 @@
 //! What a run says about each method: everything from its declaration, a probe or a judge.
 
-use norm_core::{Descriptor, Equation, ReferenceSet, Skeleton};
+use norm_core::{Descriptor, Equation, PolicyKind, ReferenceSet, Skeleton};
 use results::{
     Answer, ConstantRecord, FormulaLine, Gotcha, MethodRecord, ParameterRecord, PathRecord, PathStatus,
     Property, ReferenceSetRecord, Source, StateRecord, StateSize, StatisticRecord,
@@ -44,7 +44,13 @@ fn properties(d: &Descriptor, record: &mut MethodRecord) {
     let pools_cases = d.reference_set.skeleton() == Skeleton::Channelwise;
     let stores = d.policy.averages();
     let nothing = d.reference_set == ReferenceSet::Nothing;
-    record.train_equals_eval = if stores {
+    let streams = d.policy == PolicyKind::Streaming;
+    record.train_equals_eval = if streams {
+        property(
+            Answer::Conditional,
+            "both mix what is stored; training takes the input in before, evaluation does not",
+        )
+    } else if stores {
         property(Answer::No, "training uses the statistics of the batch, evaluation stored ones")
     } else {
         property(Answer::Yes, "nothing is stored")
@@ -73,7 +79,7 @@ fn properties(d: &Descriptor, record: &mut MethodRecord) {
     } else {
         property(Answer::Yes, "a padded step changes no other step")
     };
-    record.reparametrization = match (nothing, stores) {
+    record.reparametrization = match (nothing, stores || streams) {
         (true, _) => property(Answer::Yes, "it is the plain network"),
         (false, true) => property(
             Answer::Conditional,
@@ -88,7 +94,6 @@ fn properties(d: &Descriptor, record: &mut MethodRecord) {
 /// The record of one method.
 pub fn record(m: &'static Method) -> MethodRecord {
     let d = m.descriptor();
-    let stores = d.policy.averages();
     let mut record = MethodRecord {
         id: d.id.into(),
         title: d.title.into(),
@@ -119,13 +124,10 @@ pub fn record(m: &'static Method) -> MethodRecord {
             .map(|c| ConstantRecord { name: c.name.into(), default: c.default })
             .collect(),
         state: d
-            .statistics
-            .iter()
-            .filter(|_| stores)
-            .map(|s| StateRecord {
-                name: s.stored_name(),
-                axes: "channel".into(),
-                bytes: "channels × element size".into(),
+            .stored_names()
+            .into_iter()
+            .map(|name| StateRecord {
+                name, axes: "channel".into(), bytes: "channels × element size".into()
             })
             .collect(),
         // Over batch and time one statistic serves all steps, so state does not grow with T.

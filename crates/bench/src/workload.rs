@@ -89,6 +89,9 @@ impl Workload {
             (Self::DigitsMlp, PolicyKind::PerStep, _) | (Self::DigitsMlp, _, ReferenceSet::BatchTime) => {
                 Some("it is defined over the steps of a sequence, of which a perceptron has none")
             }
+            (_, PolicyKind::Streaming, _) => {
+                Some("its layer has to be told of every update, which the runner does not do")
+            }
             (Self::DigitsLstm, PolicyKind::PerStep, ReferenceSet::BatchSpace) => {
                 Some("it stands in a recurrent network of convolutions")
             }

@@ -13,6 +13,7 @@ mod product;
 mod recurrent;
 mod request;
 mod state;
+mod streaming;
 mod sums;
 
 use std::path::Path;
