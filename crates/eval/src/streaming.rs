@@ -120,7 +120,9 @@ impl<T: Real> Steps<T> {
                 wide.averages_mut()
                     .zip(store.averages())
                     .for_each(|(to, from)| to.copy_from_slice(&widen(from)));
-                Scalar::ALL.iter().for_each(|s| wide.set_scalar(*s, store.scalar(*s)));
+                for which in Scalar::ALL {
+                    wide.set_scalar(which, store.scalar(which));
+                }
                 let state = Box::new(StreamedState::of(&wide, of.channels));
                 Way::Reference { judge, state, used: Vec::new() }
             }
@@ -214,7 +216,7 @@ impl<T: Real> Steps<T> {
                     };
                     dx.copy_from_slice(&narrow::<T>(&found.dx));
                     for (sum, term) in dparams.iter_mut().flatten().zip(found.dparams.iter().flatten()) {
-                        *sum = *sum + T::lit(*term);
+                        *sum += T::lit(*term);
                     }
                 }
             }
