@@ -62,7 +62,13 @@ fn properties(d: &Descriptor, record: &mut MethodRecord) {
     let pools_cases = d.reference_set.skeleton() == Skeleton::Channelwise;
     let stores = d.policy.averages();
     let nothing = d.reference_set == ReferenceSet::Nothing;
-    record.train_equals_eval = if stores {
+    let streams = d.policy == PolicyKind::Streaming;
+    record.train_equals_eval = if streams {
+        property(
+            Answer::Conditional,
+            "both mix what is stored; training takes the input in before, evaluation does not",
+        )
+    } else if stores {
         property(Answer::No, "training uses the statistics of the batch, evaluation stored ones")
     } else {
         property(Answer::Yes, "nothing is stored")
@@ -90,7 +96,7 @@ fn properties(d: &Descriptor, record: &mut MethodRecord) {
     } else {
         property(Answer::Yes, "a padded step changes no other step")
     };
-    record.reparametrization = match (nothing, stores) {
+    record.reparametrization = match (nothing, stores || streams) {
         _ if d.site == Site::Weights => {
             property(Answer::Yes, "the normalized weights are the plain network's")
         }
@@ -108,7 +114,7 @@ fn properties(d: &Descriptor, record: &mut MethodRecord) {
 /// The record of one method.
 pub fn record(m: &'static Method) -> MethodRecord {
     let d = m.descriptor();
-    let (stores, per_step) = (d.policy.averages(), d.policy == PolicyKind::PerStep);
+    let per_step = d.policy == PolicyKind::PerStep;
     let mut record = MethodRecord {
         id: d.id.into(),
         title: d.title.into(),
@@ -139,11 +145,10 @@ pub fn record(m: &'static Method) -> MethodRecord {
             .map(|c| ConstantRecord { name: c.name.into(), default: c.default })
             .collect(),
         state: d
-            .statistics
-            .iter()
-            .filter(|_| stores)
-            .map(|s| StateRecord {
-                name: s.stored_name(),
+            .stored_names()
+            .into_iter()
+            .map(|name| StateRecord {
+                name,
                 axes: if per_step { "step, channel" } else { "channel" }.into(),
                 bytes: if per_step { "T × channels × element size" } else { "channels × element size" }
                     .into(),

@@ -7,7 +7,7 @@ use data::{Batches, Fractions, Images, LastBatch, ReadOrder, Split, digits};
 use dfdx::data::OneHotEncode;
 use dfdx::optim::{Adam, AdamConfig};
 use dfdx::prelude::*;
-use models::{LstmClassifier, Mlp, PlacedIn, Usual};
+use models::{LstmClassifier, Mlp, NormedMlp, PlacedIn, Usual};
 use norm_core::{Descriptor, Formula, PolicyKind, ReferenceSet, Site};
 use results::{
     CellSettings, ConvergenceRecord, CurvePoint, Direction, Outcome, Target, Tier, WorkloadRecord,
@@ -81,6 +81,9 @@ impl Workload {
         }
         let placement = norms::for_each_norm!(usual);
         match self {
+            Self::DigitsMlp if norms::find(method).is_some_and(|m| Self::at_weights(m.descriptor())) => {
+                "hidden weights"
+            }
             Self::DigitsMlp if placement != "none" => "hidden",
             Self::DigitsMlp | Self::DigitsLstm => placement,
         }
@@ -89,25 +92,27 @@ impl Workload {
     /// Why a method cannot stand in this workload's model, or nothing where it can.
     pub const fn refuses(self, d: &Descriptor) -> Option<&'static str> {
         match (self, d.site) {
-            (_, Site::SummedInputs) => {}
+            (_, Site::SummedInputs) | (Self::DigitsMlp, Site::Weights | Site::WeightsAndInputs) => {}
             (_, Site::Inputs) => return Some("its templates are cut from images and not trained"),
-            (Self::DigitsMlp, _) => {
-                return Some("it normalizes weights, which this perceptron's layers do not");
-            }
-            (Self::DigitsLstm, _) => return Some("it normalizes weights, which no cell here does"),
+            (_, _) => return Some("it normalizes weights, which no cell here does"),
         }
         match (self, d.policy, d.reference_set) {
-            (_, PolicyKind::Streaming, _) => {
-                Some("its stores must be told of every update, which this loop does not")
-            }
             (Self::DigitsMlp, PolicyKind::PerStep, _) | (Self::DigitsMlp, _, ReferenceSet::BatchTime) => {
                 Some("it is defined over the steps of a sequence, of which a perceptron has none")
+            }
+            (_, PolicyKind::Streaming, _) => {
+                Some("its layer has to be told of every update, which the runner does not do")
             }
             (Self::DigitsLstm, PolicyKind::PerStep, ReferenceSet::BatchSpace) => {
                 Some("it stands in a recurrent network of convolutions")
             }
             _ => None,
         }
+    }
+
+    /// Whether a method needs a layer that holds the weights.
+    const fn at_weights(d: &Descriptor) -> bool {
+        matches!(d.site, Site::Weights | Site::WeightsAndInputs)
     }
 
     /// Cases in a batch.
@@ -201,9 +206,19 @@ impl Workload {
                     // A constant condition, so that a pair that is refused costs no compile time.
                     $(Self::DigitsMlp
                         if cell.method == <$formula as Formula>::DESCRIPTOR.id
-                            && const { Self::DigitsMlp.refuses(<$formula as Formula>::DESCRIPTOR).is_none() } =>
+                            && const {
+                                !Self::at_weights(<$formula as Formula>::DESCRIPTOR)
+                                    && Self::DigitsMlp.refuses(<$formula as Formula>::DESCRIPTOR).is_none()
+                            } =>
                     {
                         type Model = Mlp<$formula, 64, MLP_UNITS, 10>;
+                        train::<Images4, <Model as BuildOnDevice<Cpu, f32>>::Built>(self, cell)
+                    })+
+                    $(Self::DigitsMlp
+                        if cell.method == <$formula as Formula>::DESCRIPTOR.id
+                            && const { Self::at_weights(<$formula as Formula>::DESCRIPTOR) } =>
+                    {
+                        type Model = NormedMlp<$formula, 64, MLP_UNITS, 10>;
                         train::<Images4, <Model as BuildOnDevice<Cpu, f32>>::Built>(self, cell)
                     })+
                     $(Self::DigitsLstm

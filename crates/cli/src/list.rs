@@ -18,11 +18,7 @@ fn value(d: &Descriptor) -> Value {
             "name": p.name, "initial": p.initial, "axis": p.axis.name(),
         })).collect::<Vec<_>>(),
         "constants": d.consts.iter().map(|c| json!({ "name": c.name, "default": c.default })).collect::<Vec<_>>(),
-        "state": if d.policy.averages() {
-            d.statistics.iter().map(norm_core::Statistic::stored_name).collect::<Vec<_>>()
-        } else {
-            Vec::new()
-        },
+        "state": d.stored_names(),
         "citation": d.cite,
     })
 }

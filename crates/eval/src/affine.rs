@@ -185,7 +185,7 @@ impl<T: Real> Layer<'_, T> {
             if bias.is_some() {
                 answer.put("dparam.bias", &[outputs], sum_bias(&dy, outputs, space));
             }
-            let dz = match &sums {
+            let dz = match &mut sums {
                 Some(s) => {
                     let (dz, found) = s.backward(&z, &dy)?;
                     put_params(r, &mut answer, "dparam.", &found);

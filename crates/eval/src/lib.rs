@@ -15,6 +15,7 @@ mod recurrent;
 mod request;
 mod run;
 mod state;
+mod streaming;
 mod sums;
 mod tape;
 mod template;

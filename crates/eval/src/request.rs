@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use norm_core::{Descriptor, ReferenceSet};
+use norm_core::streaming::Streaming;
+use norm_core::{Descriptor, PolicyKind, ReferenceSet};
 use norms::Method;
 
 use crate::error::Error;
@@ -136,6 +137,9 @@ pub(crate) fn constants(d: &Descriptor) -> Vec<&'static str> {
     let mut all: Vec<&'static str> = d.consts.iter().map(|c| c.name).collect();
     if d.policy.averages() {
         all.push("momentum");
+    }
+    if d.policy == PolicyKind::Streaming {
+        all.extend(Streaming::NAMES);
     }
     if d.reference_set == ReferenceSet::Group {
         all.push("groups");

@@ -1,11 +1,12 @@
 //! `as = sums`: `x` is the summed input itself.
 
-use norm_core::{Layout, ReferenceSet, Site, Skeleton};
+use norm_core::{Layout, PolicyKind, ReferenceSet, Site, Skeleton};
 
 use crate::error::Error;
 use crate::norm::{Norm, Real, narrow, widen};
 use crate::request::{Answer, Axes, Evaluate, OverTime, Request};
 use crate::state::{Stored, over_time};
+use crate::streaming::Steps;
 
 /// The parameters of the method, by name, or their initial values.
 pub(crate) fn params<T: Real>(r: &mut Request, prefix: &str, l: &Layout) -> Result<Vec<Vec<T>>, Error> {
@@ -33,6 +34,8 @@ pub(crate) struct Sums<T: 'static> {
     norms: Vec<Norm<T>>,
     used: Vec<(Vec<T>, bool)>,
     stored: Option<Stored<T>>,
+    /// Stands for all of the above where the method streams.
+    steps: Option<Steps<T>>,
 }
 
 /// What the sums are.
@@ -49,6 +52,10 @@ impl<T: Real> Sums<T> {
     /// Makes the method ready. Its parameters stand under `param.`, its state under `state.`.
     pub(crate) fn new(r: &mut Request, of: &Of, params_of: Option<Vec<Vec<T>>>) -> Result<Self, Error> {
         let d = r.descriptor();
+        if d.policy == PolicyKind::Streaming {
+            let steps = Some(Steps::new(r, of, params_of)?);
+            return Ok(Self { norms: Vec::new(), used: Vec::new(), stored: None, steps });
+        }
         let across = d.reference_set.skeleton() == Skeleton::Channelwise;
         if !across && r.over_time.is_some() {
             return Err(Error::NotApplicable {
@@ -81,10 +88,13 @@ impl<T: Real> Sums<T> {
         let norms = norms.collect();
         let stored =
             d.policy.averages().then(|| Stored::take(r, "state.", of.channels, per_step.then_some(of.steps)));
-        Ok(Self { norms, used: Vec::new(), stored: stored.transpose()? })
+        Ok(Self { norms, used: Vec::new(), stored: stored.transpose()?, steps: None })
     }
 
     pub(crate) fn forward(&mut self, r: &Request, x: &[T]) -> Result<Vec<T>, Error> {
+        if let Some(steps) = &mut self.steps {
+            return steps.forward(x);
+        }
         let mut y = Vec::with_capacity(x.len());
         for (t, norm) in self.norms.iter().enumerate() {
             let part = &x[t * norm.layout.len()..(t + 1) * norm.layout.len()];
@@ -102,7 +112,10 @@ impl<T: Real> Sums<T> {
         Ok(y)
     }
 
-    pub(crate) fn backward(&self, x: &[T], dy: &[T]) -> Result<(Vec<T>, Vec<Vec<T>>), Error> {
+    pub(crate) fn backward(&mut self, x: &[T], dy: &[T]) -> Result<(Vec<T>, Vec<Vec<T>>), Error> {
+        if let Some(steps) = &mut self.steps {
+            return steps.backward(x, dy);
+        }
         let (mut dx, mut dparams) = (Vec::with_capacity(x.len()), Vec::<Vec<T>>::new());
         for (t, (norm, (statistics, given))) in self.norms.iter().zip(&self.used).enumerate() {
             let at = t * norm.layout.len()..(t + 1) * norm.layout.len();
@@ -122,6 +135,9 @@ impl<T: Real> Sums<T> {
     pub(crate) fn put_state(&self, answer: &mut Answer) {
         if let Some(s) = &self.stored {
             s.put(answer);
+        }
+        if let Some(steps) = &self.steps {
+            steps.put_state(answer);
         }
     }
 }

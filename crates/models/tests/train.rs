@@ -3,8 +3,8 @@
 use dfdx::optim::{Adam, AdamConfig};
 use dfdx::prelude::*;
 use models::{
-    Clipped, InputFrames, InputOnly, JointPerStep, Lstm, LstmClassifier, Mlp, NoPlacement, NormedMlp, Paper, Rectified,
-    RecurrentBatch, RnnClassifier, Tanh,
+    Clipped, InputFrames, InputOnly, JointPerStep, Lstm, LstmClassifier, Mlp, NoPlacement, NormedMlp, Paper,
+    Rectified, RecurrentBatch, RnnClassifier, Tanh,
 };
 use norm_dfdx::{FixedGain, Fused};
 

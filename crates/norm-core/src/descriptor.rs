@@ -217,6 +217,17 @@ impl Descriptor {
     pub fn default_consts(&self) -> Vec<f64> {
         self.consts.iter().map(|c| c.default).collect()
     }
+    /// The names of what its policy stores with one value per set; streaming stores counts besides
+    /// ([`crate::streaming::Scalar`]).
+    pub fn stored_names(&self) -> Vec<String> {
+        match self.policy {
+            PolicyKind::Instant => Vec::new(),
+            PolicyKind::Running | PolicyKind::PerStep => {
+                self.statistics.iter().map(Statistic::stored_name).collect()
+            }
+            PolicyKind::Streaming => crate::streaming::names(self),
+        }
+    }
     /// The state a policy stores for one step, in bytes, for `sets` reference sets and elements of `size` bytes.
     pub fn state_bytes(&self, sets: usize, size: usize) -> usize {
         let one = self.statistics.len() * sets * size;

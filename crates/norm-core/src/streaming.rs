@@ -12,7 +12,7 @@
 
 mod store;
 
-pub use store::{Half, Scalar, Store};
+pub use store::{Half, Scalar, Store, names};
 
 use crate::error::Error;
 use crate::isa::Isa;
@@ -79,21 +79,19 @@ impl Streaming {
         kappa: 0.7,
     };
 
-    /// The settings by name, as they are saved.
+    /// The settings by name, in the order in which they are saved.
     pub const NAMES: [&'static str; 6] =
         ["alpha_long", "alpha_short", "beta_long", "beta_short", "beta_current", "kappa"];
 
-    /// The setting of that name.
-    pub fn get_mut(&mut self, name: &str) -> Option<&mut f64> {
-        match name {
-            "alpha_long" => Some(&mut self.alpha_long),
-            "alpha_short" => Some(&mut self.alpha_short),
-            "beta_long" => Some(&mut self.beta_long),
-            "beta_short" => Some(&mut self.beta_short),
-            "beta_current" => Some(&mut self.beta_current),
-            "kappa" => Some(&mut self.kappa),
-            _ => None,
-        }
+    /// The settings in the order of [`Streaming::NAMES`].
+    pub const fn values(&self) -> [f64; 6] {
+        [self.alpha_long, self.alpha_short, self.beta_long, self.beta_short, self.beta_current, self.kappa]
+    }
+
+    /// Those settings.
+    pub const fn of(values: [f64; 6]) -> Self {
+        let [alpha_long, alpha_short, beta_long, beta_short, beta_current, kappa] = values;
+        Self { alpha_long, alpha_short, beta_long, beta_short, beta_current, kappa }
     }
 
     /// Refuses settings that mix nothing.
@@ -102,11 +100,8 @@ impl Streaming {
     ///
     /// [`Error::Setting`] for a weight outside [0, 1], and where those of the statistics do not add up to 1.
     pub fn check(&self) -> Result<(), Error> {
-        let mut copy = *self;
-        for name in Self::NAMES {
-            if let Some(got) = copy.get_mut(name).map(|v| *v)
-                && !(0.0..=1.0).contains(&got)
-            {
+        for (name, got) in Self::NAMES.into_iter().zip(self.values()) {
+            if !(0.0..=1.0).contains(&got) {
                 return Err(Error::Setting { name, got, domain: "from 0 to 1" });
             }
         }
@@ -117,8 +112,10 @@ impl Streaming {
         Ok(())
     }
 
-    fn statistics<T: Elem>(&self, half: &Half<T>) -> Vec<T> {
-        half.mix(self.alpha_long, self.alpha_short)
+    /// What evaluation normalizes by, `[statistics][sets]`; nothing where the store has seen nothing.
+    pub fn mixed<T: Elem>(&self, store: &Store<T>) -> Option<Vec<T>> {
+        let half = &store.statistics;
+        (!half.is_empty()).then(|| half.mix(self.alpha_long, self.alpha_short))
     }
 
     /// The gradients that pass on, from those at hand, `[statistics][sets]`, which `half` has taken in.
@@ -152,11 +149,9 @@ impl Streaming {
         kernel.statistics(isa, call, &mut current)?;
         store.flush(self.kappa);
         let counts = kernel.pooled(call) > 0 && call.layout.n > 0;
-        let mixed = if counts && store.statistics.push(&planes(kernel, call, &current)) {
-            interleaved(kernel, call, &self.statistics(&store.statistics))
-        } else {
-            current.clone()
-        };
+        let taken = counts && store.statistics.push(&planes(kernel, call, &current));
+        let mixed = self.mixed(store).filter(|_| taken);
+        let mixed = mixed.map_or_else(|| current.clone(), |mixed| interleaved(kernel, call, &mixed));
         let y = kernel.apply_new(isa, call, &mixed)?;
         Ok((y, Used { mixed, current }))
     }
@@ -177,12 +172,12 @@ impl Streaming {
     ) -> Result<(Vec<T>, Vec<T>, Rule), Error> {
         self.check()?;
         store.check(kernel, &call.layout)?;
-        if store.statistics.is_empty() {
+        let Some(mixed) = self.mixed(store) else {
             let mut current = vec![T::default(); kernel.statistics_len(&call.layout)];
             let y = kernel.forward_new(isa, call, &mut current)?;
             return Ok((y, current, Rule::Exact));
-        }
-        let mixed = interleaved(kernel, call, &self.statistics(&store.statistics));
+        };
+        let mixed = interleaved(kernel, call, &mixed);
         let y = kernel.apply_new(isa, call, &mixed)?;
         Ok((y, mixed, Rule::Frozen))
     }

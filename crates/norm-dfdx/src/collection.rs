@@ -19,7 +19,7 @@ type Get<L> = fn(&L) -> &f64;
 /// How dfdx writes a scalar of a layer.
 type GetMut<L> = fn(&mut L) -> &mut f64;
 
-fn fill<S: ConstShape, E: Dtype, D: Device<E>>(t: &mut Tensor<S, E, D>, value: f64) {
+pub(crate) fn fill<S: ConstShape, E: Dtype, D: Device<E>>(t: &mut Tensor<S, E, D>, value: f64) {
     t.copy_from(&vec![E::from_f64(value).unwrap_or_default(); S::NUMEL]);
 }
 

@@ -148,13 +148,13 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P, const G
         self.averaging = rule.into();
     }
 
-    fn layout<S: Channels<C>>(shape: &S) -> Result<Layout, Error<D::Err>> {
+    pub(crate) fn layout<S: Channels<C>>(shape: &S) -> Result<Layout, Error<D::Err>> {
         let (cases, space) = shape.cases_and_space();
         Ok(F::DESCRIPTOR.reference_set.layout(cases, C, space, G)?)
     }
 
     /// The parameters in declared order, each on a tape of its own.
-    fn flat<T: Tape<E, D>>(&self) -> Result<Vec<Flat<E, D, T>>, D::Err> {
+    pub(crate) fn flat<T: Tape<E, D>>(&self) -> Result<Vec<Flat<E, D, T>>, D::Err> {
         let (mut channel, mut group, mut scalar) =
             (self.channel.iter(), self.group.iter(), self.scalar.iter());
         let mut all = Vec::with_capacity(F::DESCRIPTOR.params.len());

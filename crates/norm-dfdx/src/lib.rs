@@ -50,6 +50,8 @@ mod path_sgd;
 mod policy;
 pub mod sequence_op;
 mod shape;
+mod streaming;
+mod streaming_op;
 mod upstream;
 
 pub use error::Error;
@@ -60,4 +62,5 @@ pub use path::{Composed, Fused, Path};
 pub use path_sgd::{PathSgd, PathSgdConfig, PathSgdError};
 pub use policy::{Declared, Instant, Policy, Running};
 pub use shape::Channels;
+pub use streaming::{StreamingLayer, StreamingNorm};
 pub use upstream::with_upstream;

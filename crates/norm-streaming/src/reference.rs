@@ -146,11 +146,11 @@ fn gradients<M: Measure>(
         [at[0][c], at[1][c]] = M::back(call, used, [to_centre, to_divisor]);
     }
     let mixed = mix(at);
-    for c in 0..channels {
+    for (c, (at_first, at_second)) in mixed[0].iter().zip(&mixed[1]).enumerate() {
         let pool = pool(call, c);
         for &i in &pool {
             let [first, second] = M::slopes(call, &pool, i);
-            dx[i] += mixed[0][c] * first + mixed[1][c] * second;
+            dx[i] += at_first * first + at_second * second;
         }
     }
     ReferenceBackward { dx, dparams: vec![dgain, dbias] }

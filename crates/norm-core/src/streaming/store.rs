@@ -121,6 +121,13 @@ impl Scalar {
     }
 }
 
+/// The names of a store's averages, as they are saved: `short.<statistic>`, `long.<statistic>`, `gshort.<statistic>` and
+/// `glong.<statistic>`, statistics under their plain names.
+pub fn names(d: &Descriptor) -> Vec<String> {
+    let kinds = ["short", "long", "gshort", "glong"].into_iter();
+    kinds.flat_map(|k| d.statistics.iter().map(move |s| format!("{k}.{}", s.plain_name()))).collect()
+}
+
 /// What one layer stores, for all uses of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Store<T> {
@@ -162,14 +169,7 @@ impl<T: Elem> Store<T> {
         self.gradients.check(kernel, layout)
     }
 
-    /// The names of the averages, as they are saved: `short.<statistic>`, `long.<statistic>`, `gshort.<statistic>` and
-    /// `glong.<statistic>`, statistics under their plain names.
-    pub fn names(d: &Descriptor) -> Vec<String> {
-        let kinds = ["short", "long", "gshort", "glong"].into_iter();
-        kinds.flat_map(|k| d.statistics.iter().map(move |s| format!("{k}.{}", s.plain_name()))).collect()
-    }
-
-    /// The averages in the order of [`Store::names`], one value per set each.
+    /// The averages in the order of [`names`], one value per set each.
     pub fn averages(&self) -> impl Iterator<Item = &[T]> {
         let (s, g) = (&self.statistics, &self.gradients);
         [&s.short, &s.long, &g.short, &g.long].into_iter().flat_map(|v| v.chunks_exact(s.sets.max(1)))

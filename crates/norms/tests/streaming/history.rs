@@ -1,7 +1,7 @@
 //! Several uses between updates, and several updates.
 
 use norm_core::conformance::StreamedState;
-use norm_core::streaming::{Scalar, Store, Streaming};
+use norm_core::streaming::{self, Scalar, Store, Streaming};
 use norm_core::{Error, Isa, Layout, Value};
 
 use crate::uses::{Gradients, Random, Use, backward, close, forward, method, off, same};
@@ -76,7 +76,7 @@ fn whole_run(id: &str, settings: &Streaming, p: Option<f64>, masked: bool) {
             for which in Scalar::ALL {
                 assert_eq!(store.scalar(which), judged.scalar(which), "{}", which.name());
             }
-            let names = Store::<f64>::names(k.descriptor);
+            let names = streaming::names(k.descriptor);
             for ((name, got), want) in names.iter().zip(store.averages()).zip(judged.averages()) {
                 close(name, got, want, 1e-12);
             }
