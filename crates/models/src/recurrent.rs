@@ -14,34 +14,49 @@ use crate::kind::Kind;
 use crate::placement::PlacedIn;
 
 /// Names a recurrent layer in a dfdx model type: `I` inputs, `H` units, `W` summed inputs, as many times `H` as the
-/// kind has gates. [`crate::Lstm`] and [`crate::Rnn`] are it with their kinds.
+/// kind has gates, `S` of them of gates whose two projections are just added up: all, but for a GRU's candidate.
+/// [`crate::Lstm`], [`crate::Gru`] and [`crate::Rnn`] are it with their kinds.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Recurrent<K, F, P, const I: usize, const H: usize, const W: usize>(PhantomData<(K, F, P)>);
+pub struct Recurrent<K, F, P, const I: usize, const H: usize, const W: usize, const S: usize>(
+    PhantomData<(K, F, P)>,
+);
 
-impl<K: Kind, F: Formula, P: PlacedIn, const I: usize, const H: usize, const W: usize, E, D>
-    BuildOnDevice<D, E> for Recurrent<K, F, P, I, H, W>
+impl<K: Kind, F: Formula, P: PlacedIn, const I: usize, const H: usize, const W: usize, const S: usize, E, D>
+    BuildOnDevice<D, E> for Recurrent<K, F, P, I, H, W, S>
 where
     E: Dtype,
     D: Device<E>,
-    RecurrentLayer<K, F, P, I, H, W, E, D>: BuildModule<D, E>,
+    RecurrentLayer<K, F, P, I, H, W, S, E, D>: BuildModule<D, E>,
 {
-    type Built = RecurrentLayer<K, F, P, I, H, W, E, D>;
+    type Built = RecurrentLayer<K, F, P, I, H, W, S, E, D>;
 }
 
-/// A recurrent layer. Weights lie as PyTorch's do, gates in the order input, forget, candidate, output.
+/// A recurrent layer. Weights lie as PyTorch's do, gates in the order input, forget, candidate, output, and
+/// of a GRU reset, update, candidate.
 ///
 /// Initial weights are uniform in ±1/√H, biases 0 for every method alike (no offset of the forget gate).
 #[derive(Clone, Debug)]
-pub struct RecurrentLayer<K, F, P, const I: usize, const H: usize, const W: usize, E: Dtype, D: Storage<E>> {
+pub struct RecurrentLayer<
+    K,
+    F,
+    P,
+    const I: usize,
+    const H: usize,
+    const W: usize,
+    const S: usize,
+    E: Dtype,
+    D: Storage<E>,
+> {
     /// `[W, I]`.
     pub weight_ih: Tensor<Rank2<W, I>, E, D>,
     /// `[W, H]`.
     pub weight_hh: Tensor<Rank2<W, H>, E, D>,
     bias: Vec<Tensor<Rank1<W>, E, D>>,
-    gates: Vec<Tensor<Rank1<W>, E, D>>,
+    recurrent_bias: Vec<Tensor<Rank1<H>, E, D>>,
+    gates: Vec<Tensor<Rank1<S>, E, D>>,
     units: Vec<Tensor<Rank1<H>, E, D>>,
     /// For each slot over the gates, each stored step and each statistic.
-    running_gates: Vec<Tensor<Rank1<W>, E, D>>,
+    running_gates: Vec<Tensor<Rank1<S>, E, D>>,
     /// For each slot over the units, likewise.
     running_units: Vec<Tensor<Rank1<H>, E, D>>,
     spare: Spare<E>,
@@ -157,21 +172,22 @@ macro_rules! listed {
     };
 }
 
-impl<K: Kind, F: Formula, P: PlacedIn, const I: usize, const H: usize, const W: usize, E, D>
-    TensorCollection<E, D> for RecurrentLayer<K, F, P, I, H, W, E, D>
+impl<K: Kind, F: Formula, P: PlacedIn, const I: usize, const H: usize, const W: usize, const S: usize, E, D>
+    TensorCollection<E, D> for RecurrentLayer<K, F, P, I, H, W, S, E, D>
 where
     E: Dtype + Float + SampleUniform,
     D: Device<E>,
 {
-    type To<E2: Dtype, D2: Device<E2>> = RecurrentLayer<K, F, P, I, H, W, E2, D2>;
+    type To<E2: Dtype, D2: Device<E2>> = RecurrentLayer<K, F, P, I, H, W, S, E2, D2>;
 
     fn iter_tensors<V: ModuleVisitor<Self, E, D>>(
         v: &mut V,
     ) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
         const {
             assert!(
-                W == K::KIND.gates() * H,
-                "an LSTM of H units has W = 4 H summed inputs, a simple recurrence W = H"
+                W == K::KIND.gates() * H && S == K::KIND.summed() * H,
+                "of H units an LSTM has W = 4 H summed inputs, a GRU W = 3 H and S = 2 H of its gates, \
+                 a simple recurrence W = H"
             );
         };
         let cell = cell::<K, F, P, f32>();
@@ -186,6 +202,16 @@ where
                     "bias",
                     move |s| &s.bias[i],
                     move |s| &mut s.bias[i],
+                    TensorOptions::reset_to_zeros(),
+                )
+            })
+            .collect();
+        let recurrent_bias: Vec<_> = (0..usize::from(cell.has_recurrent_bias()))
+            .map(|i| {
+                Self::tensor(
+                    "recurrent_bias",
+                    move |s| &s.recurrent_bias[i],
+                    move |s| &mut s.recurrent_bias[i],
                     TensorOptions::reset_to_zeros(),
                 )
             })
@@ -214,32 +240,49 @@ where
                         uniform::<H, _, E, D>(),
                     ),
                 ),
-                bias,
+                (bias, recurrent_bias),
                 gates,
                 units,
                 running_gates,
                 running_units,
             ),
-            |((weight_ih, weight_hh), bias, gates, units, running_gates, running_units)| RecurrentLayer {
-                weight_ih,
-                weight_hh,
-                bias,
-                gates,
-                units,
-                running_gates,
-                running_units,
-                spare: Spare::default(),
-                kind: PhantomData,
+            |((weight_ih, weight_hh), (bias, recurrent_bias), gates, units, running_gates, running_units)| {
+                RecurrentLayer {
+                    weight_ih,
+                    weight_hh,
+                    bias,
+                    recurrent_bias,
+                    gates,
+                    units,
+                    running_gates,
+                    running_units,
+                    spare: Spare::default(),
+                    kind: PhantomData,
+                }
             },
         )
+    }
+}
+
+impl<K, F, P, const I: usize, const H: usize, const W: usize, const S: usize, E: Dtype, D: Storage<E>>
+    RecurrentLayer<K, F, P, I, H, W, S, E, D>
+{
+    /// The cell's own bias `[W]`; none where the norms' shifts take its place.
+    pub fn bias(&self) -> Option<&Tensor<Rank1<W>, E, D>> {
+        self.bias.first()
+    }
+
+    /// The bias `[H]` inside the product of a GRU's reset gate and its candidate's recurrent product.
+    pub fn recurrent_bias(&self) -> Option<&Tensor<Rank1<H>, E, D>> {
+        self.recurrent_bias.first()
     }
 }
 
 /// A sequence `[T, N, C]`.
 pub type Sequence<const C: usize, E, D, T = NoneTape> = Tensor<(usize, usize, Const<C>), E, D, T>;
 
-impl<K: Kind, F: Formula, P: PlacedIn, const I: usize, const H: usize, const W: usize, E>
-    RecurrentLayer<K, F, P, I, H, W, E, Cpu>
+impl<K: Kind, F: Formula, P: PlacedIn, const I: usize, const H: usize, const W: usize, const S: usize, E>
+    RecurrentLayer<K, F, P, I, H, W, S, E, Cpu>
 where
     E: Dtype + Elem,
     Cpu: Device<E>,
@@ -248,7 +291,7 @@ where
         let mut state = State::new(cell, H);
         let (mut gates, mut units) = (self.running_gates.iter(), self.running_units.iter());
         for place in Place::ALL {
-            let width = if place.sees_gates() { W } else { H };
+            let width = if place.sees_gates() { S } else { H };
             for plane in state.get_mut(place).chunks_exact_mut(width) {
                 let kept = if place.sees_gates() {
                     gates.next().map(Tensor::as_vec)
@@ -264,7 +307,7 @@ where
     fn store(&mut self, state: &State<E>) {
         let (mut gates, mut units) = (self.running_gates.iter_mut(), self.running_units.iter_mut());
         for place in Place::ALL {
-            let width = if place.sees_gates() { W } else { H };
+            let width = if place.sees_gates() { S } else { H };
             for plane in state.get(place).chunks_exact(width) {
                 if place.sees_gates() {
                     gates.next().into_iter().for_each(|t| t.copy_from(plane));
@@ -275,7 +318,7 @@ where
         }
     }
 
-    fn tensors(&self, cell: &Cell<E>) -> Tensors<'_, I, H, W, E> {
+    fn tensors(&self, cell: &Cell<E>) -> Tensors<'_, I, H, W, S, E> {
         let (mut gates, mut units) = (self.gates.iter(), self.units.iter());
         let slots = cell.slot_params(H).into_iter().filter_map(|p| {
             if p.place.sees_gates() {
@@ -285,7 +328,13 @@ where
             }
         });
         let slots = slots.collect();
-        Tensors { weight_ih: &self.weight_ih, weight_hh: &self.weight_hh, bias: self.bias.first(), slots }
+        Tensors {
+            weight_ih: &self.weight_ih,
+            weight_hh: &self.weight_hh,
+            bias: self.bias.first(),
+            recurrent_bias: self.recurrent_bias.first(),
+            slots,
+        }
     }
 
     /// All hidden states as in training: statistics of this batch, which the stored ones take in.

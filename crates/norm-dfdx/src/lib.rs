@@ -41,6 +41,7 @@ mod collection;
 pub mod composed;
 mod error;
 pub mod fused;
+pub mod image_op;
 mod layer;
 mod path;
 mod path_sgd;

@@ -43,33 +43,35 @@ impl<E: Elem> Spare<E> {
 
 /// Tensors of a recurrent layer, in the layout of [`sequence::Weights`].
 #[derive(Debug)]
-pub struct Tensors<'a, const I: usize, const H: usize, const W: usize, E: Unit> {
+pub struct Tensors<'a, const I: usize, const H: usize, const W: usize, const S: usize, E: Unit> {
     /// `[W, I]`, with `W` gates × units.
     pub weight_ih: &'a Tensor<Rank2<W, I>, E, Cpu>,
     /// `[W, H]`.
     pub weight_hh: &'a Tensor<Rank2<W, H>, E, Cpu>,
     /// `[W]`, exactly if the cell has a bias of its own.
     pub bias: Option<&'a Tensor<Rank1<W>, E, Cpu>>,
+    /// `[H]`, exactly if the cell has a bias inside the product with a GRU's reset gate.
+    pub recurrent_bias: Option<&'a Tensor<Rank1<H>, E, Cpu>>,
     /// Parameters of the slots, in the cell's order.
-    pub slots: Vec<SlotTensor<'a, H, W, E>>,
+    pub slots: Vec<SlotTensor<'a, H, S, E>>,
 }
 
-/// A parameter of a slot: over all gates, or over the units.
+/// A parameter of a slot: over the gates, which of a GRU are two without the candidate, or over the units.
 #[derive(Debug, Clone, Copy)]
-pub enum SlotTensor<'a, const H: usize, const W: usize, E: Unit> {
+pub enum SlotTensor<'a, const H: usize, const S: usize, E: Unit> {
     /// One value per gate and unit.
-    Gates(&'a Tensor<Rank1<W>, E, Cpu>),
+    Gates(&'a Tensor<Rank1<S>, E, Cpu>),
     /// One value per unit.
     Units(&'a Tensor<Rank1<H>, E, Cpu>),
 }
 
 #[derive(Clone)]
-enum SlotDense<const H: usize, const W: usize, E: Unit> {
-    Gates(Dense<Rank1<W>, E>),
+enum SlotDense<const H: usize, const S: usize, E: Unit> {
+    Gates(Dense<Rank1<S>, E>),
     Units(Dense<Rank1<H>, E>),
 }
 
-impl<const H: usize, const W: usize, E: Unit> SlotDense<H, W, E> {
+impl<const H: usize, const S: usize, E: Unit> SlotDense<H, S, E> {
     fn elements(&self) -> &[E] {
         match self {
             Self::Gates(t) => t.elements(),
@@ -85,7 +87,7 @@ impl<const H: usize, const W: usize, E: Unit> SlotDense<H, W, E> {
 }
 
 /// What the operation keeps for its backward pass.
-struct Kept<const I: usize, const H: usize, const W: usize, E: Unit + Elem> {
+struct Kept<const I: usize, const H: usize, const W: usize, const S: usize, E: Unit + Elem> {
     cell: Cell<E>,
     sizes: Sizes,
     x: Dense<(usize, usize, Const<I>), E>,
@@ -93,20 +95,21 @@ struct Kept<const I: usize, const H: usize, const W: usize, E: Unit + Elem> {
     weight_ih: Dense<Rank2<W, I>, E>,
     weight_hh: Dense<Rank2<W, H>, E>,
     bias: Option<Dense<Rank1<W>, E>>,
-    slots: Vec<SlotDense<H, W, E>>,
+    recurrent_bias: Option<Dense<Rank1<H>, E>>,
+    slots: Vec<SlotDense<H, S, E>>,
     mask: Option<Vec<bool>>,
     ws: Workspace<E>,
     spare: Spare<E>,
 }
 
-impl<const I: usize, const H: usize, const W: usize, E: Unit + Elem> Kept<I, H, W, E> {
+impl<const I: usize, const H: usize, const W: usize, const S: usize, E: Unit + Elem> Kept<I, H, W, S, E> {
     fn run(mut self, g: &mut Gradients<E, Cpu>) -> Result<(), CpuError> {
         let slots: Vec<&[E]> = self.slots.iter().map(SlotDense::elements).collect();
         let w = Weights {
             ih: self.weight_ih.elements(),
             hh: self.weight_hh.elements(),
             bias: self.bias.as_ref().map(Dense::elements),
-            recurrent_bias: None,
+            recurrent_bias: self.recurrent_bias.as_ref().map(Dense::elements),
             slots: &slots,
         };
         let mask = self.mask.as_deref();
@@ -120,6 +123,10 @@ impl<const I: usize, const H: usize, const W: usize, E: Unit + Elem> Kept<I, H, 
             Some(b) => Some(std::mem::take(slot(g, b.tensor())?)),
             None => None,
         };
+        let mut drecurrent = match &self.recurrent_bias {
+            Some(b) => Some(std::mem::take(slot(g, b.tensor())?)),
+            None => None,
+        };
         let mut dslots = Vec::with_capacity(self.slots.len());
         for s in &self.slots {
             dslots.push(std::mem::take(s.slot(g)?));
@@ -130,7 +137,7 @@ impl<const I: usize, const H: usize, const W: usize, E: Unit + Elem> Kept<I, H, 
             ih: &mut dih,
             hh: &mut dhh,
             bias: dbias.as_deref_mut(),
-            recurrent_bias: None,
+            recurrent_bias: drecurrent.as_deref_mut(),
             slots: &mut dslot_refs,
             h0: None,
             c0: None,
@@ -139,6 +146,9 @@ impl<const I: usize, const H: usize, const W: usize, E: Unit + Elem> Kept<I, H, 
         let done = self.cell.backward(&w, &inputs, &up, &mut self.ws, &mut out);
         for (s, d) in self.slots.iter().zip(dslots) {
             *s.slot(g)? = d;
+        }
+        if let (Some(b), Some(d)) = (&self.recurrent_bias, drecurrent) {
+            *slot(g, b.tensor())? = d;
         }
         if let (Some(b), Some(d)) = (&self.bias, dbias) {
             *slot(g, b.tensor())? = d;
@@ -165,9 +175,16 @@ where
 /// # Errors
 ///
 /// [`Error::Sequence`] where sizes do not fit the cell, [`Error::Device`] where memory runs out.
-pub fn sequence<const I: usize, const H: usize, const W: usize, E: Dtype + Elem, T: Tape<E, Cpu>>(
+pub fn sequence<
+    const I: usize,
+    const H: usize,
+    const W: usize,
+    const S: usize,
+    E: Dtype + Elem,
+    T: Tape<E, Cpu>,
+>(
     cell: &Cell<E>,
-    tensors: &Tensors<'_, I, H, W, E>,
+    tensors: &Tensors<'_, I, H, W, S, E>,
     x: Tensor<(usize, usize, Const<I>), E, Cpu, T>,
     mask: Option<Vec<bool>>,
     mode: Mode<'_, E>,
@@ -182,6 +199,7 @@ where
     let weight_ih = dense(tensors.weight_ih)?;
     let weight_hh = dense(tensors.weight_hh)?;
     let bias = tensors.bias.map(dense).transpose()?;
+    let recurrent_bias = tensors.recurrent_bias.map(dense).transpose()?;
     let mut slots = Vec::with_capacity(tensors.slots.len());
     for s in &tensors.slots {
         slots.push(match s {
@@ -197,7 +215,7 @@ where
             ih: weight_ih.elements(),
             hh: weight_hh.elements(),
             bias: bias.as_ref().map(Dense::elements),
-            recurrent_bias: None,
+            recurrent_bias: recurrent_bias.as_ref().map(Dense::elements),
             slots: &slots,
         };
         let inputs = Inputs { sizes, x: x.elements(), mask: mask.as_deref(), h0: None, c0: None };
@@ -206,7 +224,8 @@ where
     let y = x.tensor().device().try_tensor_from_vec(y, (steps, cases, Const::<H>))?;
     if T::OWNS_TAPE {
         let (cell, spare, y) = (cell.clone(), spare.handle(), y.clone());
-        let kept = Kept { cell, sizes, x, y, weight_ih, weight_hh, bias, slots, mask, ws, spare };
+        let kept =
+            Kept { cell, sizes, x, y, weight_ih, weight_hh, bias, recurrent_bias, slots, mask, ws, spare };
         tape.add_backward_op(move |g| kept.run(g));
     } else {
         spare.put(ws);
