@@ -9,6 +9,8 @@ mod kind;
 mod mlp;
 mod placement;
 mod recurrent;
+mod shared_conv;
+mod steps;
 
 pub use classifier::{RecurrentClassifier, RecurrentClassifierLayers};
 pub use conv::{Conv, ConvLayer, MaxPool};
@@ -25,3 +27,5 @@ pub use placement::{
     PlacedIn, RecurrentBatch, TfAddons, Usual,
 };
 pub use recurrent::{Recurrent, RecurrentLayer, Sequence};
+pub use shared_conv::{SharedConv, SharedConvLayers};
+pub use steps::{AllPerStep, AllShared, Sharing, StatisticsPerStep, StepNorm};

@@ -98,7 +98,7 @@ fn stored<K: Kind, F: Formula, P: PlacedIn>(gates: bool) -> Vec<(String, bool)> 
 }
 
 /// How a stored statistic starts.
-fn start<S: ConstShape, E: Dtype, D: Device<E>>(is_variance: bool) -> TensorOptions<S, E, D> {
+pub(crate) fn start<S: ConstShape, E: Dtype, D: Device<E>>(is_variance: bool) -> TensorOptions<S, E, D> {
     let start: fn(&mut Tensor<S, E, D>) -> Result<(), D::Err> =
         if is_variance { |t| fill(t, 1.0) } else { |t| fill(t, 0.0) };
     TensorOptions::detached(start)

@@ -55,10 +55,10 @@ fn statistics_per_step_are_saved_step_by_step_and_a_longer_sequence_says_that_it
     assert_eq!(other.eval(x, None).unwrap().0.as_vec(), y.as_vec());
     let bytes = std::fs::read(&path).unwrap();
     let text = String::from_utf8_lossy(&bytes);
-    for name in ["ih.running_mu.0", "hh.running_var.4", "cell.running_mu.3"] {
+    for name in ["ih.running_mean.0", "hh.running_var.4", "cell.running_mean.3"] {
         assert!(text.contains(name), "{name}");
     }
-    assert!(!text.contains("running_mu.5"));
+    assert!(!text.contains("running_mean.5"));
 }
 
 #[test]
