@@ -18,6 +18,14 @@ pub enum Error {
         /// What it says.
         source: norm_dfdx::Error<CpuError>,
     },
+    /// Noise on the initial state of no size.
+    #[error(
+        "the noise on the initial state has standard deviation {std}, needs a finite number of at least 0"
+    )]
+    StartNoise {
+        /// What came.
+        std: f64,
+    },
     /// Images too few or too small.
     #[error("{what} got {cases} images of {height} × {width}, needs at least 1 of {least} × {least}")]
     Images {

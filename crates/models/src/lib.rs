@@ -23,9 +23,9 @@ pub use kind::{
 pub use mlp::Mlp;
 pub use norm_dfdx::image_op::Images;
 pub use placement::{
-    BurnPlacement, FastRnns, Haste, InputFrames, InputOnly, JointPerStep, Labml, NoPlacement, Paper,
-    PlacedIn, RecurrentBatch, TfAddons, Usual,
+    BurnPlacement, FastRnns, Haste, InputFrames, InputOnly, JointPerStep, Labml, LearnedStart, NoPlacement,
+    Paper, PlacedIn, RecurrentBatch, TfAddons, Usual,
 };
-pub use recurrent::{Recurrent, RecurrentLayer, Sequence};
+pub use recurrent::{Recurrent, RecurrentLayer, Sequence, StartNoise};
 pub use shared_conv::{SharedConv, SharedConvLayers};
 pub use steps::{AllPerStep, AllShared, Sharing, StatisticsPerStep, StepNorm};
