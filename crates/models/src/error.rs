@@ -1,8 +1,10 @@
-//! What can go wrong in a model; nothing was changed then.
+//! What can go wrong in a model or while its weights are read; nothing was changed then.
+
+use std::path::PathBuf;
 
 use dfdx::prelude::CpuError;
 
-/// A pass that could not be carried out.
+/// A pass or a load that could not be carried out.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -39,6 +41,74 @@ pub enum Error {
         width: usize,
         /// The shortest side it takes.
         least: usize,
+    },
+    /// A file cannot be read.
+    #[error("{} cannot be read: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The bytes are no safetensors file.
+    #[error("{} is no whole safetensors file: {source}", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: safetensors::SafeTensorError,
+    },
+    /// A tensor is not in a file.
+    #[error("{} has no tensor `{name}`; it has: {has}", path.display())]
+    TensorMissing {
+        /// The file.
+        path: PathBuf,
+        /// The tensor.
+        name: String,
+        /// The names in the file.
+        has: String,
+    },
+    /// A tensor has another shape than the layer's.
+    #[error("{}: tensor `{name}` has shape {got:?}, the layer needs {expected:?}", path.display())]
+    TensorShape {
+        /// The file.
+        path: PathBuf,
+        /// The tensor.
+        name: String,
+        /// The layer's shape.
+        expected: Vec<usize>,
+        /// The tensor's.
+        got: Vec<usize>,
+    },
+    /// A tensor has elements of another type than those that are read.
+    #[error("{}: tensor `{name}` has elements {got:?}, only F32 and F64 are read: save it as `.float()`", path.display())]
+    TensorType {
+        /// The file.
+        path: PathBuf,
+        /// The tensor.
+        name: String,
+        /// Its type.
+        got: safetensors::Dtype,
+    },
+    /// A tensor for which the layer has no place.
+    #[error("{}: tensor `{name}` has no counterpart in a layer of `{layer}`", path.display())]
+    NoCounterpart {
+        /// The file.
+        path: PathBuf,
+        /// The tensor.
+        name: String,
+        /// The method of the layer.
+        layer: &'static str,
+    },
+    /// A recurrence that PyTorch does not have.
+    #[error(
+        "PyTorch has no `{kind}` with placement `{placement}`: it has `lstm`, `gru_keep`, `rnn_tanh` and `rnn_relu` with `none`"
+    )]
+    NotPyTorchs {
+        /// The recurrence.
+        kind: &'static str,
+        /// The placement.
+        placement: &'static str,
     },
 }
 

@@ -8,6 +8,7 @@ mod error;
 mod kind;
 mod mlp;
 mod placement;
+pub mod pytorch;
 mod recurrent;
 mod shared_conv;
 mod steps;

@@ -303,9 +303,19 @@ impl<K, F, P, const I: usize, const H: usize, const W: usize, const S: usize, E:
         self.bias.first()
     }
 
+    /// The same, to change.
+    pub fn bias_mut(&mut self) -> Option<&mut Tensor<Rank1<W>, E, D>> {
+        self.bias.first_mut()
+    }
+
     /// The bias `[H]` inside the product of a GRU's reset gate and its candidate's recurrent product.
     pub fn recurrent_bias(&self) -> Option<&Tensor<Rank1<H>, E, D>> {
         self.recurrent_bias.first()
+    }
+
+    /// The same, to change.
+    pub fn recurrent_bias_mut(&mut self) -> Option<&mut Tensor<Rank1<H>, E, D>> {
+        self.recurrent_bias.first_mut()
     }
 
     /// The learned hidden state before the first step `[H]`, where [`crate::LearnedStart`] asks for one.
