@@ -15,18 +15,35 @@ use crate::recurrent::{RecurrentLayer, Sequence};
 /// Names a classifier of sequences in dfdx's terms: a recurrent layer whose last hidden state goes through a linear layer
 /// to `O` classes.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct RecurrentClassifier<K, F, P, const I: usize, const H: usize, const W: usize, const O: usize>(
-    PhantomData<(K, F, P)>,
-);
+pub struct RecurrentClassifier<
+    K,
+    F,
+    P,
+    const I: usize,
+    const H: usize,
+    const W: usize,
+    const S: usize,
+    const O: usize,
+>(PhantomData<(K, F, P)>);
 
-impl<K: Kind, F: Formula, P: PlacedIn, const I: usize, const H: usize, const W: usize, const O: usize, E, D>
-    BuildOnDevice<D, E> for RecurrentClassifier<K, F, P, I, H, W, O>
+impl<
+    K: Kind,
+    F: Formula,
+    P: PlacedIn,
+    const I: usize,
+    const H: usize,
+    const W: usize,
+    const S: usize,
+    const O: usize,
+    E,
+    D,
+> BuildOnDevice<D, E> for RecurrentClassifier<K, F, P, I, H, W, S, O>
 where
     E: Dtype,
     D: Device<E>,
-    RecurrentClassifierLayers<K, F, P, I, H, W, O, E, D>: BuildModule<D, E>,
+    RecurrentClassifierLayers<K, F, P, I, H, W, S, O, E, D>: BuildModule<D, E>,
 {
-    type Built = RecurrentClassifierLayers<K, F, P, I, H, W, O, E, D>;
+    type Built = RecurrentClassifierLayers<K, F, P, I, H, W, S, O, E, D>;
 }
 
 /// The layers of a [`RecurrentClassifier`].
@@ -38,23 +55,34 @@ pub struct RecurrentClassifierLayers<
     const I: usize,
     const H: usize,
     const W: usize,
+    const S: usize,
     const O: usize,
     E: Dtype,
     D: Storage<E>,
 > {
     /// The recurrence.
-    pub recurrent: RecurrentLayer<K, F, P, I, H, W, E, D>,
+    pub recurrent: RecurrentLayer<K, F, P, I, H, W, S, E, D>,
     /// The read-out.
     pub linear: modules::Linear<H, O, E, D>,
 }
 
-impl<K: Kind, F: Formula, P: PlacedIn, const I: usize, const H: usize, const W: usize, const O: usize, E, D>
-    TensorCollection<E, D> for RecurrentClassifierLayers<K, F, P, I, H, W, O, E, D>
+impl<
+    K: Kind,
+    F: Formula,
+    P: PlacedIn,
+    const I: usize,
+    const H: usize,
+    const W: usize,
+    const S: usize,
+    const O: usize,
+    E,
+    D,
+> TensorCollection<E, D> for RecurrentClassifierLayers<K, F, P, I, H, W, S, O, E, D>
 where
     E: Dtype + Float + SampleUniform,
     D: Device<E>,
 {
-    type To<E2: Dtype, D2: Device<E2>> = RecurrentClassifierLayers<K, F, P, I, H, W, O, E2, D2>;
+    type To<E2: Dtype, D2: Device<E2>> = RecurrentClassifierLayers<K, F, P, I, H, W, S, O, E2, D2>;
 
     fn iter_tensors<V: ModuleVisitor<Self, E, D>>(
         v: &mut V,
@@ -81,8 +109,8 @@ where
     y.try_select(index)
 }
 
-impl<K, F, P, const I: usize, const H: usize, const W: usize, const O: usize, E, T>
-    Module<Sequence<I, E, Cpu, T>> for RecurrentClassifierLayers<K, F, P, I, H, W, O, E, Cpu>
+impl<K, F, P, const I: usize, const H: usize, const W: usize, const S: usize, const O: usize, E, T>
+    Module<Sequence<I, E, Cpu, T>> for RecurrentClassifierLayers<K, F, P, I, H, W, S, O, E, Cpu>
 where
     K: Kind,
     F: Formula,
@@ -100,8 +128,8 @@ where
     }
 }
 
-impl<K, F, P, const I: usize, const H: usize, const W: usize, const O: usize, E, T>
-    ModuleMut<Sequence<I, E, Cpu, T>> for RecurrentClassifierLayers<K, F, P, I, H, W, O, E, Cpu>
+impl<K, F, P, const I: usize, const H: usize, const W: usize, const S: usize, const O: usize, E, T>
+    ModuleMut<Sequence<I, E, Cpu, T>> for RecurrentClassifierLayers<K, F, P, I, H, W, S, O, E, Cpu>
 where
     K: Kind,
     F: Formula,

@@ -27,6 +27,12 @@ macro_rules! kinds {
 kinds! {
     /// Long short-term memory.
     LongShortTerm = Lstm;
+    /// Gated recurrent unit whose open update gate takes the candidate, `h' = (1 - z) h + z n`: the layer normalization
+    /// paper's (ba2016layer).
+    GatedPaper = Gru;
+    /// Gated recurrent unit whose open update gate keeps the state, `h' = z h + (1 - z) n`: Cho et al.'s
+    /// (cho2014learning) and PyTorch's.
+    GatedKeep = GruKeep;
     /// Simple recurrence with the hyperbolic tangent.
     Tanh = RnnTanh;
     /// Simple recurrence with the rectifier.
@@ -52,19 +58,67 @@ kinds! {
 /// let dev = Cpu::default();
 /// let lstm = dev.build_module::<Lstm<norm_layer::LayerNorm, Paper, 2, 8, 33>, f32>();
 /// ```
-pub type Lstm<F, P, const I: usize, const H: usize, const W: usize> = Recurrent<LongShortTerm, F, P, I, H, W>;
+pub type Lstm<F, P, const I: usize, const H: usize, const W: usize> =
+    Recurrent<LongShortTerm, F, P, I, H, W, W>;
 
 /// A long short-term memory.
 pub type LstmLayer<F, P, const I: usize, const H: usize, const W: usize, E, D> =
-    RecurrentLayer<LongShortTerm, F, P, I, H, W, E, D>;
+    RecurrentLayer<LongShortTerm, F, P, I, H, W, W, E, D>;
 
 /// Names a classifier of sequences with an LSTM.
 pub type LstmClassifier<F, P, const I: usize, const H: usize, const W: usize, const O: usize> =
-    RecurrentClassifier<LongShortTerm, F, P, I, H, W, O>;
+    RecurrentClassifier<LongShortTerm, F, P, I, H, W, W, O>;
 
 /// The layers of an [`LstmClassifier`].
 pub type LstmClassifierLayers<F, P, const I: usize, const H: usize, const W: usize, const O: usize, E, D> =
-    RecurrentClassifierLayers<LongShortTerm, F, P, I, H, W, O, E, D>;
+    RecurrentClassifierLayers<LongShortTerm, F, P, I, H, W, W, O, E, D>;
+
+/// Names a GRU in a dfdx model type: `I` inputs, `H` units, `W = 3 H` summed inputs, `S = 2 H` of them of the reset and
+/// the update gate. `K` is [`GatedPaper`] or [`GatedKeep`].
+///
+/// The candidate's recurrent product has a bias of its own inside the product with the reset gate, as PyTorch's has,
+/// unless a norm stands there that shifts.
+///
+/// ```
+/// # use dfdx::prelude::*;
+/// # use models::{GatedKeep, Gru, Paper};
+/// let dev = Cpu::default();
+/// let gru = dev.build_module::<Gru<GatedKeep, norm_layer::LayerNorm, Paper, 2, 8, 24, 16>, f32>();
+/// ```
+///
+/// Another `W` does not compile, nor does another `S`:
+///
+/// ```compile_fail,E0080
+/// # use dfdx::prelude::*;
+/// # use models::{GatedKeep, Gru, Paper};
+/// let dev = Cpu::default();
+/// let gru = dev.build_module::<Gru<GatedKeep, norm_layer::LayerNorm, Paper, 2, 8, 32, 16>, f32>();
+/// ```
+///
+/// ```compile_fail,E0080
+/// # use dfdx::prelude::*;
+/// # use models::{GatedKeep, Gru, Paper};
+/// let dev = Cpu::default();
+/// let gru = dev.build_module::<Gru<GatedKeep, norm_layer::LayerNorm, Paper, 2, 8, 24, 24>, f32>();
+/// ```
+pub type Gru<K, F, P, const I: usize, const H: usize, const W: usize, const S: usize> =
+    Recurrent<K, F, P, I, H, W, S>;
+
+/// A gated recurrent unit.
+pub type GruLayer<K, F, P, const I: usize, const H: usize, const W: usize, const S: usize, E, D> =
+    RecurrentLayer<K, F, P, I, H, W, S, E, D>;
+
+/// Names a classifier of sequences with a GRU.
+pub type GruClassifier<
+    K,
+    F,
+    P,
+    const I: usize,
+    const H: usize,
+    const W: usize,
+    const S: usize,
+    const O: usize,
+> = RecurrentClassifier<K, F, P, I, H, W, S, O>;
 
 /// Names a simple recurrence in a dfdx model type: `I` inputs, `H` units, nonlinearity `K`.
 ///
@@ -83,8 +137,8 @@ pub type LstmClassifierLayers<F, P, const I: usize, const H: usize, const W: usi
 /// let dev = Cpu::default();
 /// let rnn = dev.build_module::<Rnn<Tanh, norm_layer::LayerNorm, FastRnns, 2, 8>, f32>();
 /// ```
-pub type Rnn<K, F, P, const I: usize, const H: usize> = Recurrent<K, F, P, I, H, H>;
+pub type Rnn<K, F, P, const I: usize, const H: usize> = Recurrent<K, F, P, I, H, H, H>;
 
 /// Names a classifier of sequences with a simple recurrence.
 pub type RnnClassifier<K, F, P, const I: usize, const H: usize, const O: usize> =
-    RecurrentClassifier<K, F, P, I, H, H, O>;
+    RecurrentClassifier<K, F, P, I, H, H, H, O>;

@@ -2,19 +2,31 @@
 //! method and placement type parameters.
 
 mod classifier;
+mod conv;
+mod convnet;
+mod error;
 mod kind;
 mod mlp;
 mod placement;
+pub mod pytorch;
 mod recurrent;
+mod shared_conv;
+mod steps;
 
 pub use classifier::{RecurrentClassifier, RecurrentClassifierLayers};
+pub use conv::{Conv, ConvLayer, MaxPool};
+pub use convnet::ConvNet;
+pub use error::Error;
 pub use kind::{
-    Clipped, Kind, LongShortTerm, Lstm, LstmClassifier, LstmClassifierLayers, LstmLayer, Rectified, Rnn,
-    RnnClassifier, Tanh,
+    Clipped, GatedKeep, GatedPaper, Gru, GruClassifier, GruLayer, Kind, LongShortTerm, Lstm, LstmClassifier,
+    LstmClassifierLayers, LstmLayer, Rectified, Rnn, RnnClassifier, Tanh,
 };
 pub use mlp::{Mlp, NormedMlp};
+pub use norm_dfdx::image_op::Images;
 pub use placement::{
-    BurnPlacement, FastRnns, Haste, InputFrames, InputOnly, JointPerStep, Labml, NoPlacement, Paper,
-    PlacedIn, RecurrentBatch, TfAddons, Usual,
+    BurnPlacement, FastRnns, Haste, InputFrames, InputOnly, JointPerStep, Labml, LearnedStart, NoPlacement,
+    Paper, PlacedIn, RecurrentBatch, TfAddons, Usual,
 };
-pub use recurrent::{Recurrent, RecurrentLayer, Sequence};
+pub use recurrent::{Recurrent, RecurrentLayer, Sequence, StartNoise};
+pub use shared_conv::{SharedConv, SharedConvLayers};
+pub use steps::{AllPerStep, AllShared, Sharing, StatisticsPerStep, StepNorm};

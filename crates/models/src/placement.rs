@@ -35,6 +35,9 @@ pub trait PlacedIn: Copy + Default + Debug + Send + Sync + 'static {
     /// Which statistics, where that is not the usual; see [`Placement::statistics`].
     const STATISTICS: Option<Statistics> = None;
 
+    /// Whether the hidden state before the first step is learned; otherwise it is zero.
+    const LEARNS_START: bool = false;
+
     /// Whether the placement is defined for a method in a kind of recurrence, with these statistics.
     fn defined<K: Kind, F: Formula>()
     where
@@ -83,6 +86,19 @@ placements! {
     BurnPlacement = BURN;
     /// The input projection only; over batch and time for methods that pool over cases.
     InputOnly = INPUT;
+}
+
+/// The placement `P`, with a hidden state before the first step that is learned, the same for every case.
+///
+/// Where the hidden projection is normalized over cases it never moves (cooijmans2017recurrent): what it adds is the same
+/// for every case, and that the norm takes off again.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LearnedStart<P>(PhantomData<P>);
+
+impl<P: PlacedIn> PlacedIn for LearnedStart<P> {
+    const PLACEMENT: Placement = P::PLACEMENT;
+    const STATISTICS: Option<Statistics> = P::STATISTICS;
+    const LEARNS_START: bool = true;
 }
 
 macro_rules! per_step {

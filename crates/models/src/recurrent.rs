@@ -1,49 +1,74 @@
 //! A recurrent layer with normalizations in its slots.
 
+mod notes;
+mod pass;
+
 use std::marker::PhantomData;
 
 use dfdx::prelude::*;
 use norm_core::{Elem, Formula};
-use norm_dfdx::Error;
-use norm_dfdx::sequence_op::{SlotTensor, Spare, Tensors, sequence};
+use norm_dfdx::sequence_op::Spare;
 use num_traits::Float;
 use rand_distr::uniform::SampleUniform;
-use sequence::{Cell, Mode, Options, Outcome, Place, SlotParam, State, Statistics};
+use sequence::{Cell, Options, SlotParam, Statistics};
 
 use crate::kind::Kind;
 use crate::placement::PlacedIn;
 
-/// Names a recurrent layer in a dfdx model type: `I` inputs, `H` units, `W` summed inputs, as many times `H` as the
-/// kind has gates. [`crate::Lstm`] and [`crate::Rnn`] are it with their kinds.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Recurrent<K, F, P, const I: usize, const H: usize, const W: usize>(PhantomData<(K, F, P)>);
+use notes::Clamped;
+pub use notes::StartNoise;
 
-impl<K: Kind, F: Formula, P: PlacedIn, const I: usize, const H: usize, const W: usize, E, D>
-    BuildOnDevice<D, E> for Recurrent<K, F, P, I, H, W>
+/// Names a recurrent layer in a dfdx model type: `I` inputs, `H` units, `W` summed inputs, as many times `H` as the
+/// kind has gates, `S` of them of gates whose two projections are just added up: all, but for a GRU's candidate.
+/// [`crate::Lstm`], [`crate::Gru`] and [`crate::Rnn`] are it with their kinds.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Recurrent<K, F, P, const I: usize, const H: usize, const W: usize, const S: usize>(
+    PhantomData<(K, F, P)>,
+);
+
+impl<K: Kind, F: Formula, P: PlacedIn, const I: usize, const H: usize, const W: usize, const S: usize, E, D>
+    BuildOnDevice<D, E> for Recurrent<K, F, P, I, H, W, S>
 where
     E: Dtype,
     D: Device<E>,
-    RecurrentLayer<K, F, P, I, H, W, E, D>: BuildModule<D, E>,
+    RecurrentLayer<K, F, P, I, H, W, S, E, D>: BuildModule<D, E>,
 {
-    type Built = RecurrentLayer<K, F, P, I, H, W, E, D>;
+    type Built = RecurrentLayer<K, F, P, I, H, W, S, E, D>;
 }
 
-/// A recurrent layer. Weights lie as PyTorch's do, gates in the order input, forget, candidate, output.
+/// A recurrent layer. Weights lie as PyTorch's do, gates in the order input, forget, candidate, output, and
+/// of a GRU reset, update, candidate.
 ///
 /// Initial weights are uniform in ±1/√H, biases 0 for every method alike (no offset of the forget gate).
 #[derive(Clone, Debug)]
-pub struct RecurrentLayer<K, F, P, const I: usize, const H: usize, const W: usize, E: Dtype, D: Storage<E>> {
+pub struct RecurrentLayer<
+    K,
+    F,
+    P,
+    const I: usize,
+    const H: usize,
+    const W: usize,
+    const S: usize,
+    E: Dtype,
+    D: Storage<E>,
+> {
     /// `[W, I]`.
     pub weight_ih: Tensor<Rank2<W, I>, E, D>,
     /// `[W, H]`.
     pub weight_hh: Tensor<Rank2<W, H>, E, D>,
     bias: Vec<Tensor<Rank1<W>, E, D>>,
-    gates: Vec<Tensor<Rank1<W>, E, D>>,
+    recurrent_bias: Vec<Tensor<Rank1<H>, E, D>>,
+    gates: Vec<Tensor<Rank1<S>, E, D>>,
     units: Vec<Tensor<Rank1<H>, E, D>>,
     /// For each slot over the gates, each stored step and each statistic.
-    running_gates: Vec<Tensor<Rank1<W>, E, D>>,
+    running_gates: Vec<Tensor<Rank1<S>, E, D>>,
     /// For each slot over the units, likewise.
     running_units: Vec<Tensor<Rank1<H>, E, D>>,
+    start: Vec<Tensor<Rank1<H>, E, D>>,
+    noise: Option<StartNoise>,
+    /// Training passes so far, each with noise of its own.
+    passes: u64,
+    clamped: Clamped,
     spare: Spare<E>,
     kind: PhantomData<(K, F, P)>,
 }
@@ -83,7 +108,7 @@ fn stored<K: Kind, F: Formula, P: PlacedIn>(gates: bool) -> Vec<(String, bool)> 
 }
 
 /// How a stored statistic starts.
-fn start<S: ConstShape, E: Dtype, D: Device<E>>(is_variance: bool) -> TensorOptions<S, E, D> {
+pub(crate) fn statistic<S: ConstShape, E: Dtype, D: Device<E>>(is_variance: bool) -> TensorOptions<S, E, D> {
     let start: fn(&mut Tensor<S, E, D>) -> Result<(), D::Err> =
         if is_variance { |t| fill(t, 1.0) } else { |t| fill(t, 0.0) };
     TensorOptions::detached(start)
@@ -157,21 +182,22 @@ macro_rules! listed {
     };
 }
 
-impl<K: Kind, F: Formula, P: PlacedIn, const I: usize, const H: usize, const W: usize, E, D>
-    TensorCollection<E, D> for RecurrentLayer<K, F, P, I, H, W, E, D>
+impl<K: Kind, F: Formula, P: PlacedIn, const I: usize, const H: usize, const W: usize, const S: usize, E, D>
+    TensorCollection<E, D> for RecurrentLayer<K, F, P, I, H, W, S, E, D>
 where
     E: Dtype + Float + SampleUniform,
     D: Device<E>,
 {
-    type To<E2: Dtype, D2: Device<E2>> = RecurrentLayer<K, F, P, I, H, W, E2, D2>;
+    type To<E2: Dtype, D2: Device<E2>> = RecurrentLayer<K, F, P, I, H, W, S, E2, D2>;
 
     fn iter_tensors<V: ModuleVisitor<Self, E, D>>(
         v: &mut V,
     ) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
         const {
             assert!(
-                W == K::KIND.gates() * H,
-                "an LSTM of H units has W = 4 H summed inputs, a simple recurrence W = H"
+                W == K::KIND.gates() * H && S == K::KIND.summed() * H,
+                "of H units an LSTM has W = 4 H summed inputs, a GRU W = 3 H and S = 2 H of its gates, \
+                 a simple recurrence W = H"
             );
         };
         let cell = cell::<K, F, P, f32>();
@@ -190,14 +216,34 @@ where
                 )
             })
             .collect();
+        let recurrent_bias: Vec<_> = (0..usize::from(cell.has_recurrent_bias()))
+            .map(|i| {
+                Self::tensor(
+                    "recurrent_bias",
+                    move |s| &s.recurrent_bias[i],
+                    move |s| &mut s.recurrent_bias[i],
+                    TensorOptions::reset_to_zeros(),
+                )
+            })
+            .collect();
+        let start: Vec<_> = (0..usize::from(P::LEARNS_START))
+            .map(|i| {
+                Self::tensor(
+                    "start",
+                    move |s| &s.start[i],
+                    move |s| &mut s.start[i],
+                    TensorOptions::reset_to_zeros(),
+                )
+            })
+            .collect();
         let gates =
             listed!(gates, gate_names.iter().enumerate(), |(i, n)| (n, trained::<K, F, P, true, _, E, D>(i)));
         let units = listed!(units, unit_names.iter().enumerate(), |(i, n)| (
             n,
             trained::<K, F, P, false, _, E, D>(i)
         ));
-        let running_gates = listed!(running_gates, stored_gates.iter(), |(n, var)| (n, start(*var)));
-        let running_units = listed!(running_units, stored_units.iter(), |(n, var)| (n, start(*var)));
+        let running_gates = listed!(running_gates, stored_gates.iter(), |(n, var)| (n, statistic(*var)));
+        let running_units = listed!(running_units, stored_units.iter(), |(n, var)| (n, statistic(*var)));
         v.visit_fields(
             (
                 (
@@ -214,103 +260,90 @@ where
                         uniform::<H, _, E, D>(),
                     ),
                 ),
-                bias,
+                (bias, recurrent_bias, start),
                 gates,
                 units,
                 running_gates,
                 running_units,
             ),
-            |((weight_ih, weight_hh), bias, gates, units, running_gates, running_units)| RecurrentLayer {
-                weight_ih,
-                weight_hh,
-                bias,
+            |(
+                (weight_ih, weight_hh),
+                (bias, recurrent_bias, start),
                 gates,
                 units,
                 running_gates,
                 running_units,
-                spare: Spare::default(),
-                kind: PhantomData,
+            )| {
+                RecurrentLayer {
+                    weight_ih,
+                    weight_hh,
+                    bias,
+                    recurrent_bias,
+                    gates,
+                    units,
+                    running_gates,
+                    running_units,
+                    start,
+                    noise: None,
+                    passes: 0,
+                    clamped: Clamped::default(),
+                    spare: Spare::default(),
+                    kind: PhantomData,
+                }
             },
         )
     }
 }
 
-/// A sequence `[T, N, C]`.
-pub type Sequence<const C: usize, E, D, T = NoneTape> = Tensor<(usize, usize, Const<C>), E, D, T>;
-
-impl<K: Kind, F: Formula, P: PlacedIn, const I: usize, const H: usize, const W: usize, E>
-    RecurrentLayer<K, F, P, I, H, W, E, Cpu>
-where
-    E: Dtype + Elem,
-    Cpu: Device<E>,
+impl<K, F, P, const I: usize, const H: usize, const W: usize, const S: usize, E: Dtype, D: Storage<E>>
+    RecurrentLayer<K, F, P, I, H, W, S, E, D>
 {
-    fn state(&self, cell: &Cell<E>) -> State<E> {
-        let mut state = State::new(cell, H);
-        let (mut gates, mut units) = (self.running_gates.iter(), self.running_units.iter());
-        for place in Place::ALL {
-            let width = if place.sees_gates() { W } else { H };
-            for plane in state.get_mut(place).chunks_exact_mut(width) {
-                let kept = if place.sees_gates() {
-                    gates.next().map(Tensor::as_vec)
-                } else {
-                    units.next().map(Tensor::as_vec)
-                };
-                plane.copy_from_slice(&kept.unwrap_or_default());
-            }
+    /// The cell's own bias `[W]`; none where the norms' shifts take its place.
+    pub fn bias(&self) -> Option<&Tensor<Rank1<W>, E, D>> {
+        self.bias.first()
+    }
+
+    /// The same, to change.
+    pub fn bias_mut(&mut self) -> Option<&mut Tensor<Rank1<W>, E, D>> {
+        self.bias.first_mut()
+    }
+
+    /// The bias `[H]` inside the product of a GRU's reset gate and its candidate's recurrent product.
+    pub fn recurrent_bias(&self) -> Option<&Tensor<Rank1<H>, E, D>> {
+        self.recurrent_bias.first()
+    }
+
+    /// The same, to change.
+    pub fn recurrent_bias_mut(&mut self) -> Option<&mut Tensor<Rank1<H>, E, D>> {
+        self.recurrent_bias.first_mut()
+    }
+
+    /// The learned hidden state before the first step `[H]`, where [`crate::LearnedStart`] asks for one.
+    pub fn start(&self) -> Option<&Tensor<Rank1<H>, E, D>> {
+        self.start.first()
+    }
+
+    /// The same, to change.
+    pub fn start_mut(&mut self) -> Option<&mut Tensor<Rank1<H>, E, D>> {
+        self.start.first_mut()
+    }
+
+    /// Adds noise to the hidden state before the first step, or no longer does. See [`StartNoise`].
+    pub fn set_start_noise(&mut self, noise: Option<StartNoise>) -> Result<(), crate::Error> {
+        if let Some(StartNoise { std, .. }) = noise
+            && !(std.is_finite() && std >= 0.0)
+        {
+            return Err(crate::Error::StartNoise { std });
         }
-        state
+        (self.noise, self.passes) = (noise, 0);
+        Ok(())
     }
 
-    fn store(&mut self, state: &State<E>) {
-        let (mut gates, mut units) = (self.running_gates.iter_mut(), self.running_units.iter_mut());
-        for place in Place::ALL {
-            let width = if place.sees_gates() { W } else { H };
-            for plane in state.get(place).chunks_exact(width) {
-                if place.sees_gates() {
-                    gates.next().into_iter().for_each(|t| t.copy_from(plane));
-                } else {
-                    units.next().into_iter().for_each(|t| t.copy_from(plane));
-                }
-            }
-        }
-    }
-
-    fn tensors(&self, cell: &Cell<E>) -> Tensors<'_, I, H, W, E> {
-        let (mut gates, mut units) = (self.gates.iter(), self.units.iter());
-        let slots = cell.slot_params(H).into_iter().filter_map(|p| {
-            if p.place.sees_gates() {
-                gates.next().map(SlotTensor::Gates)
-            } else {
-                units.next().map(SlotTensor::Units)
-            }
-        });
-        let slots = slots.collect();
-        Tensors { weight_ih: &self.weight_ih, weight_hh: &self.weight_hh, bias: self.bias.first(), slots }
-    }
-
-    /// All hidden states as in training: statistics of this batch, which the stored ones take in.
-    ///
-    /// `mask[t · N + n]` says whether step `t` belongs to case `n`.
-    pub fn train<T: Tape<E, Cpu>>(
-        &mut self,
-        x: Sequence<I, E, Cpu, T>,
-        mask: Option<Vec<bool>>,
-    ) -> Result<(Sequence<H, E, Cpu, T>, Outcome), Error<CpuError>> {
-        let cell = cell::<K, F, P, E>();
-        let mut state = self.state(&cell);
-        let out = sequence(&cell, &self.tensors(&cell), x, mask, Mode::Train(&mut state), &self.spare)?;
-        self.store(&state);
-        Ok(out)
-    }
-
-    /// All hidden states as in evaluation: stored statistics. Changes nothing.
-    pub fn eval<T: Tape<E, Cpu>>(
-        &self,
-        x: Sequence<I, E, Cpu, T>,
-        mask: Option<Vec<bool>>,
-    ) -> Result<(Sequence<H, E, Cpu, T>, Outcome), Error<CpuError>> {
-        let cell = cell::<K, F, P, E>();
-        let state = self.state(&cell);
-        sequence(&cell, &self.tensors(&cell), x, mask, Mode::Eval(&state), &self.spare)
+    /// A warning that is given once: evaluation has met steps for which no statistics are stored.
+    pub fn warning(&self) -> Option<&'static str> {
+        self.clamped.once()
     }
 }
+
+/// A sequence `[T, N, C]`.
+pub type Sequence<const C: usize, E, D, T = NoneTape> = Tensor<(usize, usize, Const<C>), E, D, T>;

@@ -127,6 +127,11 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P, const G
         self.running.get(i)
     }
 
+    /// All stored statistics in declared order, to load or to exchange; none where the policy stores none.
+    pub fn running_mut(&mut self) -> &mut [Tensor<Rank1<C>, E, D>] {
+        &mut self.running
+    }
+
     /// The constants, in declared order.
     pub fn consts(&self) -> &[f64] {
         &self.consts

@@ -42,6 +42,7 @@ pub mod composed;
 mod error;
 mod fold;
 pub mod fused;
+pub mod image_op;
 mod initialize;
 mod layer;
 mod normed_linear;

@@ -1,0 +1,40 @@
+//! A convolutional network with a normalization before each nonlinearity.
+
+use dfdx::prelude::{AvgPoolGlobal, Linear, ReLU};
+use norm_dfdx::{Declared, Fused, Norm};
+
+use crate::conv::{Conv, MaxPool};
+
+/// Images of `I` channels through two convolutions to `A` and `B` channels, each normalized by `F`, rectified and
+/// pooled; the mean over all positions is read out to `O` classes.
+///
+/// Images may have any sides from 4 on, say 8: pooling halves them twice. A method that pools over cases pools space
+/// with them, each channel on its own (ioffe2015batch); one that pools within a case takes all channels and positions of
+/// an image (ba2016layer).
+///
+/// A tuple of dfdx layers, so it builds, trains, saves and loads like any other:
+///
+/// ```
+/// # use dfdx::prelude::*;
+/// # use models::{ConvNet, Images};
+/// let dev = Cpu::default();
+/// let model = dev.build_module::<ConvNet<norm_batch::BatchNorm, 1, 8, 16, 10>, f32>();
+/// let x: Images<1, f32, Cpu> = dev.sample_normal_like(&(5, Const, 8, 8));
+/// let logits: Tensor<(usize, Const<10>), f32, Cpu> = model.forward(x);
+/// ```
+///
+/// Images of another number of channels do not compile:
+///
+/// ```compile_fail,E0277
+/// # use dfdx::prelude::*;
+/// # use models::{ConvNet, Images};
+/// let dev = Cpu::default();
+/// let model = dev.build_module::<ConvNet<norm_batch::BatchNorm, 1, 8, 16, 10>, f32>();
+/// let x: Images<3, f32, Cpu> = dev.sample_normal_like(&(5, Const, 8, 8));
+/// let logits = model.forward(x);
+/// ```
+pub type ConvNet<F, const I: usize, const A: usize, const B: usize, const O: usize, P = Fused> = (
+    (Conv<I, A>, Norm<F, A, Declared, P>, ReLU, MaxPool),
+    (Conv<A, B>, Norm<F, B, Declared, P>, ReLU, MaxPool),
+    (AvgPoolGlobal, Linear<B, O>),
+);
