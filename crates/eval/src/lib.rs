@@ -5,6 +5,7 @@
 //! gradients and the state after the call. Where a request is refused no file is left behind.
 
 mod affine;
+mod cell;
 mod conv;
 mod error;
 mod file;

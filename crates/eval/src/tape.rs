@@ -88,7 +88,7 @@ impl<T: Real> Tape<T> {
         let back = move |v: &[Vec<T>], d: &[T]| {
             let mut all = vec![T::lit(0.0); v[a.0].len()];
             for (i, d) in places.iter().zip(d) {
-                all[*i] = all[*i] + *d;
+                all[*i] += *d;
             }
             Ok(vec![(a, all)])
         };
@@ -146,7 +146,7 @@ impl<T: Real> Tape<T> {
         let add = |gradients: &mut Vec<Vec<T>>, parts: Vec<(Id, Vec<T>)>| {
             for (id, part) in parts {
                 for (sum, d) in gradients[id.0].iter_mut().zip(part) {
-                    *sum = *sum + d;
+                    *sum += d;
                 }
             }
         };
