@@ -32,7 +32,7 @@ fn main() -> Result<(), sequence::Error> {
         let ids: &[&str] = if placement == Placement::INPUT { &["layer", "batch"] } else { &["layer"] };
         for id in ids {
             let Some(method) = norms::find(id) else { continue };
-            let cell = placement.cell(CellKind::Lstm, method.f32, None)?;
+            let cell = placement.cell(CellKind::Lstm, *method.f32, None)?;
             let width = cell.width(units);
             let (x, ih, hh) =
                 (noise(steps * cases * inputs, 1.0), noise(width * inputs, 0.1), noise(width * units, 0.1));

@@ -187,11 +187,11 @@ pub(crate) fn solve<T: Elem>(cell: &Cell<T>, p: &Problem, isa: Isa) -> Solution 
 }
 
 pub(crate) fn kernel32(id: &str) -> Kernel<f32> {
-    norms::find(id).unwrap().f32
+    *norms::find(id).unwrap().f32
 }
 
 pub(crate) fn kernel64(id: &str) -> Kernel<f64> {
-    norms::find(id).unwrap().f64
+    *norms::find(id).unwrap().f64
 }
 
 pub(crate) fn sizes(steps: usize, cases: usize, inputs: usize, units: usize) -> Sizes {
