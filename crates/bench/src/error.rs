@@ -28,6 +28,16 @@ pub enum Error {
         /// What there is.
         known: String,
     },
+    /// A method that the workload's model has no place for.
+    #[error("workload `{workload}` does not train `{method}`: {reason}")]
+    Refused {
+        /// The workload.
+        workload: &'static str,
+        /// The method.
+        method: &'static str,
+        /// Why not.
+        reason: &'static str,
+    },
     /// A step of the training failed.
     #[error("cell {cell}: step {step} failed: {what}")]
     Training {

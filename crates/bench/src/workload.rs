@@ -1,6 +1,7 @@
 //! What is trained: data, model, loss, metric, target. Widths are small enough for two cores and large enough that
 //! methods differ.
 
+use std::marker::PhantomData;
 use std::time::Instant;
 
 use data::{Batches, Fractions, Images, LastBatch, ReadOrder, Split, digits};
@@ -198,36 +199,17 @@ impl Workload {
 
     /// Trains one cell; `None` if it was interrupted.
     pub fn train(self, cell: &CellSettings) -> Result<Option<ConvergenceRecord>, Error> {
-        type Images4 = (usize, Const<64>);
-        type Steps = (usize, usize, Const<1>);
         macro_rules! dispatch {
             ($($formula:path),+ $(,)?) => {
                 match self {
-                    // A constant condition, so that a pair that is refused costs no compile time.
-                    $(Self::DigitsMlp
-                        if cell.method == <$formula as Formula>::DESCRIPTOR.id
-                            && const {
-                                !Self::at_weights(<$formula as Formula>::DESCRIPTOR)
-                                    && Self::DigitsMlp.refuses(<$formula as Formula>::DESCRIPTOR).is_none()
-                            } =>
-                    {
-                        type Model = Mlp<$formula, 64, MLP_UNITS, 10>;
-                        train::<Images4, <Model as BuildOnDevice<Cpu, f32>>::Built>(self, cell)
+                    $(Self::DigitsMlp if cell.method == <$formula as Formula>::DESCRIPTOR.id => {
+                        Perceptron::<$formula, { perceptron(<$formula as Formula>::DESCRIPTOR) }>::train(cell)
                     })+
-                    $(Self::DigitsMlp
-                        if cell.method == <$formula as Formula>::DESCRIPTOR.id
-                            && const { Self::at_weights(<$formula as Formula>::DESCRIPTOR) } =>
-                    {
-                        type Model = NormedMlp<$formula, 64, MLP_UNITS, 10>;
-                        train::<Images4, <Model as BuildOnDevice<Cpu, f32>>::Built>(self, cell)
-                    })+
-                    $(Self::DigitsLstm
-                        if cell.method == <$formula as Formula>::DESCRIPTOR.id
-                            && const { Self::DigitsLstm.refuses(<$formula as Formula>::DESCRIPTOR).is_none() } =>
-                    {
-                        type Model =
-                            LstmClassifier<$formula, Usual<$formula>, 1, LSTM_UNITS, LSTM_WIDTH, 10>;
-                        train::<Steps, <Model as BuildOnDevice<Cpu, f32>>::Built>(self, cell)
+                    $(Self::DigitsLstm if cell.method == <$formula as Formula>::DESCRIPTOR.id => {
+                        Recurrence::<
+                            $formula,
+                            { Self::DigitsLstm.refuses(<$formula as Formula>::DESCRIPTOR).is_none() },
+                        >::train(cell)
                     })+
                     Self::DigitsMlp | Self::DigitsLstm => Err(Error::UnknownMethod {
                         workload: self.id(),
@@ -249,6 +231,70 @@ impl Workload {
     }
 }
 
+/// A method in a model. Which model is chosen by a constant in the type, so that nothing is compiled for a pair that is
+/// refused.
+trait Trained {
+    fn train(cell: &CellSettings) -> Result<Option<ConvergenceRecord>, Error>;
+}
+
+const NOWHERE: u8 = 0;
+const AT_SUMS: u8 = 1;
+const AT_WEIGHTS: u8 = 2;
+
+/// Where a method stands in the perceptron.
+const fn perceptron(d: &Descriptor) -> u8 {
+    match Workload::DigitsMlp.refuses(d) {
+        Some(_) => NOWHERE,
+        None if Workload::at_weights(d) => AT_WEIGHTS,
+        None => AT_SUMS,
+    }
+}
+
+fn refused<F: Formula>(workload: Workload) -> Error {
+    let reason = workload.refuses(F::DESCRIPTOR).unwrap_or_default();
+    Error::Refused { workload: workload.id(), method: F::DESCRIPTOR.id, reason }
+}
+
+struct Perceptron<F, const WHERE: u8>(PhantomData<F>);
+
+impl<F: Formula> Trained for Perceptron<F, NOWHERE> {
+    fn train(_: &CellSettings) -> Result<Option<ConvergenceRecord>, Error> {
+        Err(refused::<F>(Workload::DigitsMlp))
+    }
+}
+
+impl<F: Formula> Trained for Perceptron<F, AT_SUMS> {
+    fn train(cell: &CellSettings) -> Result<Option<ConvergenceRecord>, Error> {
+        type Model<F> = Mlp<F, 64, MLP_UNITS, 10>;
+        train::<Flat64, <Model<F> as BuildOnDevice<Cpu, f32>>::Built>(Workload::DigitsMlp, cell)
+    }
+}
+
+impl<F: Formula> Trained for Perceptron<F, AT_WEIGHTS> {
+    fn train(cell: &CellSettings) -> Result<Option<ConvergenceRecord>, Error> {
+        type Model<F> = NormedMlp<F, 64, MLP_UNITS, 10>;
+        train::<Flat64, <Model<F> as BuildOnDevice<Cpu, f32>>::Built>(Workload::DigitsMlp, cell)
+    }
+}
+
+struct Recurrence<F, const FITS: bool>(PhantomData<F>);
+
+impl<F: Formula> Trained for Recurrence<F, false> {
+    fn train(_: &CellSettings) -> Result<Option<ConvergenceRecord>, Error> {
+        Err(refused::<F>(Workload::DigitsLstm))
+    }
+}
+
+impl<F: Formula> Trained for Recurrence<F, true> {
+    fn train(cell: &CellSettings) -> Result<Option<ConvergenceRecord>, Error> {
+        type Model<F> = LstmClassifier<F, Usual<F>, 1, LSTM_UNITS, LSTM_WIDTH, 10>;
+        train::<Steps1, <Model<F> as BuildOnDevice<Cpu, f32>>::Built>(Workload::DigitsLstm, cell)
+    }
+}
+
+type Flat64 = (usize, Const<64>);
+type Steps1 = (usize, usize, Const<1>);
+
 fn split(images: &Images) -> Result<Split, Error> {
     Ok(Split::stratified(images.labels(), Fractions { validation: 0.0, test: 0.2 }, SPLIT_SEED)?)
 }
@@ -258,13 +304,13 @@ trait Input: Shape {
     fn of(cases: usize) -> Self;
 }
 
-impl Input for (usize, Const<64>) {
+impl Input for Flat64 {
     fn of(cases: usize) -> Self {
         (cases, Const)
     }
 }
 
-impl Input for (usize, usize, Const<1>) {
+impl Input for Steps1 {
     fn of(cases: usize) -> Self {
         (STEPS, cases, Const)
     }
