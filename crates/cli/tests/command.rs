@@ -71,7 +71,7 @@ fn norms_for_people_has_a_line_per_method() {
     let out = output(&["norms"]);
     assert!(out.status.success());
     let text = String::from_utf8(out.stdout).unwrap();
-    assert_eq!(text.lines().count(), 1 + norms::METHODS.len(), "{text}");
+    assert_eq!(text.lines().count(), 1 + norms::METHODS.len() + norms::UPDATES.len(), "{text}");
 }
 
 #[test]

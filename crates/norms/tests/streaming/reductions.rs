@@ -91,7 +91,7 @@ fn instance(u: &Use) -> (Vec<f64>, Gradients) {
 /// "Streaming summarizes the existing normalizations": with the reference sets of a sample, of a channel of a sample and
 /// of the batch it is layer, instance and batch normalization.
 #[test]
-fn question_row_16() {
+fn question_row_16_its_reference_sets_give_layer_instance_and_batch_norm() {
     let (layer, batch) = (method("layer").f64, method("batch").f64);
     let k = Sample::KERNEL_F64;
     let uses = three(k, ReferenceSet::Features.layout(4, 11, 1, 1).unwrap());
