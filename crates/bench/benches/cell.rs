@@ -4,7 +4,8 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use ::bench::workload::Workload; // and its allocator
+use ::bench::grid::measured; // and its allocator
+use ::bench::workload::Workload;
 use criterion::{BatchSize, Criterion};
 use dfdx::prelude::*;
 use models::{LstmLayer, Usual};
@@ -44,7 +45,8 @@ fn lstm<F: Formula>(c: &mut Criterion, smoke: bool) {
 }
 
 fn main() {
-    let smoke = std::env::var("NORMLAB_TIER").is_ok_and(|t| t == "smoke");
+    let tier = std::env::var("NORMLAB_TIER").ok();
+    let smoke = tier.as_deref() == Some("smoke");
     let (measure, samples) = if smoke { (500, 10) } else { (2500, 20) };
     let mut c = Criterion::default()
         .warm_up_time(Duration::from_millis(200))
@@ -53,7 +55,8 @@ fn main() {
         .configure_from_args();
     macro_rules! all {
         ($($formula:path),+ $(,)?) => {$(
-            if const { Workload::DigitsLstm.refuses(<$formula as Formula>::DESCRIPTOR).is_none() } {
+            let asked = measured(tier.as_deref()).any(|m| m.descriptor().id == <$formula as Formula>::DESCRIPTOR.id);
+            if asked && const { Workload::DigitsLstm.refuses(<$formula as Formula>::DESCRIPTOR).is_none() } {
                 lstm::<$formula>(&mut c, smoke);
             }
         )+};

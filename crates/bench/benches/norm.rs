@@ -2,12 +2,12 @@
 //! with backward for a given upstream gradient, beside a copy of the written traffic.
 //!
 //! Path `dfdx` is dfdx's own layer. Before anything is timed, the paths are checked against each other.
-//! `NORMLAB_TIER=smoke` keeps one shape and one pass.
+//! `NORMLAB_TIER=smoke` keeps one shape and one pass, `NORMLAB_TIER=quick` the methods that tier compares.
 
 use std::hint::black_box;
 use std::time::Duration;
 
-use ::bench as _; // its allocator
+use ::bench::grid::measured; // and its allocator
 use criterion::{BatchSize, Criterion};
 use dfdx::nn::modules::{BatchNorm1D, LayerNorm1D};
 use dfdx::prelude::*;
@@ -21,8 +21,12 @@ use num_traits::Float;
 type X<E, T = NoneTape> = Tensor<(usize, usize), E, Cpu, T>;
 type Tape<E> = OwnedTape<E, Cpu>;
 
+fn tier() -> Option<String> {
+    std::env::var("NORMLAB_TIER").ok()
+}
+
 fn smoke() -> bool {
-    std::env::var("NORMLAB_TIER").is_ok_and(|t| t == "smoke")
+    tier().is_some_and(|t| t == "smoke")
 }
 
 fn normal<E: Dtype>(n: usize, seed: u64) -> Vec<E> {
@@ -159,7 +163,7 @@ where
 
 fn shape<const C: usize>(c: &mut Criterion, n: usize) {
     copies(c, n, C);
-    for m in norms::METHODS {
+    for m in measured(tier().as_deref()) {
         let id = m.descriptor().id;
         let mut list = vec![ours(*m.f32, n, C, true), ours(*m.f32, n, C, false)];
         match id {
@@ -208,7 +212,7 @@ fn main() {
     if !smoke() {
         shape::<2048>(&mut c, 128);
         shape::<1024>(&mut c, 4096);
-        for m in norms::METHODS {
+        for m in measured(tier().as_deref()) {
             time(&mut c, 64, 512, m.descriptor().id, vec![ours(*m.f64, 64, 512, true)]);
         }
     }

@@ -29,6 +29,12 @@ pub fn methods() -> Vec<&'static str> {
     norms::METHODS.iter().map(|m| m.descriptor().id).collect()
 }
 
+/// The methods that a tier measures: the quick one has no time for all.
+pub fn measured(tier: Option<&str>) -> impl Iterator<Item = &'static norms::Method> {
+    let quick = tier.is_some_and(|t| t == Tier::Quick.name());
+    norms::METHODS.iter().filter(move |m| !quick || QUICK.contains(&m.descriptor().id))
+}
+
 /// The methods that a tier trains on a workload. One that was asked for by name is trained in any tier.
 fn trained(tier: Tier, workload: Workload, asked: Option<&str>) -> Vec<&'static str> {
     let fits = |m: &&norms::Method| workload.refuses(m.descriptor()).is_none();

@@ -8,6 +8,7 @@ pub mod methods;
 pub mod provenance;
 pub mod runner;
 pub mod throughput;
+mod training;
 pub mod workload;
 
 pub use error::Error;
