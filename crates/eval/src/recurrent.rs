@@ -1,55 +1,44 @@
 //! `as = rnn`, `gru` and `lstm`: a whole sequence through a cell, with the method where its placement puts it.
 
 use norm_core::{Layout, Site};
-use sequence::{Bias, Cell, Place, Sizes, State, Statistics};
+use sequence::{Bias, Cell, Place, Sizes, Slot, State, Statistics};
 
 use crate::affine::{Side, ready};
 use crate::cell::{biases, check, kind, make, placement};
 use crate::error::Error;
-use crate::norm::{Path, Real, double, narrow, widen};
+use crate::norm::{Path, Real, narrow, widen};
 use crate::request::{Answer, Request};
 use crate::run::{Given, Slopes, fused, looped};
+use crate::state;
 use crate::sums::{params, put_params};
+
+/// The channels of a slot's stored statistics and how many steps are stored; nothing where it stores none.
+fn kept<T: Real>(slot: &Slot<T>, stored: &[T], d: &norm_core::Descriptor) -> Option<(usize, Option<usize>)> {
+    let steps = match slot.statistics {
+        Statistics::Instant => return None,
+        Statistics::PerStep { t_max } => Some(t_max),
+        _ => None,
+    };
+    Some((stored.len() / d.statistics.len() / steps.unwrap_or(1), steps))
+}
 
 /// The state of every slot that stores some.
 fn take_state<T: Real>(r: &mut Request, cell: &Cell<T>, units: usize) -> Result<State<T>, Error> {
     let mut state = State::new(cell, units);
-    let statistics = r.descriptor().statistics;
     for (place, slot) in cell.slots() {
-        let steps = match slot.statistics {
-            Statistics::Instant => continue,
-            Statistics::PerStep { t_max } => Some(t_max),
-            _ => None,
-        };
-        let channels = state.get(place).len() / statistics.len() / steps.unwrap_or(1);
-        let shape: Vec<usize> = steps.into_iter().chain([channels]).collect();
-        for (i, s) in statistics.iter().enumerate() {
-            let name = format!("state.{place}.{}", s.stored_name());
-            let Some(given) = r.optional(&name, &shape)? else { continue };
-            for (t, row) in given.chunks_exact(channels).enumerate() {
-                let at = (t * statistics.len() + i) * channels;
-                state.get_mut(place)[at..at + channels].copy_from_slice(&narrow::<T>(row));
-            }
+        if let Some((channels, steps)) = kept(slot, state.get(place), r.descriptor()) {
+            state::read(r, &format!("state.{place}."), channels, steps, state.get_mut(place))?;
         }
     }
     Ok(state)
 }
 
 fn put_state<T: Real>(r: &Request, cell: &Cell<T>, state: &State<T>, answer: &mut Answer) {
-    let statistics = r.descriptor().statistics;
+    let d = r.descriptor();
     for (place, slot) in cell.slots() {
-        let steps = match slot.statistics {
-            Statistics::Instant => continue,
-            Statistics::PerStep { t_max } => Some(t_max),
-            _ => None,
-        };
         let all = state.get(place);
-        let channels = all.len() / statistics.len() / steps.unwrap_or(1);
-        let shape: Vec<usize> = steps.into_iter().chain([channels]).collect();
-        for (i, s) in statistics.iter().enumerate() {
-            let rows = all.chunks_exact(channels).skip(i).step_by(statistics.len());
-            let name = format!("state.{place}.{}", s.stored_name());
-            answer.put(name, &shape, rows.flatten().map(|v| double(*v)).collect());
+        if let Some((channels, steps)) = kept(slot, all, d) {
+            state::write(d, answer, &format!("state.{place}."), channels, steps, all);
         }
     }
 }

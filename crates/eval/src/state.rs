@@ -34,6 +34,55 @@ pub(crate) fn over_time(r: &Request) -> OverTime {
     r.over_time.unwrap_or(usual)
 }
 
+fn shape(channels: usize, steps: Option<usize>) -> Vec<usize> {
+    steps.into_iter().chain([channels]).collect()
+}
+
+/// Reads what the request stores under `prefix` into `values`, `[steps][statistics][channels]`; what is absent stays.
+pub(crate) fn read<T: Elem>(
+    r: &mut Request,
+    prefix: &str,
+    channels: usize,
+    steps: Option<usize>,
+    values: &mut [T],
+) -> Result<(), Error> {
+    let statistics = r.descriptor().statistics;
+    for (i, s) in statistics.iter().enumerate() {
+        let name = format!("{prefix}{}", s.stored_name());
+        let Some(given) = r.optional(&name, &shape(channels, steps))? else { continue };
+        if s.is_variance && given.iter().any(|v| *v < 0.0) {
+            return Err(Error::Value {
+                key: name,
+                got: "negative".to_owned(),
+                expected: "variances of at least 0".to_owned(),
+            });
+        }
+        for (t, row) in given.chunks_exact(channels).enumerate() {
+            let at = (t * statistics.len() + i) * channels;
+            for (v, given) in values[at..at + channels].iter_mut().zip(row) {
+                *v = T::lit(*given);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Puts `values` under `prefix`, one tensor for each statistic.
+pub(crate) fn write<T: Elem>(
+    d: &Descriptor,
+    answer: &mut Answer,
+    prefix: &str,
+    channels: usize,
+    steps: Option<usize>,
+    values: &[T],
+) {
+    for (i, s) in d.statistics.iter().enumerate() {
+        let rows = values.chunks_exact(channels).skip(i).step_by(d.statistics.len());
+        let all = rows.flatten().map(|v| v.to_f64()).collect();
+        answer.put(format!("{prefix}{}", s.stored_name()), &shape(channels, steps), all);
+    }
+}
+
 /// Stored statistics: `[steps][statistics][channels]`.
 pub(crate) struct Stored<T> {
     descriptor: &'static Descriptor,
@@ -58,24 +107,7 @@ impl<T: Elem> Stored<T> {
         let initial = Running::initial::<T>(d, channels);
         let mut values: Vec<T> =
             initial.iter().copied().cycle().take(initial.len() * steps.unwrap_or(1)).collect();
-        let shape: Vec<usize> = steps.into_iter().chain([channels]).collect();
-        for (i, s) in d.statistics.iter().enumerate() {
-            let name = format!("{prefix}{}", s.stored_name());
-            let Some(given) = r.optional(&name, &shape)? else { continue };
-            if s.is_variance && given.iter().any(|v| *v < 0.0) {
-                return Err(Error::Value {
-                    key: name,
-                    got: "negative".to_owned(),
-                    expected: "variances of at least 0".to_owned(),
-                });
-            }
-            for (t, row) in given.chunks_exact(channels).enumerate() {
-                let at = (t * d.statistics.len() + i) * channels;
-                for (v, given) in values[at..at + channels].iter_mut().zip(row) {
-                    *v = T::lit(*given);
-                }
-            }
-        }
+        read(r, prefix, channels, steps, &mut values)?;
         let running = averaging(r)?;
         Ok(Self { descriptor: d, prefix: prefix.to_owned(), running, channels, steps, values })
     }
@@ -100,13 +132,6 @@ impl<T: Elem> Stored<T> {
 
     /// Gives it back.
     pub(crate) fn put(&self, answer: &mut Answer) {
-        let shape: Vec<usize> = self.steps.into_iter().chain([self.channels]).collect();
-        for (i, s) in self.descriptor.statistics.iter().enumerate() {
-            let rows = (0..self.steps.unwrap_or(1)).flat_map(|t| {
-                let plane = self.range(t).start + i * self.channels;
-                self.values[plane..plane + self.channels].iter().map(|v| v.to_f64())
-            });
-            answer.put(format!("{}{}", self.prefix, s.stored_name()), &shape, rows.collect());
-        }
+        write(self.descriptor, answer, &self.prefix, self.channels, self.steps, &self.values);
     }
 }
