@@ -4,7 +4,7 @@
 mod list;
 mod run;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -110,27 +110,22 @@ enum Command {
 /// The exit code for a request that is refused.
 const REFUSED: u8 = 2;
 
-fn main() -> ExitCode {
-    let command = Args::parse().command;
-    if let Command::Eval { method, input, output } = command {
-        return match eval::evaluate(&method, &input, &output) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(e) => {
-                eprintln!("error: {e}");
-                ExitCode::from(REFUSED)
-            }
-        };
-    }
-    match run(command) {
+fn main() -> anyhow::Result<ExitCode> {
+    run(Args::parse().command)
+}
+
+/// One line on standard error where a request is refused, and nothing else.
+fn evaluate(method: &str, input: &Path, output: &Path) -> ExitCode {
+    match eval::evaluate(method, input, output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => {
-            eprintln!("Error: {e:?}");
-            ExitCode::FAILURE
+            eprintln!("error: {e}");
+            ExitCode::from(REFUSED)
         }
     }
 }
 
-fn run(command: Command) -> anyhow::Result<()> {
+fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Report { tier, run, no_bench } => run::report(tier.into(), run, !no_bench),
         Command::Converge { tier, run, workload, method, lr, seeds, epochs } => {
@@ -140,6 +135,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Render { run, out } => run::render(&run, out),
         Command::Rerun { run, cell } => run::rerun(&run, &cell),
         Command::Norms { json } => list::norms(json),
-        Command::Eval { .. } => unreachable!("answered before"),
-    }
+        Command::Eval { method, input, output } => return Ok(evaluate(&method, &input, &output)),
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
