@@ -1,4 +1,4 @@
-"""Writes crates/eval/tests/torch/*.safetensors: requests and what PyTorch answers to them.
+"""Writes crates/eval/tests/torch/*.safetensors: requests and what PyTorch answers to them; and a file of modules.
 
 Each file holds the tensors of a request, what PyTorch found under `want.<name>`, the request's metadata, the method
 under `method` and PyTorch's version under `torch`. Where PyTorch has a module it is used; networks that it has not are
@@ -14,7 +14,9 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import nn
 
-OUT = pathlib.Path(__file__).resolve().parent.parent / "crates/eval/tests/torch"
+CRATES = pathlib.Path(__file__).resolve().parent.parent / "crates"
+OUT = CRATES / "eval/tests/torch"
+MODULES = CRATES / "models/tests/torch"
 G = torch.Generator().manual_seed(7)
 
 
@@ -282,6 +284,56 @@ def write_cells():
         rnn_input(mode)(f"rnn-bn-rnn-{mode}", no_bias | norm("ih", h))
 
 
+def write_cosines():
+    """Cosine normalization of cells: both products are of unit vectors, input and hidden state apart."""
+    t, n, i, h = 5, 4, 3, 6
+    x = normal(t, n, i)
+    unit = lambda v: F.normalize(v, dim=1)
+
+    def meet(x, hid, p):
+        return unit(x) @ unit(p["weight_ih"]).T, unit(hid) @ unit(p["weight_hh"]).T
+
+    def weights(gates):
+        return {"weight_ih": normal(gates * h, i) * 0.6, "weight_hh": normal(gates * h, h) * 0.4, "bias": normal(gates * h) * 0.2}
+
+    def rnn(x, hid, c, p, _):
+        return (sum(meet(x, hid, p)) + p["bias"]).tanh(), c
+
+    def gru(x, hid, c, p, _):
+        ax, ah = meet(x, hid, p)
+        r, z = (ax[:, : 2 * h] + ah[:, : 2 * h] + p["bias"][: 2 * h]).sigmoid().chunk(2, 1)
+        new = (ax[:, 2 * h :] + p["bias"][2 * h :] + r * ah[:, 2 * h :]).tanh()
+        return (1 - z) * new + z * hid, c
+
+    def lstm(x, hid, c, p, _):
+        o, c = gates_of_lstm(sum(meet(x, hid, p)) + p["bias"], c)
+        return o * c.tanh(), c
+
+    for kind, gates, step in (("rnn", 1, rnn), ("gru", 3, gru), ("lstm", 4, lstm)):
+        unroll(f"{kind}-cosine", "cosine", {"as": kind}, x, weights(gates), step, cell=kind == "lstm")
+
+
+def write_modules():
+    """Modules as PyTorch saves them, with an input and what they make of it: `load_pytorch` in `crates/models` reads them."""
+    x = normal(4, 2, 2)
+    lstm, gru, rnn, relu = nn.LSTM(2, 3), nn.GRU(2, 3), nn.RNN(2, 3), nn.RNN(2, 3, nonlinearity="relu")
+    layer, batch = nn.LayerNorm(5), nn.BatchNorm1d(5)
+    kept = nn.ModuleDict({"lstm": lstm, "gru": gru, "rnn": rnn, "relu": relu, "layer": layer, "batch": batch}).double()
+    with torch.no_grad():
+        for name, p in kept.named_parameters():
+            p.copy_(normal(*p.shape) * 0.5)
+    rows = normal(8, 5) * 2 + 1
+    batch(rows)
+    kept.eval()
+    want = {f"want.{k}": kept[k](x)[0] for k in ("lstm", "gru", "rnn", "relu")}
+    want |= {f"want.{k}": kept[k](rows) for k in ("layer", "batch")}
+    # What has no element type of its own in a file of weights: `num_batches_tracked` is a count.
+    tensors = kept.state_dict() | {"x": x, "rows": rows} | want
+    MODULES.mkdir(parents=True, exist_ok=True)
+    tensors = {k: v.detach().contiguous() for k, v in tensors.items()}
+    save_file(tensors, MODULES / "modules.safetensors", metadata={"torch": torch.__version__})
+
+
 def write_state(name, state):
     """Adds what is stored after the call to a file that was written."""
     from safetensors import safe_open
@@ -297,4 +349,6 @@ if __name__ == "__main__":
     write_sums()
     write_layers()
     write_cells()
+    write_cosines()
+    write_modules()
     print(f"{len(list(OUT.glob('*.safetensors')))} files, torch {torch.__version__}")

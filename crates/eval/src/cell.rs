@@ -22,7 +22,8 @@ pub(crate) fn refused(r: &Request, reason: String) -> Error {
 
 /// Which recurrence: of an RNN the nonlinearity is chosen, of a GRU the sense of the update gate.
 pub(crate) fn kind(r: &Request) -> Result<CellKind, Error> {
-    let plain = r.descriptor().reference_set == ReferenceSet::Nothing || r.descriptor().site == Site::Weights;
+    let d = r.descriptor();
+    let plain = d.reference_set == ReferenceSet::Nothing || d.site != Site::SummedInputs;
     match r.form {
         Form::Lstm => Ok(CellKind::Lstm),
         // The layer normalization paper's sense; without a norm there is no reason not to be PyTorch's.
@@ -52,6 +53,7 @@ pub(crate) fn placement(r: &Request) -> Result<&'static Placement, Error> {
         (ReferenceSet::Nothing, _) => "none",
         // The weights are normalized before the cell meets them, once for all steps.
         _ if d.site == Site::Weights => "none",
+        _ if d.site == Site::WeightsAndInputs => "operands",
         (_, Skeleton::Rowwise) => "paper",
         (_, Skeleton::Channelwise) => "input",
     };
@@ -128,7 +130,7 @@ pub(crate) fn biases<T: Real>(
 /// Refuses what no cell here normalizes.
 pub(crate) fn check(r: &Request) -> Result<(), Error> {
     let d = r.descriptor();
-    if !matches!(d.site, Site::SummedInputs | Site::Weights) {
+    if !matches!(d.site, Site::SummedInputs | Site::Weights | Site::WeightsAndInputs) {
         let reason =
             format!("it normalizes {}, which no cell here does: write as = linear or conv", d.site.name());
         return Err(refused(r, reason));

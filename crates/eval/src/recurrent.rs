@@ -113,11 +113,13 @@ pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
         slots.push(narrow(&given.unwrap_or_else(|| vec![p.initial; p.len])));
     }
     let state = take_state(r, &cell, h)?;
-    let sides = if d.site == Site::Weights {
+    let sides = if matches!(d.site, Site::Weights | Site::WeightsAndInputs) {
         Some((at_weights(r, "ih", &w_ih, [rows, i])?, at_weights(r, "hh", &w_hh, [rows, h])?))
     } else {
         None
     };
+    let rows = (d.site == Site::WeightsAndInputs).then(|| ready(r, Layout::new(t * n, 1, i, 1), Vec::new()));
+    let entering = Side::new(rows, narrow(&x))?;
     let mask = r.mask(&[t, n])?;
     let dy = r.optional("dy", &[t, n, h])?;
     r.finish()?;
@@ -127,7 +129,7 @@ pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
         cell: &cell,
         sizes,
         bias_at,
-        x: narrow(&x),
+        x: entering.value.clone(),
         w_ih: sides.as_ref().map_or_else(|| narrow(&w_ih), |s| s.0.value.clone()),
         w_hh: sides.as_ref().map_or_else(|| narrow(&w_hh), |s| s.1.value.clone()),
         bias: biases.own,
@@ -154,6 +156,7 @@ pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
                 put_params(r, &mut answer, &format!("dparam.{place}."), &found);
             }
         }
+        d.x = entering.backward(std::mem::take(&mut d.x))?.0;
         put_slopes(&mut answer, &given, d);
     }
     put_state(r, &cell, &found.state, &mut answer);

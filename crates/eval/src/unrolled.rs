@@ -167,6 +167,7 @@ impl<T: Real> Unrolled<'_, T> {
 
     fn hidden(&mut self, t: usize, h: Id) -> Result<Id, Error> {
         let Sizes { cases, units, .. } = self.sizes;
+        let h = self.at(Place::RecurrentInput, h, t, 1)?;
         let ah = self.tape.product(h, self.leaves.w_hh, [cases, units, self.cell.kind().gates() * units]);
         self.at(Place::HiddenToHidden, ah, t, 1)
     }
@@ -200,7 +201,8 @@ impl<T: Real> Unrolled<'_, T> {
 
     fn gru(&mut self, t: usize, ax: Id, candidate: Option<Id>, h: Id) -> Result<Id, Error> {
         let Sizes { cases, units, .. } = self.sizes;
-        let all = self.tape.product(h, self.leaves.w_hh, [cases, units, 3 * units]);
+        let met = self.at(Place::RecurrentInput, h, t, 1)?;
+        let all = self.tape.product(met, self.leaves.w_hh, [cases, units, 3 * units]);
         let gates = self.tape.columns(all, 3 * units, 0, 2 * units);
         let gates = self.at(Place::HiddenToHidden, gates, t, 1)?;
         let mut u = self.tape.columns(all, 3 * units, 2 * units, units);

@@ -123,6 +123,43 @@ fn recurrences_with_loaded_weights_follow_pytorchs_equations() {
     close(&relu.eval(sequence(&dev, &x), None).unwrap().0.as_vec(), &expected);
 }
 
+/// A file that PyTorch wrote, with what its modules answer: the mapping is that of the files, not only of our reading of
+/// the documentation. Written by `scripts/torch_fixtures.py`.
+#[test]
+fn modules_that_pytorch_saved_answer_as_they_did_there() {
+    let dev = Cpu::default();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/torch/modules.safetensors");
+    let bytes = std::fs::read(&path).unwrap();
+    let tensors = ::safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let read = |name: &str| -> Vec<f64> {
+        let bytes = tensors.tensor(name).unwrap().data().as_chunks().0;
+        bytes.iter().map(|b| f64::from_le_bytes(*b)).collect()
+    };
+    let file = PyTorchFile::open(&path).unwrap();
+    let x = read("x");
+
+    let mut lstm = dev.build_module::<Lstm<norm_none::None, NoPlacement, 2, 3, 12>, f64>();
+    lstm.load_pytorch(&file, "lstm", 0).unwrap();
+    close(&lstm.eval(sequence(&dev, &x), None).unwrap().0.as_vec(), &read("want.lstm"));
+    let mut gru = dev.build_module::<Gru<GatedKeep, norm_none::None, NoPlacement, 2, 3, 9, 6>, f64>();
+    gru.load_pytorch(&file, "gru", 0).unwrap();
+    close(&gru.eval(sequence(&dev, &x), None).unwrap().0.as_vec(), &read("want.gru"));
+    let mut rnn = dev.build_module::<Rnn<Tanh, norm_none::None, NoPlacement, 2, 3>, f64>();
+    rnn.load_pytorch(&file, "rnn", 0).unwrap();
+    close(&rnn.eval(sequence(&dev, &x), None).unwrap().0.as_vec(), &read("want.rnn"));
+    let mut relu = dev.build_module::<Rnn<Rectified, norm_none::None, NoPlacement, 2, 3>, f64>();
+    relu.load_pytorch(&file, "relu", 0).unwrap();
+    close(&relu.eval(sequence(&dev, &x), None).unwrap().0.as_vec(), &read("want.relu"));
+
+    let rows: Tensor<(usize, Const<5>), f64, Cpu> = dev.tensor_from_vec(read("rows"), (8, Const));
+    let mut layer = dev.build_module::<Norm<norm_layer::LayerNorm, 5>, f64>();
+    load_norm(&mut layer, &file, "layer").unwrap();
+    close(&layer.eval(rows.clone()).unwrap().as_vec(), &read("want.layer"));
+    let mut batch = dev.build_module::<Norm<norm_batch::BatchNorm, 5>, f64>();
+    load_norm(&mut batch, &file, "batch").unwrap();
+    close(&batch.eval(rows).unwrap().as_vec(), &read("want.batch"));
+}
+
 #[test]
 fn a_recurrence_without_biases_loads_zeros() {
     let (dev, dir) = (Cpu::default(), tempfile::tempdir().unwrap());

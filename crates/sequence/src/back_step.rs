@@ -223,8 +223,8 @@ impl<T: Elem> Cell<T> {
         w: &Weights<'_, T>,
         ws: &Workspace<T>,
         b: &mut Back<T>,
-        steps: &Steps<'_, '_, T>,
-    ) {
+        steps: &mut Steps<'_, '_, T>,
+    ) -> Result<(), Error> {
         let (one, width) = (s.cases * s.units, self.summed(s.units));
         let (w_h, w_candidate) = w.hh.split_at(width * s.units);
         let dah = match (steps.has(Place::HiddenToHidden), steps.has(Place::Joint)) {
@@ -234,19 +234,29 @@ impl<T: Elem> Cell<T> {
         };
         let dah = Matrix::new(&dah[at(t, s.cases * width)], s.cases, width);
         let w_h = Matrix::new(w_h, width, s.units);
-        let dh = &mut b.dh[..one];
+        let (dh, dh_in) = (&mut b.dh[..one], &mut b.dh_in);
+        let normed = steps.has(Place::RecurrentInput);
         if self.kind().has_candidate() {
             // The update gate lets the state through beside the products.
             dh.copy_from_slice(&b.dh_next[..one]);
-            matmul(ws.threads, dah, w_h, Output::Add, dh);
+        } else {
+            dh.fill(T::default());
+        }
+        let into = if normed { &mut dh_in[..one] } else { &mut *dh };
+        matmul(ws.threads, dah, w_h, if normed { Output::Overwrite } else { Output::Add }, into);
+        if self.kind().has_candidate() {
             let Candidate { h: du, raw_h, .. } = &b.candidate;
             let du = if steps.has(Place::HiddenToCandidate) { raw_h } else { du };
             let du = Matrix::new(&du[at(t, one)], s.cases, s.units);
-            matmul(ws.threads, du, Matrix::new(w_candidate, s.units, s.units), Output::Add, dh);
-        } else {
-            matmul(ws.threads, dah, w_h, Output::Overwrite, dh);
+            matmul(ws.threads, du, Matrix::new(w_candidate, s.units, s.units), Output::Add, into);
+        }
+        if normed {
+            let layout = Layout::new(s.cases, 1, s.units, 1);
+            let h = &ws.h[at(t, one)];
+            steps.back(Place::RecurrentInput, layout, t, h, mask, &dh_in[..one], false, dh)?;
         }
         rows::keep_padded(dh, &b.kept_h[..one], mask, s.units);
+        Ok(())
     }
 
     pub(crate) fn is_per_step(&self, place: Place) -> bool {

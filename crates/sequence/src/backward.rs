@@ -115,7 +115,7 @@ impl<T: Elem> Cell<T> {
             let mask = inputs.mask.map(|m| &m[at(t, s.cases)]);
             self.back_update(&s, t, mask, dy[t], ws, b, &mut steps)?;
             self.back_sum(&s, t, mask, ws, b, &mut steps)?;
-            self.back_hidden(&s, t, mask, w, ws, b, &steps);
+            self.back_hidden(&s, t, mask, w, ws, b, &mut steps)?;
             if let Some(bias) = &mut out.bias {
                 let from = if steps.has(Place::Joint) && self.bias_is_early() { &b.dsum } else { &b.dz };
                 let (bias, of_candidate) = bias.split_at_mut(width);
@@ -169,7 +169,8 @@ impl<T: Elem> Cell<T> {
         let (width, cases) = (self.summed(s.units), s.steps * s.cases);
         let states = cases * s.units;
         let x = if inputs.mask.is_some() { &ws.x[..cases * s.inputs] } else { inputs.x };
-        let (x, h) = (Matrix::new(x, cases, s.inputs), Matrix::new(&ws.h[..states], cases, s.units));
+        let h = if steps.has(Place::RecurrentInput) { &ws.h_in } else { &ws.h };
+        let (x, h) = (Matrix::new(x, cases, s.inputs), Matrix::new(&h[..states], cases, s.units));
         let mut block = |dax: &[T], dah: &[T], width: usize, w_x: &[T], dw_x: &mut [T], dw_h: &mut [T]| {
             let w_x = Matrix::new(w_x, width, s.inputs);
             for (t, dx) in dx.iter_mut().flat_map(|dx| dx.iter_mut()).enumerate() {

@@ -130,8 +130,16 @@ pub enum Reason {
         kind: CellKind,
     },
     /// The method normalizes something that does not pass a slot.
-    #[error("it normalizes {site}, and what passes a slot is a projection or a state")]
+    #[error(
+        "it normalizes {site}, and what passes a slot is a projection or a state; weights and inputs together have `operands`"
+    )]
     Site {
+        /// What it normalizes.
+        site: &'static str,
+    },
+    /// The placement takes methods that normalize weights and inputs, and this one does something else.
+    #[error("it normalizes {site}, the placement takes methods that normalize weights and inputs")]
+    NotOperands {
         /// What it normalizes.
         site: &'static str,
     },

@@ -5,7 +5,7 @@ use norm_core::{Descriptor, Elem, Kernel, ReferenceSet, Site, Skeleton};
 
 use crate::cell::Cell;
 use crate::error::{Error, Reason};
-use crate::placement::{Filling, Placement};
+use crate::placement::{Filling, Methods, Placement};
 use crate::slot::{Place, Slot, Statistics};
 use crate::update::CellKind;
 
@@ -42,10 +42,15 @@ impl Placement {
         if matches!(self.filling(kind), Some(Filling { places: [], .. })) {
             return Ok(());
         }
+        let pools = d.reference_set.name();
+        match (self.takes, d.site) {
+            (Methods::Operands, Site::WeightsAndInputs) => return Ok(()),
+            (Methods::Operands, _) => return Err(Reason::NotOperands { site: d.site.name() }),
+            _ => {}
+        }
         if let Some(reason) = refuses(d) {
             return Err(reason);
         }
-        let pools = d.reference_set.name();
         match d.reference_set.skeleton() {
             Skeleton::Channelwise if !self.takes_across_cases() => Err(Reason::AcrossCases { pools }),
             Skeleton::Rowwise if !self.takes_within_case() => Err(Reason::WithinCase { pools }),

@@ -197,7 +197,7 @@ impl<T: Elem> Cell<T> {
         };
         let x = Matrix::new(x, cases, s.inputs);
         let sum = if self.slot(Place::Joint).is_some() { sum } else { z };
-        let [ih, _, of_candidate, ..] = slots;
+        let [_, ih, _, of_candidate, ..] = slots;
         let (w_sums, w_candidate) = w_x.split_at(width * s.inputs);
         let bias = w.bias.filter(|_| self.bias_is_early()).map(|b| b.split_at(width));
         let sums = Projection {
@@ -281,12 +281,20 @@ impl<T: Elem> Cell<T> {
         let s = pass.inputs.sizes;
         let width = self.summed(s.units);
         let (one, gates) = (s.cases * s.units, s.cases * width);
-        let Workspace { isa, threads, ah, sum, z, candidate, h, stats, normed, .. } = ws;
+        let Workspace { isa, threads, ah, sum, z, candidate, h, h_in, stats, normed, .. } = ws;
         let threads = *threads;
-        let [ih, hh, of_input, of_hidden, joint, ..] = slots;
+        let [before, ih, hh, of_input, of_hidden, joint, ..] = slots;
         let z = &mut z[at(t, gates)];
         let acc = if joint.is_some() { &mut sum[at(t, gates)] } else { &mut *z };
-        let h = Matrix::new(&h[at(t, one)], s.cases, s.units);
+        let mut h = &h[at(t, one)];
+        if let Some(before) = before {
+            let layout = before.slot.layout(before.place, self.kind(), s.cases, s.units);
+            let stats = &mut stats[before.place as usize][at(t, before.slot.kernel.statistics_len(&layout))];
+            let y = &mut h_in[at(t, one)];
+            normalize(before, Application { layout, t, x: h, mask, stats, y: &mut *y }, mode, outcome)?;
+            h = y;
+        }
+        let h = Matrix::new(h, s.cases, s.units);
         let (w_h, w_candidate) = w_h.split_at(s.units * width);
         let w_h = Matrix::new(w_h, s.units, width);
         let bias = w.bias.map(|b| b.split_at(width));

@@ -53,10 +53,13 @@ pub enum Methods {
     WithinCase,
     /// Those that pool over cases.
     AcrossCases,
+    /// Those that normalize weights and what the weights meet, each by itself.
+    Operands,
 }
 
 use Place::{
     Carried, Hidden, HiddenToCandidate, HiddenToHidden, InputToCandidate, InputToHidden, Joint, ReadOut,
+    RecurrentInput,
 };
 
 const fn fill(places: &'static [Place], bias: Bias) -> Filling {
@@ -180,9 +183,22 @@ impl Placement {
         takes: Methods::AcrossCases,
         ..Self::OF_LSTM
     };
+    /// Cosine normalization: the hidden state in a norm of its own, which only its products see. The inputs and the
+    /// rows of both weights are normalized before the cell meets them, so that a summed input is a sum of two cosines,
+    /// in [-2, 2]; the paper has no recurrent equations, and one cosine of `[x; h]` would be another network.
+    pub const OPERANDS: Self = Self {
+        name: "operands",
+        title: "weights and what they meet, input and hidden state apart",
+        cite: "luo2018cosine",
+        lstm: Some(fill(&[RecurrentInput], Bias::AfterNorm)),
+        rnn: Some(fill(&[RecurrentInput], Bias::AfterNorm)),
+        gru: Some(fill(&[RecurrentInput], Bias::AfterNorm)),
+        takes: Methods::Operands,
+        ..Self::OF_LSTM
+    };
 
     /// Every placement, in the order in which tables show them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::NONE,
         Self::PAPER,
         Self::HASTE,
@@ -193,6 +209,7 @@ impl Placement {
         Self::INPUT,
         Self::JOINT,
         Self::RECURRENT_BATCH,
+        Self::OPERANDS,
     ];
 
     /// The placement of that name.

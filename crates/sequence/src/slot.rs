@@ -12,6 +12,8 @@ use crate::update::CellKind;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Place {
+    /// The hidden state as it enters its products with the weights; what is carried on is not touched.
+    RecurrentInput,
     /// `W_x x`.
     InputToHidden,
     /// `W_h h`.
@@ -32,7 +34,8 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
+        Self::RecurrentInput,
         Self::InputToHidden,
         Self::HiddenToHidden,
         Self::InputToCandidate,
@@ -46,6 +49,7 @@ impl Place {
     /// As it stands in file names of parameters.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::RecurrentInput => "h",
             Self::InputToHidden => "ih",
             Self::HiddenToHidden => "hh",
             Self::InputToCandidate => "ih_candidate",

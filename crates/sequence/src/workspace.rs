@@ -12,7 +12,7 @@ use crate::slot::Place;
 pub(crate) struct Held {
     pub(crate) sizes: Sizes,
     pub(crate) kind: &'static str,
-    pub(crate) places: u8,
+    pub(crate) places: u16,
     pub(crate) masked: bool,
     pub(crate) cells: bool,
 }
@@ -25,7 +25,7 @@ impl Held {
     pub(crate) fn words(&self) -> String {
         let Sizes { steps, cases, inputs, units } = self.sizes;
         let mask = if self.masked { "masked" } else { "unmasked" };
-        format!("{} [{steps}, {cases}, {inputs}] -> {units}, {mask}, slots {:08b}", self.kind, self.places)
+        format!("{} [{steps}, {cases}, {inputs}] -> {units}, {mask}, slots {:09b}", self.kind, self.places)
     }
 }
 
@@ -60,6 +60,8 @@ pub struct Workspace<T> {
     pub(crate) candidate: Candidate<T>,
     /// Hidden states from `h0` on, `[T + 1, N, H]`.
     pub(crate) h: Vec<T>,
+    /// Hidden states as the products take them, `[T, N, H]`; only if they are normalized for that.
+    pub(crate) h_in: Vec<T>,
     /// Carried cells from `c0` on, `[T + 1, N, H]`.
     pub(crate) c: Vec<T>,
     /// Cells before the norm of the carried cell, `[T, N, H]`.
@@ -111,6 +113,7 @@ pub(crate) struct Back<T> {
     pub(crate) candidate: Candidate<T>,
     pub(crate) dh_next: Vec<T>,
     pub(crate) dh: Vec<T>,
+    pub(crate) dh_in: Vec<T>,
     pub(crate) dh_raw: Vec<T>,
     pub(crate) dc: Vec<T>,
     pub(crate) dc_raw: Vec<T>,
@@ -146,6 +149,7 @@ impl<T: Elem> Workspace<T> {
             z: Vec::new(),
             candidate: Candidate::default(),
             h: Vec::new(),
+            h_in: Vec::new(),
             c: Vec::new(),
             c_raw: Vec::new(),
             gate: Vec::new(),
@@ -197,6 +201,7 @@ impl<T: Elem> Workspace<T> {
         fit(&mut self.z, sums);
         self.candidate.fit(cell, states);
         fit(&mut self.h, states + one);
+        fit(&mut self.h_in, has(Place::RecurrentInput, states));
         fit(&mut self.c, if cells > 0 { cells + one } else { 0 });
         fit(&mut self.c_raw, has(Place::Carried, cells));
         fit(&mut self.gate, has(Place::Carried, cells).max(has(Place::ReadOut, cells)));
@@ -219,6 +224,7 @@ impl<T: Elem> Workspace<T> {
         fit(&mut b.dax, has(Place::InputToHidden, sums));
         fit(&mut b.dah, has(Place::HiddenToHidden, sums));
         b.candidate.fit(cell, s.steps * one);
+        fit(&mut b.dh_in, has(Place::RecurrentInput, one));
         fit(&mut b.dh_next, if cell.kind().has_candidate() { one } else { 0 });
         for v in [&mut b.dh, &mut b.dh_raw, &mut b.kept_h] {
             fit(v, one);

@@ -34,7 +34,14 @@ fn with_empty_slots_it_is_pytorch_s() {
     for (kind, keep) in KINDS {
         let cell = Cell::new(kind);
         assert!(cell.has_bias() && cell.has_recurrent_bias());
-        let judge = Gru { keep, how: How::Within(Norm::Identity), recurrent: false, shift: false, eps: 0.0 };
+        let judge = Gru {
+            keep,
+            how: How::Within(Norm::Identity),
+            recurrent: false,
+            shift: false,
+            eps: 0.0,
+            direction: false,
+        };
         check(kind.name(), &cell, &judge);
         let cell = cell.with_recurrent_bias(false);
         assert!(cell.has_bias() && !cell.has_recurrent_bias());
@@ -56,7 +63,7 @@ fn the_layer_normalization_paper_s_form() {
             }
             assert_eq!(names, places);
             let eps = kernel64(id).descriptor.consts[0].default;
-            let judge = Gru { keep, how: How::Within(norm), recurrent: true, shift, eps };
+            let judge = Gru { keep, how: How::Within(norm), recurrent: true, shift, eps, direction: false };
             check(&format!("{} {id}", kind.name()), &cell, &judge);
         }
     }
@@ -68,12 +75,16 @@ fn only_the_input_projections() {
         let cell = Placement::INPUT.cell(kind, kernel64("layer"), None).unwrap();
         assert!(!cell.has_bias() && cell.has_recurrent_bias());
         let how = How::Within(Norm::Layer);
-        check(kind.name(), &cell, &Gru { keep, how, recurrent: false, shift: true, eps: 1e-5 });
+        check(
+            kind.name(),
+            &cell,
+            &Gru { keep, how, recurrent: false, shift: true, eps: 1e-5, direction: false },
+        );
         for (statistics, how) in [(None, How::Sequence), (Some(Statistics::PerStep { t_max: 2 }), How::Step)]
         {
             let options = Options { statistics, ..Options::default() };
             let cell = Placement::INPUT.cell_with(kind, kernel64("batch"), options).unwrap();
-            let judge = Gru { keep, how, recurrent: false, shift: true, eps: 1e-5 };
+            let judge = Gru { keep, how, recurrent: false, shift: true, eps: 1e-5, direction: false };
             check(&format!("{} {how:?}", kind.name()), &cell, &judge);
         }
     }
@@ -85,7 +96,17 @@ fn recurrent_batch_normalization() {
         let options = Options { statistics: Some(Statistics::PerStep { t_max: 4 }), ..Options::default() };
         let cell = Placement::RECURRENT_BATCH.cell_with(kind, kernel64("batch"), options).unwrap();
         assert!(cell.has_bias() && cell.has_recurrent_bias());
-        let judge = Gru { keep, how: How::Step, recurrent: true, shift: false, eps: 1e-5 };
+        let judge = Gru { keep, how: How::Step, recurrent: true, shift: false, eps: 1e-5, direction: false };
+        check(kind.name(), &cell, &judge);
+    }
+}
+
+#[test]
+fn recurrent_products_of_a_direction() {
+    for (kind, keep) in KINDS {
+        let cell = Placement::OPERANDS.cell(kind, kernel64("cosine"), None).unwrap();
+        let how = How::Within(Norm::Identity);
+        let judge = Gru { keep, how, recurrent: false, shift: false, eps: 0.0, direction: true };
         check(kind.name(), &cell, &judge);
     }
 }

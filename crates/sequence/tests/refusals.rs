@@ -53,7 +53,14 @@ fn a_method_where_the_placement_is_not_defined() {
     );
     let gru = of(Placement::JOINT, "layer", CellKind::Gru);
     assert_eq!(gru, Reason::Recurrence { kind: CellKind::Gru });
-    assert!(gru.to_string().ends_with("are: ih, hh, ih_candidate, hh_candidate, hidden"), "{gru}");
+    assert!(gru.to_string().ends_with("are: h, ih, hh, ih_candidate, hh_candidate, hidden"), "{gru}");
+    let layer = of(Placement::OPERANDS, "layer", CellKind::RnnTanh);
+    assert_eq!(layer, Reason::NotOperands { site: "summed_inputs" });
+    let weight = of(Placement::OPERANDS, "weight", CellKind::RnnTanh);
+    assert_eq!(weight, Reason::NotOperands { site: "weights" });
+    let cosine = of(Placement::INPUT, "cosine", CellKind::RnnTanh);
+    assert_eq!(cosine, Reason::Site { site: "weights_and_inputs" });
+    assert!(cosine.to_string().ends_with("have `operands`"), "{cosine}");
     assert_eq!(Placement::find("labml"), Some(&Placement::LABML));
     assert_eq!(Placement::find("recurrent_batch"), Some(&Placement::RECURRENT_BATCH));
     assert_eq!(Placement::find("unknown"), None);

@@ -27,6 +27,8 @@ pub(crate) struct Gru {
     /// Whether norms learn a shift.
     pub(crate) shift: bool,
     pub(crate) eps: f64,
+    /// Whether the recurrent products meet the direction of the hidden state.
+    pub(crate) direction: bool,
 }
 
 impl Gru {
@@ -72,7 +74,12 @@ impl Gru {
         for t in 0..s.steps {
             let on = &on[t * s.cases..(t + 1) * s.cases];
             let recur = |w: &[f64], affine| {
-                let rows: Vec<Vec<f64>> = h.iter().map(|h| product(w, h)).collect();
+                let none = Affine { gain: None, bias: None };
+                let met = |h: &Vec<f64>| match self.direction {
+                    true => normalize(Norm::Direction, h, 0.0, none),
+                    false => h.clone(),
+                };
+                let rows: Vec<Vec<f64>> = h.iter().map(|h| product(w, &met(h))).collect();
                 if self.recurrent { self.apply(&rows, on, affine) } else { rows }
             };
             let (ah, anh) = (recur(gates_h, of_h), recur(candidate_h, of_nh));

@@ -10,6 +10,8 @@ pub(crate) enum Norm {
     Identity,
     Layer,
     Rms,
+    /// Divided by its length; nothing of nothing.
+    Direction,
 }
 
 /// Parameters of one norm in a row: gain and, where learned, bias.
@@ -74,6 +76,10 @@ pub(crate) fn normalize(norm: Norm, v: &[f64], eps: f64, p: Affine<'_>) -> Vec<f
     let n = v.len() as f64;
     let (mean, root) = match norm {
         Norm::Identity => return v.to_vec(),
+        Norm::Direction => {
+            let length = v.iter().map(|a| a * a).sum::<f64>().sqrt();
+            return v.iter().map(|a| if length > 0.0 { a / length } else { 0.0 }).collect();
+        }
         Norm::Layer => {
             let mean = v.iter().sum::<f64>() / n;
             (mean, (v.iter().map(|a| (a - mean).powi(2)).sum::<f64>() / n + eps).sqrt())
@@ -89,7 +95,7 @@ fn take<'a>(norm: Norm, shift: bool, from: &mut std::slice::Iter<'a, Vec<f64>>) 
     let mut next = |there: bool| {
         if there { Some(from.next().expect("a parameter is missing").as_slice()) } else { None }
     };
-    let gain = next(norm != Norm::Identity);
+    let gain = next(!matches!(norm, Norm::Identity | Norm::Direction));
     let bias = next(norm == Norm::Layer && shift);
     Affine { gain, bias }
 }
@@ -176,7 +182,7 @@ impl Network {
             }
             "input" if self.batch.is_none() => p_ih = take(norm, true, &mut slots),
             "joint" => p_sum = take(norm, true, &mut slots),
-            "none" | "input" => {}
+            "none" | "input" | "operands" => {}
             other => panic!("unknown network {other}"),
         }
         assert!(slots.next().is_none(), "{}: a parameter is left over", self.name);
@@ -191,7 +197,11 @@ impl Network {
                     y.extend(vec![0.0; s.units]);
                     continue;
                 }
-                let (x, r) = (&ax[t * s.cases + n], product(&p.hh, &h[n]));
+                let met = match self.name {
+                    "operands" => normalize(norm, &h[n], eps, id),
+                    _ => h[n].clone(),
+                };
+                let (x, r) = (&ax[t * s.cases + n], product(&p.hh, &met));
                 let z = match self.name {
                     // LN(W_h h) + LN(W_x x) + b over all gates
                     "paper" | "haste" | "fastrnns" | "tf_addons" => {
@@ -199,7 +209,7 @@ impl Network {
                     }
                     "burn" => sum(&[&normalize(norm, x, eps, p_ih), &r, b]),
                     "input" if self.batch.is_none() => sum(&[&normalize(norm, x, eps, p_ih), &r, b]),
-                    "input" | "none" => sum(&[x, &r, b]),
+                    "input" | "none" | "operands" => sum(&[x, &r, b]),
                     // one norm per gate over everything added up
                     "labml" => {
                         let a = sum(&[x, &r, b]);
@@ -223,7 +233,7 @@ impl Network {
                         .map(|j| sigmoid(gate(1, j)) * c[n][j] + sigmoid(gate(0, j)) * gate(2, j).tanh())
                         .collect();
                     let normed = match self.name {
-                        "none" | "input" | "joint" => cell.clone(),
+                        "none" | "input" | "joint" | "operands" => cell.clone(),
                         _ => normalize(norm, &cell, eps, p_c),
                     };
                     let out: Vec<f64> =
