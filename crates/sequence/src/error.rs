@@ -73,6 +73,16 @@ pub enum Error {
         /// Why.
         reason: Reason,
     },
+    /// No slot can hold the method, or only another one can.
+    #[error("slot `{place}` cannot hold `{method}`: {reason}")]
+    NotHere {
+        /// The slot.
+        place: Place,
+        /// The method's id.
+        method: &'static str,
+        /// Why.
+        reason: Reason,
+    },
     /// The kind of statistics does not fit the method or the slot.
     #[error("slot `{place}`: `{method}` pools {pools}, which cannot be kept as {got} statistics")]
     Statistics {

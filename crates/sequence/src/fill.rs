@@ -23,7 +23,7 @@ pub struct Options<'a> {
 }
 
 /// Why no slot can hold a method at all.
-const fn refuses(d: &Descriptor) -> Option<Reason> {
+pub(crate) const fn refuses(d: &Descriptor) -> Option<Reason> {
     match (d.site, d.reference_set) {
         (Site::Weights | Site::Inputs | Site::WeightsAndInputs | Site::Update, _)
         | (_, ReferenceSet::FanIn) => Some(Reason::Site { site: d.site.name() }),

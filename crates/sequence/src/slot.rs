@@ -3,9 +3,10 @@
 use std::fmt;
 
 use norm_core::policy::Running;
-use norm_core::{Call, Elem, Isa, Kernel, Layout, Param, Rule, Skeleton};
+use norm_core::{Call, Elem, Isa, Kernel, Layout, Param, Rule, Site, Skeleton};
 
 use crate::error::Error;
+use crate::fill::refuses;
 use crate::update::CellKind;
 
 /// Where in a cell a normalization can stand, in the order in which a step meets them.
@@ -178,6 +179,10 @@ impl<T: Elem> Slot<T> {
             return Err(Error::NoSuchPlace { kind, place });
         }
         let d = self.kernel.descriptor;
+        let operand = place == Place::RecurrentInput && d.site == Site::WeightsAndInputs;
+        if let Some(reason) = refuses(d).filter(|_| !operand) {
+            return Err(Error::NotHere { place, method: d.id, reason });
+        }
         let fits = match (d.reference_set.skeleton(), self.statistics) {
             (Skeleton::Channelwise, Statistics::PerStep { t_max: 0 }) => {
                 return Err(Error::NoSteps { place });

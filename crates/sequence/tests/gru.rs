@@ -40,7 +40,7 @@ fn with_empty_slots_it_is_pytorch_s() {
             recurrent: false,
             shift: false,
             eps: 0.0,
-            direction: false,
+            met: Norm::Identity,
         };
         check(kind.name(), &cell, &judge);
         let cell = cell.with_recurrent_bias(false);
@@ -63,7 +63,8 @@ fn the_layer_normalization_paper_s_form() {
             }
             assert_eq!(names, places);
             let eps = kernel64(id).descriptor.consts[0].default;
-            let judge = Gru { keep, how: How::Within(norm), recurrent: true, shift, eps, direction: false };
+            let judge =
+                Gru { keep, how: How::Within(norm), recurrent: true, shift, eps, met: Norm::Identity };
             check(&format!("{} {id}", kind.name()), &cell, &judge);
         }
     }
@@ -78,13 +79,13 @@ fn only_the_input_projections() {
         check(
             kind.name(),
             &cell,
-            &Gru { keep, how, recurrent: false, shift: true, eps: 1e-5, direction: false },
+            &Gru { keep, how, recurrent: false, shift: true, eps: 1e-5, met: Norm::Identity },
         );
         for (statistics, how) in [(None, How::Sequence), (Some(Statistics::PerStep { t_max: 2 }), How::Step)]
         {
             let options = Options { statistics, ..Options::default() };
             let cell = Placement::INPUT.cell_with(kind, kernel64("batch"), options).unwrap();
-            let judge = Gru { keep, how, recurrent: false, shift: true, eps: 1e-5, direction: false };
+            let judge = Gru { keep, how, recurrent: false, shift: true, eps: 1e-5, met: Norm::Identity };
             check(&format!("{} {how:?}", kind.name()), &cell, &judge);
         }
     }
@@ -96,7 +97,8 @@ fn recurrent_batch_normalization() {
         let options = Options { statistics: Some(Statistics::PerStep { t_max: 4 }), ..Options::default() };
         let cell = Placement::RECURRENT_BATCH.cell_with(kind, kernel64("batch"), options).unwrap();
         assert!(cell.has_bias() && cell.has_recurrent_bias());
-        let judge = Gru { keep, how: How::Step, recurrent: true, shift: false, eps: 1e-5, direction: false };
+        let judge =
+            Gru { keep, how: How::Step, recurrent: true, shift: false, eps: 1e-5, met: Norm::Identity };
         check(kind.name(), &cell, &judge);
     }
 }
@@ -106,7 +108,7 @@ fn recurrent_products_of_a_direction() {
     for (kind, keep) in KINDS {
         let cell = Placement::OPERANDS.cell(kind, kernel64("cosine"), None).unwrap();
         let how = How::Within(Norm::Identity);
-        let judge = Gru { keep, how, recurrent: false, shift: false, eps: 0.0, direction: true };
+        let judge = Gru { keep, how, recurrent: false, shift: false, eps: 0.0, met: Norm::Direction };
         check(kind.name(), &cell, &judge);
     }
 }

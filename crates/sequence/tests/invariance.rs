@@ -44,8 +44,9 @@ fn change(p: &mut Problem, by: Change) {
         // One vector, unlike in its entries, added to every input.
         Shift => p.x.iter_mut().enumerate().for_each(|(i, x)| *x += [1.0, -0.5, 0.25, 1.0][i % INPUTS]),
         OneCase => {
-            let cases = p.x.chunks_exact_mut(INPUTS).enumerate();
-            cases.filter(|(row, _)| row % CASES == ONE).for_each(|(_, x)| scale(x));
+            for x in p.x.chunks_exact_mut(INPUTS).skip(ONE).step_by(CASES) {
+                scale(x);
+            }
         }
     }
 }

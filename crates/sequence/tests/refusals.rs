@@ -96,6 +96,12 @@ fn statistics_where_they_are_not_defined() {
 
 #[test]
 fn slots_that_cannot_be() {
+    for (id, place) in [("weight", Place::InputToHidden), ("ndp", Place::Hidden), ("cosine", Place::Joint)] {
+        let refused = Cell::new(CellKind::RnnTanh).with(place, Slot::new(kernel64(id))).unwrap_err();
+        assert!(matches!(refused, Error::NotHere { .. }), "{refused}");
+        let text = refused.to_string();
+        assert!(text.contains(id) && text.contains(place.name()) && text.contains("it normalizes"), "{text}");
+    }
     let lstm = || Cell::<f64>::new(CellKind::Lstm);
     let whole = lstm().with(Place::HiddenToHidden, batch(Statistics::BatchTime)).unwrap_err();
     assert!(

@@ -213,6 +213,47 @@ fn at_many_steps_it_is_a_causal_running_mean() {
     }
 }
 
+/// Table of regimes: scaled or shifted summed inputs are followed after a lag, by batch norm's invariances at once where
+/// only the current batch counts. "Yes" is a move below 1e-4, "no" one above 1e-2; factor 3, shift 1, epsilon 0.
+#[test]
+fn question_row_11_its_invariances_hold_after_a_lag() {
+    let d = method("streaming").f64.descriptor;
+    let k = method("streaming").f64;
+    let layout = Layout::new(6, 1, 3, 1);
+    let mut plain = Use::new(d, layout, 77);
+    for (c, v) in d.consts.iter().zip(&mut plain.consts) {
+        *v = if c.name == "eps" { 0.0 } else { *v };
+    }
+    let scaled = Use { x: plain.x.iter().map(|x| 3.0 * x).collect(), ..plain.clone() };
+    let one_unit = Use {
+        x: plain.x.iter().enumerate().map(|(i, x)| if i % 3 == 1 { 3.0 * x } else { *x }).collect(),
+        ..plain.clone()
+    };
+    let shifted = Use {
+        x: plain.x.iter().enumerate().map(|(i, x)| x + [1.0, -1.0, 0.5][i % 3]).collect(),
+        ..plain.clone()
+    };
+    for (settings, lags) in [(Streaming::default(), true), (Streaming::CURRENT, false)] {
+        for (what, changed) in [("scaled", &scaled), ("one unit scaled", &one_unit), ("shifted", &shifted)] {
+            let mut store = Store::new(d, 3);
+            let mut next = |u: &Use, updates: usize| {
+                let mut y = Vec::new();
+                for _ in 0..updates {
+                    y = forward(&settings, k, u, &mut store).0;
+                    store.after_update();
+                }
+                y
+            };
+            let before = next(&plain, 80);
+            let peak = before.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+            let at_once = off(&next(changed, 1), &before) / peak;
+            let later = off(&next(changed, 80), &before) / peak;
+            assert!(if lags { at_once > 1e-2 } else { at_once < 1e-4 }, "{what}: {at_once:e}");
+            assert!(later < 1e-4, "{what}: {later:e}");
+        }
+    }
+}
+
 #[test]
 fn evaluation_mixes_alike_and_changes_nothing() {
     let k = method("streaming").f64;

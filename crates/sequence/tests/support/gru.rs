@@ -27,8 +27,8 @@ pub(crate) struct Gru {
     /// Whether norms learn a shift.
     pub(crate) shift: bool,
     pub(crate) eps: f64,
-    /// Whether the recurrent products meet the direction of the hidden state.
-    pub(crate) direction: bool,
+    /// What the recurrent products meet of the hidden state.
+    pub(crate) met: Norm,
 }
 
 impl Gru {
@@ -75,10 +75,7 @@ impl Gru {
             let on = &on[t * s.cases..(t + 1) * s.cases];
             let recur = |w: &[f64], affine| {
                 let none = Affine { gain: None, bias: None };
-                let met = |h: &Vec<f64>| match self.direction {
-                    true => normalize(Norm::Direction, h, 0.0, none),
-                    false => h.clone(),
-                };
+                let met = |h: &Vec<f64>| normalize(self.met, h, 0.0, none);
                 let rows: Vec<Vec<f64>> = h.iter().map(|h| product(w, &met(h))).collect();
                 if self.recurrent { self.apply(&rows, on, affine) } else { rows }
             };
