@@ -31,7 +31,9 @@ use Change::{InputMatrix, InputRow, Inputs, OneCase, RecurrentMatrix, RecurrentR
 const ALL: [Change; 7] = [InputMatrix, InputRow, RecurrentMatrix, RecurrentRow, Inputs, Shift, OneCase];
 
 fn scale(v: &mut [f64]) {
-    v.iter_mut().for_each(|v| *v *= FACTOR);
+    for v in v {
+        *v *= FACTOR;
+    }
 }
 
 fn change(p: &mut Problem, by: Change) {
