@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use ::bench::grid::measured; // and its allocator
-use ::bench::workload::Workload;
+use ::bench::workload::in_recurrence;
 use criterion::{BatchSize, Criterion};
 use dfdx::prelude::*;
 use models::{LstmLayer, Usual};
@@ -56,7 +56,7 @@ fn main() {
     macro_rules! all {
         ($($formula:path),+ $(,)?) => {$(
             let asked = measured(tier.as_deref()).any(|m| m.descriptor().id == <$formula as Formula>::DESCRIPTOR.id);
-            if asked && const { Workload::DigitsLstm.refuses(<$formula as Formula>::DESCRIPTOR).is_none() } {
+            if asked && const { in_recurrence(<$formula as Formula>::DESCRIPTOR).is_ok() } {
                 lstm::<$formula>(&mut c, smoke);
             }
         )+};

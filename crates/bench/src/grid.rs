@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use results::{CellSettings, Tier};
 
 use crate::workload::Workload;
+use crate::workloads::WORKLOADS;
 
 /// What to run; narrowed by the command line.
 #[derive(Debug, Clone, Default)]
@@ -35,12 +36,15 @@ pub fn measured(tier: Option<&str>) -> impl Iterator<Item = &'static norms::Meth
     norms::METHODS.iter().filter(move |m| !quick || QUICK.contains(&m.descriptor().id))
 }
 
-/// The methods that a tier trains on a workload. One that was asked for by name is trained in any tier.
-fn trained(tier: Tier, workload: Workload, asked: Option<&str>) -> Vec<&'static str> {
-    let fits = |m: &&norms::Method| workload.refuses(m.descriptor()).is_none();
-    let ids = norms::METHODS.iter().filter(fits).map(|m| m.descriptor().id);
-    let wanted = |id: &&str| asked.map_or(tier != Tier::Quick || QUICK.contains(id), |asked| asked == *id);
-    ids.filter(wanted).collect()
+/// The methods that a tier trains on a workload, with their places. One that was asked for by name is trained in any tier.
+fn trained(
+    tier: Tier,
+    workload: &Workload,
+    asked: Option<&str>,
+) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let wanted =
+        move |id: &str| asked.map_or(tier != Tier::Quick || QUICK.contains(&id), |asked| asked == id);
+    workload.trained().filter(move |(id, _)| wanted(id))
 }
 
 /// Seeds of a tier. A seed sets initial weights and data order, for every method alike: seeds are paired.
@@ -58,8 +62,8 @@ pub fn seeds(tier: Tier) -> Vec<u64> {
 pub fn cells(tier: Tier, filter: &Filter) -> Vec<CellSettings> {
     let seeds = filter.seeds.map_or_else(|| seeds(tier), |n| (1..=n).collect());
     let mut cells = Vec::new();
-    for workload in Workload::ALL {
-        if filter.workload.as_ref().is_some_and(|w| w != workload.id()) {
+    for workload in WORKLOADS {
+        if filter.workload.as_ref().is_some_and(|w| w != workload.id) {
             continue;
         }
         for seed in &seeds {
@@ -67,21 +71,21 @@ pub fn cells(tier: Tier, filter: &Filter) -> Vec<CellSettings> {
                 if filter.learning_rate.is_some_and(|r| r != rate) {
                     continue;
                 }
-                for method in trained(tier, workload, filter.method.as_deref()) {
+                for (method, place) in trained(tier, workload, filter.method.as_deref()) {
                     cells.push(CellSettings {
-                        workload: workload.id().to_owned(),
-                        model: workload.model().to_owned(),
+                        workload: workload.id.to_owned(),
+                        model: workload.model.to_owned(),
                         method: method.to_owned(),
-                        variant: workload.placement(method).to_owned(),
+                        variant: place.to_owned(),
                         path: "fused".to_owned(),
                         dtype: "f32".to_owned(),
                         learning_rate: rate,
                         seed: *seed,
-                        batch_size: workload.batch_size(),
+                        batch_size: workload.batch_size,
                         epochs: filter.epochs.unwrap_or_else(|| workload.epochs(tier)),
                         settings: BTreeMap::from([
-                            ("optimizer".to_owned(), "adam".to_owned()),
-                            ("split_seed".to_owned(), crate::workload::SPLIT_SEED.to_string()),
+                            ("optimizer".to_owned(), workload.optimizer.to_lowercase()),
+                            ("split_seed".to_owned(), crate::SPLIT_SEED.to_string()),
                         ]),
                     });
                 }

@@ -1,16 +1,21 @@
 //! Measuring: convergence under one protocol for all methods, throughput by Criterion (in `benches/`), and what a
 //! run says about methods and machine. There is no second timer: throughput is read from what Criterion saved.
 
+mod cases;
+mod digits;
 mod error;
 pub mod grid;
 mod judges;
+mod learner;
 pub mod methods;
 pub mod provenance;
 pub mod runner;
 pub mod throughput;
 mod training;
 pub mod workload;
+pub mod workloads;
 
+pub use cases::{Cases, SPLIT_SEED};
 pub use error::Error;
 
 /// Half of dfdx's time on large tensors is fresh pages; every binary of the workspace uses this allocator.

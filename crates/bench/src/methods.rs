@@ -7,32 +7,46 @@ use results::{
 };
 
 use norms::Method;
-use sequence::{CellKind, Options, Placement, State, Statistics};
+use sequence::{Options, Placement, State, Statistics};
 
 use crate::judges;
 use crate::workload::Workload;
+use crate::workloads::WORKLOADS;
 
-/// Bytes of stored statistics that a method adds to a workload's model for sequences of `steps` steps, in single
-/// precision.
-pub fn state_bytes(method: &str, workload: Workload, steps: usize) -> u64 {
-    const SIZE: usize = size_of::<f32>();
-    let Some(m) = norms::find(method) else { return 0 };
+/// Bytes of stored statistics in the first recurrent layer of a workload that trains the method, in single precision, for
+/// sequences of 1, 10 and 100 steps. Where there is none, the formula of a statistic has to do.
+fn state_growth(m: &Method) -> Vec<StateSize> {
     let d = m.descriptor();
-    let Workload::DigitsLstm = workload else {
-        return d.state_bytes(workload.normalized_channels(), SIZE) as u64;
+    let placed = |w: &&Workload| {
+        let place = w.arm(d.id).ok()?.placement().ok()?;
+        Some((w.recurrence?, Placement::find(place)?))
     };
-    let statistics = match d.policy {
-        PolicyKind::PerStep => Some(Statistics::PerStep { t_max: steps }),
-        _ => None,
+    let Some((layer, placement)) = WORKLOADS.iter().find_map(placed) else { return Vec::new() };
+    let of = |steps: usize| {
+        let statistics = (d.policy == PolicyKind::PerStep).then_some(Statistics::PerStep { t_max: steps });
+        let options = Options { statistics, ..Options::default() };
+        let cell = placement.cell_with(layer.kind, *m.f32, options).ok()?;
+        let state = State::new(&cell, layer.units);
+        let bytes = cell.slots().map(|(place, _)| size_of_val(state.get(place))).sum::<usize>();
+        Some(StateSize { steps: steps as u64, bytes: bytes as u64 })
     };
-    let options = Options { statistics, ..Options::default() };
-    let cell = Placement::find(workload.placement(method))
-        .filter(|_| workload.refuses(d).is_none())
-        .and_then(|p| p.cell_with(CellKind::Lstm, *m.f32, options).ok());
-    cell.map_or(0, |cell| {
-        let state = State::new(&cell, crate::workload::LSTM_UNITS);
-        cell.slots().map(|(place, _)| state.get(place).len() * SIZE).sum::<usize>() as u64
-    })
+    [1, 10, 100].into_iter().filter_map(of).collect()
+}
+
+/// Where a method stands in each workload, or why it does not; once for all workloads of a model that say the same.
+fn placements(id: &str) -> Vec<String> {
+    let mut said = Vec::new();
+    for workload in WORKLOADS {
+        let Ok(arm) = workload.arm(id) else { continue };
+        let words = match arm.placement() {
+            Ok(place) => format!("{}: {place}", workload.model),
+            Err(reason) => format!("{}: not applicable, {reason}", workload.model),
+        };
+        if !said.contains(&words) {
+            said.push(words);
+        }
+    }
+    said
 }
 
 fn line(e: &Equation) -> FormulaLine {
@@ -127,13 +141,7 @@ pub fn record(m: &'static Method) -> MethodRecord {
             axes: axes(d.reference_set).into(),
         },
         policy: d.policy.name().into(),
-        placements: Workload::ALL
-            .iter()
-            .map(|w| match w.refuses(d) {
-                None => format!("{}: {}", w.model(), w.placement(d.id)),
-                Some(reason) => format!("{}: not applicable, {reason}", w.model()),
-            })
-            .collect(),
+        placements: placements(d.id),
         parameters: d
             .params
             .iter()
@@ -154,12 +162,7 @@ pub fn record(m: &'static Method) -> MethodRecord {
                     .into(),
             })
             .collect(),
-        // Measured in the recurrent model; where a method has no place there, its formula has to do.
-        state_growth: [1, 10, 100]
-            .into_iter()
-            .filter(|_| Workload::DigitsLstm.refuses(d).is_none())
-            .map(|steps| StateSize { steps, bytes: state_bytes(d.id, Workload::DigitsLstm, steps as usize) })
-            .collect(),
+        state_growth: state_growth(m),
         statistics: d
             .statistics
             .iter()

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use results::{CellSettings, ConvergenceRecord, Run};
 
 use crate::error::Error;
-use crate::workload::Workload;
+use crate::workloads;
 
 /// What became of a batch of cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +46,7 @@ pub fn stopping() -> bool {
 
 /// Trains one cell; `None` if it was interrupted.
 pub fn run_cell(cell: &CellSettings) -> Result<Option<ConvergenceRecord>, Error> {
-    let workload = Workload::find(&cell.workload)
-        .ok_or_else(|| Error::UnknownWorkload { got: cell.workload.clone(), known: Workload::ids() })?;
+    let workload = workloads::find(&cell.workload)?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(1)
         .build()

@@ -1,202 +1,322 @@
-//! What is trained: data, model, loss, metric, target. Widths are small enough for two cores and large enough that
-//! methods differ.
+//! What a workload is: data, model, protocol, target, and which methods its model has a place for. Each stands in a file
+//! of its own, [`crate::workloads`] lists them.
 
-use data::{Fractions, Images, ReadOrder, Split, digits};
-use models::{PlacedIn, Usual};
-use norm_core::{Descriptor, Formula, PolicyKind, ReferenceSet, Site};
-use results::{Direction, Target, Tier, WorkloadRecord};
+use norm_core::{Descriptor, PolicyKind, ReferenceSet, Site};
+use results::{CellSettings, Direction, Target, Tier, WorkloadRecord};
+use sequence::CellKind;
 
+use crate::cases::Cases;
 use crate::error::Error;
+use crate::learner::Learner;
 
-/// The split is the same for every cell, so that seeds differ in weights and order only.
-pub const SPLIT_SEED: u64 = 20_261;
+/// A workload, as its file describes it.
+#[derive(Debug)]
+pub struct Workload {
+    /// The name people type, and of the file.
+    pub id: &'static str,
+    /// One line.
+    pub title: &'static str,
+    /// What the data are.
+    pub data: &'static str,
+    /// Whose they are, and under which licence.
+    pub attribution: &'static str,
+    /// The model in a word.
+    pub model: &'static str,
+    /// The model with its sizes.
+    pub about: &'static str,
+    /// The optimizer in a word.
+    pub optimizer: &'static str,
+    /// Cases in a batch.
+    pub batch_size: usize,
+    /// Passes over the training cases.
+    pub epochs: Epochs,
+    /// Learning rates, the same for every method.
+    pub rates: Rates,
+    /// The accuracy that counts as reached, set before anything was run.
+    pub target: f64,
+    /// What limits the conclusions.
+    pub caveats: &'static [&'static str],
+    /// The recurrent layer, where the model has one.
+    pub recurrence: Option<Recurrence>,
+    /// The cases that a method is trained on.
+    pub cases: fn(method: &str) -> Result<Cases, Error>,
+    /// What becomes of each method here.
+    pub arms: &'static [Arm],
+}
 
-/// Steps of a sequence: one for each pixel.
-pub(crate) const STEPS: usize = 64;
+/// Passes over the training cases by tier.
+#[derive(Clone, Copy, Debug)]
+pub struct Epochs {
+    /// The smoke tier: enough to see that a method learns.
+    pub smoke: usize,
+    /// The quick tier.
+    pub quick: usize,
+    /// The tiers of which numbers are quoted.
+    pub full: usize,
+}
 
-/// Hidden units of the perceptron.
-pub(crate) const MLP_UNITS: usize = 100;
-/// Hidden units of the recurrent network.
-pub(crate) const LSTM_UNITS: usize = 48;
-pub(crate) const LSTM_WIDTH: usize = 4 * LSTM_UNITS;
+/// Learning rates by tier.
+#[derive(Clone, Copy, Debug)]
+pub struct Rates {
+    /// The one of the smoke tier.
+    pub smoke: f64,
+    /// The grid of all others.
+    pub grid: &'static [f64],
+}
 
-/// A workload.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Workload {
-    /// The digits as images.
-    DigitsMlp,
-    /// The digits pixel by pixel.
-    DigitsLstm,
+impl Rates {
+    /// Adam's.
+    pub const ADAM: Self = Self { smoke: 1e-2, grid: &[1e-3, 3e-3, 1e-2, 3e-2] };
+}
+
+/// A recurrent layer, by what its stored statistics depend on.
+#[derive(Clone, Copy, Debug)]
+pub struct Recurrence {
+    /// Its kind.
+    pub kind: CellKind,
+    /// Its units.
+    pub units: usize,
+}
+
+/// Which of a workload's models a method is trained in: the models differ in what stands at the method's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Stand {
+    /// At the summed inputs.
+    Sums = 1,
+    /// In a layer that holds the weights.
+    Weights,
+    /// At the summed inputs, in a layer that streams.
+    Streams,
+}
+
+/// Why a method is not trained in a workload.
+pub type Reason = &'static str;
+
+/// One method in one workload.
+#[derive(Clone, Copy, Debug)]
+pub struct Arm {
+    /// The method.
+    pub method: &'static str,
+    /// Where it stands, or why it does not.
+    stands: Result<Place, Reason>,
+}
+
+/// A place of a method in a model.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub(crate) name: &'static str,
+    pub(crate) build: Build,
+}
+
+/// Makes the model of a cell, with fresh weights; or says in words why not.
+pub(crate) type Build = fn(&CellSettings) -> Result<Box<dyn Learner>, String>;
+
+/// A method in the model for the way it stands; `None` for one that is refused, so that nothing is compiled for it.
+pub(crate) trait Placed {
+    const PLACE: Option<Place>;
+}
+
+/// The number of a stand, for a type; 0 for a refusal.
+pub(crate) const fn number(stand: Result<Stand, Reason>) -> u8 {
+    match stand {
+        Ok(stand) => stand as u8,
+        Err(_) => 0,
+    }
+}
+
+impl Arm {
+    pub(crate) const fn of<P: Placed>(d: &Descriptor, stand: Result<Stand, Reason>) -> Self {
+        let stands = match (stand, P::PLACE) {
+            (Ok(_), Some(Place { build, .. })) if matches!(d.reference_set, ReferenceSet::Nothing) => {
+                Ok(Place { name: "none", build })
+            }
+            (Ok(_), Some(place)) => Ok(place),
+            (Ok(_), None) => Err("its model is missing"),
+            (Err(reason), _) => Err(reason),
+        };
+        Self { method: d.id, stands }
+    }
+
+    /// Where the method stands in the model.
+    ///
+    /// # Errors
+    ///
+    /// Why it does not.
+    pub fn placement(&self) -> Result<&'static str, Reason> {
+        self.stands.map(|place| place.name)
+    }
+
+    pub(crate) fn build(&self, workload: &Workload) -> Result<Build, Error> {
+        let refused = |reason| Error::Refused { workload: workload.id, method: self.method, reason };
+        self.stands.map(|place| place.build).map_err(refused)
+    }
+}
+
+/// Writes down the models of a workload: how cases are laid out for them, how many classes they tell apart, and for each
+/// [`Stand`] the name of the place and the model, a dfdx type with the formula in it. Makes `ARMS` of it and of the file's
+/// `stand`, which says how each method stands.
+macro_rules! models {
+    (
+        $formula:ident in $view:ty, $classes:literal classes;
+        $($stand:ident at $place:expr => $model:ty;)+
+    ) => {
+        struct Model<F, const STAND: u8>(std::marker::PhantomData<F>);
+
+        impl<F: norm_core::Formula> $crate::workload::Placed for Model<F, 0> {
+            const PLACE: Option<$crate::workload::Place> = None;
+        }
+
+        $(impl<$formula: norm_core::Formula> $crate::workload::Placed
+            for Model<$formula, { $crate::workload::Stand::$stand as u8 }>
+        {
+            const PLACE: Option<$crate::workload::Place> = Some($crate::workload::Place {
+                name: $place,
+                build: |cell| {
+                    type Built<M> = <M as dfdx::prelude::BuildOnDevice<dfdx::prelude::Cpu, f32>>::Built;
+                    type Rule<M> = dfdx::optim::Adam<M, f32, dfdx::prelude::Cpu>;
+                    $crate::learner::learner::<$view, Built<$model>, Rule<Built<$model>>, $classes>(
+                        cell.seed,
+                        cell.learning_rate,
+                    )
+                },
+            });
+        })+
+
+        const ARMS: &[$crate::workload::Arm] = norms::for_each_norm!(table);
+    };
+}
+pub(crate) use models;
+
+/// The arms of all methods, each in the `Model` of the way it stands.
+macro_rules! table {
+    ($($formula:path),+ $(,)?) => {
+        &[$($crate::workload::Arm::of::<
+            Model<
+                $formula,
+                { $crate::workload::number(stand(<$formula as norm_core::Formula>::DESCRIPTOR)) },
+            >,
+        >(
+            <$formula as norm_core::Formula>::DESCRIPTOR,
+            stand(<$formula as norm_core::Formula>::DESCRIPTOR),
+        )),+]
+    };
+}
+pub(crate) use table;
+
+/// How a method stands in a feed-forward network.
+///
+/// # Errors
+///
+/// Why it does not.
+pub const fn in_feed_forward(d: &Descriptor) -> Result<Stand, Reason> {
+    match (d.site, d.policy, d.reference_set) {
+        (Site::Inputs, _, _) => Err("its templates are cut from images and not trained"),
+        (Site::Weights | Site::WeightsAndInputs, _, _) => Ok(Stand::Weights),
+        (Site::SummedInputs, PolicyKind::Streaming, _) => Ok(Stand::Streams),
+        (Site::SummedInputs, PolicyKind::PerStep, _) | (_, _, ReferenceSet::BatchTime) => {
+            Err("it is defined over the steps of a sequence, of which the model has none")
+        }
+        (Site::SummedInputs, _, _) => Ok(Stand::Sums),
+        (_, _, _) => Err("the model has no such site"),
+    }
+}
+
+/// How a method stands in a recurrent network.
+///
+/// # Errors
+///
+/// Why it does not.
+pub const fn in_recurrence(d: &Descriptor) -> Result<Stand, Reason> {
+    match (d.site, d.policy, d.reference_set) {
+        (Site::Inputs, _, _) => Err("its templates are cut from images and not trained"),
+        (Site::Weights | Site::WeightsAndInputs, _, _) => {
+            Err("it normalizes weights, which no cell here does")
+        }
+        (Site::SummedInputs, PolicyKind::Streaming, _) => {
+            Err("it mixes statistics over uses, which no cell here does")
+        }
+        (Site::SummedInputs, PolicyKind::PerStep, ReferenceSet::BatchSpace) => {
+            Err("it stands in a recurrent network of convolutions")
+        }
+        (Site::SummedInputs, _, _) => Ok(Stand::Sums),
+        (_, _, _) => Err("the model has no such site"),
+    }
 }
 
 impl Workload {
-    /// Every workload, in the order of the page.
-    pub const ALL: [Self; 2] = [Self::DigitsMlp, Self::DigitsLstm];
-
-    /// The name people type.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::DigitsMlp => "digits-mlp",
-            Self::DigitsLstm => "digits-lstm-64",
-        }
+    /// What becomes of a method here.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownMethod`].
+    pub fn arm(&self, method: &str) -> Result<&'static Arm, Error> {
+        self.arms.iter().find(|arm| arm.method == method).ok_or_else(|| Error::UnknownMethod {
+            workload: self.id,
+            got: method.to_owned(),
+            known: crate::grid::methods().join(", "),
+        })
     }
 
-    /// The workload of that name.
-    pub fn find(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|w| w.id() == id)
-    }
-
-    /// All names, for an error.
-    pub fn ids() -> String {
-        Self::ALL.map(Self::id).join(", ")
-    }
-
-    /// The model's name.
-    pub fn model(self) -> &'static str {
-        match self {
-            Self::DigitsMlp => "mlp",
-            Self::DigitsLstm => "lstm",
-        }
-    }
-
-    /// Where a method stands in the model.
-    pub fn placement(self, method: &str) -> &'static str {
-        macro_rules! usual {
-            ($($formula:path),+ $(,)?) => {
-                match method {
-                    $(id if id == <$formula as Formula>::DESCRIPTOR.id => {
-                        <Usual<$formula> as PlacedIn>::PLACEMENT.name
-                    })+
-                    _ => "none",
-                }
-            };
-        }
-        let placement = norms::for_each_norm!(usual);
-        match self {
-            Self::DigitsMlp if norms::find(method).is_some_and(|m| Self::at_weights(m.descriptor())) => {
-                "hidden weights"
-            }
-            Self::DigitsMlp if placement != "none" => "hidden",
-            Self::DigitsMlp | Self::DigitsLstm => placement,
-        }
-    }
-
-    /// Why a method cannot stand in this workload's model, or nothing where it can.
-    pub const fn refuses(self, d: &Descriptor) -> Option<&'static str> {
-        match (self, d.site) {
-            (_, Site::SummedInputs) | (Self::DigitsMlp, Site::Weights | Site::WeightsAndInputs) => {}
-            (_, Site::Inputs) => return Some("its templates are cut from images and not trained"),
-            (_, _) => return Some("it normalizes weights, which no cell here does"),
-        }
-        match (self, d.policy, d.reference_set) {
-            (Self::DigitsMlp, PolicyKind::PerStep, _) | (Self::DigitsMlp, _, ReferenceSet::BatchTime) => {
-                Some("it is defined over the steps of a sequence, of which a perceptron has none")
-            }
-            (_, PolicyKind::Streaming, _) => {
-                Some("its layer has to be told of every update, which the runner does not do")
-            }
-            (Self::DigitsLstm, PolicyKind::PerStep, ReferenceSet::BatchSpace) => {
-                Some("it stands in a recurrent network of convolutions")
-            }
-            _ => None,
-        }
-    }
-
-    /// Whether a method needs a layer that holds the weights.
-    pub(crate) const fn at_weights(d: &Descriptor) -> bool {
-        matches!(d.site, Site::Weights | Site::WeightsAndInputs)
-    }
-
-    /// Cases in a batch.
-    pub fn batch_size(self) -> usize {
-        match self {
-            Self::DigitsMlp => 64,
-            Self::DigitsLstm => 32,
-        }
+    /// The methods that are trained here, each with its place in the model.
+    pub fn trained(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.arms.iter().filter_map(|arm| Some((arm.method, arm.placement().ok()?)))
     }
 
     /// Passes over the training cases.
-    pub fn epochs(self, tier: Tier) -> usize {
-        match (tier, self) {
-            (Tier::Smoke, Self::DigitsMlp) => 5,
-            (Tier::Smoke, Self::DigitsLstm) => 2,
-            (Tier::Quick, Self::DigitsMlp | Self::DigitsLstm) => 30,
-            (Tier::Standard | Tier::Full, Self::DigitsMlp | Self::DigitsLstm) => 60,
+    pub fn epochs(&self, tier: Tier) -> usize {
+        match tier {
+            Tier::Smoke => self.epochs.smoke,
+            Tier::Quick => self.epochs.quick,
+            Tier::Standard | Tier::Full => self.epochs.full,
         }
     }
 
     /// The grid, the same for every method.
-    pub fn learning_rates(self, tier: Tier) -> Vec<f64> {
+    pub fn learning_rates(&self, tier: Tier) -> Vec<f64> {
         match tier {
-            Tier::Smoke => vec![1e-2],
-            Tier::Quick | Tier::Standard | Tier::Full => vec![1e-3, 3e-3, 1e-2, 3e-2],
-        }
-    }
-
-    /// Channels of all normalized places of the model, where a method that stores statistics stands.
-    pub fn normalized_channels(self) -> usize {
-        match self {
-            Self::DigitsMlp => 2 * MLP_UNITS,
-            Self::DigitsLstm => LSTM_WIDTH,
+            Tier::Smoke => vec![self.rates.smoke],
+            Tier::Quick | Tier::Standard | Tier::Full => self.rates.grid.to_vec(),
         }
     }
 
     /// What counts as reached.
-    pub fn target(self) -> Target {
-        let value = match self {
-            Self::DigitsMlp => 0.95,
-            Self::DigitsLstm => 0.80,
-        };
-        Target { metric: "test_accuracy".to_owned(), value, direction: Direction::HigherIsBetter }
+    pub fn target(&self) -> Target {
+        Target {
+            metric: "test_accuracy".to_owned(),
+            value: self.target,
+            direction: Direction::HigherIsBetter,
+        }
     }
 
     /// What a reader of the page is told.
-    pub fn record(self) -> Result<WorkloadRecord, Error> {
-        let split = split(&digits())?;
-        let (title, model) = match self {
-            Self::DigitsMlp => (
-                "Digits as images",
-                format!("64 - {MLP_UNITS} - {MLP_UNITS} - 10 perceptron, normalized before each hidden ReLU"),
-            ),
-            Self::DigitsLstm => (
-                "Digits pixel by pixel",
-                format!(
-                    "LSTM of {LSTM_UNITS} units over 64 steps of one pixel in scan order, last state to 10 classes"
-                ),
-            ),
-        };
+    ///
+    /// # Errors
+    ///
+    /// Where the cases cannot be had.
+    pub fn record(&self) -> Result<WorkloadRecord, Error> {
+        let method = self.trained().next().map_or("", |(method, _)| method);
+        let cases = (self.cases)(method)?;
+        let own = [
+            "The best rate of each method is chosen on the test cases that are shown; every rate is shown beside it.",
+        ];
         Ok(WorkloadRecord {
-            id: self.id().to_owned(),
-            title: title.to_owned(),
-            data: "1797 handwritten digits of 8 by 8 pixels, grey levels 0 to 16 scaled to 0 to 1".to_owned(),
-            attribution: "Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, UCI, CC BY 4.0"
-                .to_owned(),
-            train_cases: split.train.len() as u64,
-            test_cases: split.test.len() as u64,
-            model,
+            id: self.id.to_owned(),
+            title: self.title.to_owned(),
+            data: self.data.to_owned(),
+            attribution: self.attribution.to_owned(),
+            train_cases: cases.split().train.len() as u64,
+            test_cases: cases.split().test.len() as u64,
+            model: self.about.to_owned(),
             loss: "softmax cross-entropy".to_owned(),
             protocol: format!(
-                "Adam, batches of {}, no schedule, no clipping; four learning rates, the same for every method; a seed sets initial weights and order, the same for every method; accuracy after each epoch in evaluation mode",
-                self.batch_size()
+                "{}, batches of {}, no schedule, no clipping; {} learning rates, the same for every method; a seed sets initial weights and order, the same for every method; accuracy after each epoch in evaluation mode",
+                self.optimizer,
+                self.batch_size,
+                self.rates.grid.len(),
             ),
             target: self.target(),
-            caveats: vec![
-                "The 1797 digits come from 13 writers, whom a random split mixes: test accuracy says how well known writers are read.".to_owned(),
-                "The best rate of each method is chosen on the test cases that are shown; every rate is shown beside it.".to_owned(),
-                "The forget gate starts without an offset for every method.".to_owned(),
-            ],
+            caveats: self.caveats.iter().chain(&own).map(|&caveat| caveat.to_owned()).collect(),
         })
     }
-
-    pub(crate) fn gather(self, images: &Images, cases: &[usize], out: &mut Vec<f32>) -> Result<(), Error> {
-        match self {
-            Self::DigitsMlp => images.gather_images(cases, out)?,
-            Self::DigitsLstm => images.gather_steps(cases, &ReadOrder::scan(images.pixels()), out)?,
-        }
-        Ok(())
-    }
-}
-
-pub(crate) fn split(images: &Images) -> Result<Split, Error> {
-    Ok(Split::stratified(images.labels(), Fractions { validation: 0.0, test: 0.2 }, SPLIT_SEED)?)
 }

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use bench::grid::{self, Filter};
-use bench::{methods, provenance, runner, throughput, workload::Workload};
+use bench::{methods, provenance, runner, throughput, workloads};
 use results::{Run, Tier};
 
 /// Opens the run at `dir`, or begins one there or in a fresh folder under `runs/`.
@@ -27,7 +27,7 @@ fn open(tier: Tier, dir: Option<PathBuf>, filter: &Filter) -> Result<Run> {
     }
     let run = Run::create(&dir, manifest)?;
     run.write_methods(&methods::records())?;
-    run.write_workloads(&Workload::ALL.iter().map(|w| w.record()).collect::<Result<Vec<_>, _>>()?)?;
+    run.write_workloads(&workloads::WORKLOADS.iter().map(|w| w.record()).collect::<Result<Vec<_>, _>>()?)?;
     run.write_references(include_str!("../../../references.bib"))?;
     Ok(run)
 }
@@ -35,7 +35,7 @@ fn open(tier: Tier, dir: Option<PathBuf>, filter: &Filter) -> Result<Run> {
 fn train(run: &Run, tier: Tier, filter: &Filter) -> Result<bool> {
     let cells = grid::cells(tier, filter);
     if cells.is_empty() {
-        bail!("no cell fits: workloads are {}, methods {}", Workload::ids(), grid::methods().join(", "));
+        bail!("no cell fits: workloads are {}, methods {}", workloads::ids(), grid::methods().join(", "));
     }
     runner::stop_on_interrupt()?;
     let summary = runner::run_all(run, &cells, run.manifest().threads, false)?;

@@ -160,8 +160,7 @@ fn an_interrupt_loses_only_what_is_running() {
     let again = ["converge", "smoke", "--run", name, "--workload", "digits-mlp", "--epochs", "1"];
     let out = output(&again);
     let said = String::from_utf8_lossy(&out.stdout);
-    let digits = bench::workload::Workload::DigitsMlp;
-    let all = norms::METHODS.iter().filter(|m| digits.refuses(m.descriptor()).is_none()).count();
+    let all = bench::workloads::find("digits-mlp").unwrap().trained().count();
     assert!(said.contains(&format!("{all} asked for, 1 found, {} run", all - 1)), "{said}");
     assert_eq!(fs::read(&finished[0]).unwrap(), bytes, "a finished cell was run again");
     assert_eq!(cells(&run).len(), all);

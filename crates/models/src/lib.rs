@@ -1,6 +1,7 @@
 //! Models: thin typed shells over `norm-dfdx`. Widths are compile-time constants, batch and time run-time sizes,
 //! method and placement type parameters.
 
+mod after_update;
 mod classifier;
 mod conv;
 mod convnet;
@@ -21,7 +22,7 @@ pub use kind::{
     Clipped, GatedKeep, GatedPaper, Gru, GruClassifier, GruLayer, Kind, LongShortTerm, Lstm, LstmClassifier,
     LstmClassifierLayers, LstmLayer, Rectified, Rnn, RnnClassifier, Tanh,
 };
-pub use mlp::{Mlp, NormedMlp};
+pub use mlp::{Mlp, NormedMlp, StreamingMlp};
 pub use norm_dfdx::image_op::Images;
 pub use placement::{
     BurnPlacement, FastRnns, Haste, InputFrames, InputOnly, JointPerStep, Labml, LearnedStart, NoPlacement,

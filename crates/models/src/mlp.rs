@@ -1,7 +1,7 @@
 //! A multilayer perceptron with a normalization before each hidden nonlinearity.
 
 use dfdx::prelude::{Linear, ReLU};
-use norm_dfdx::{Declared, Fused, LearnedGain, Norm, NormedLinear};
+use norm_dfdx::{Declared, Fused, LearnedGain, Norm, NormedLinear, StreamingNorm};
 
 /// `I` inputs, two hidden layers of `H` units, `O` classes. `F` normalizes the summed inputs of the hidden
 /// layers; the output layer is never normalized (Ba et al. 2016: it would take the logits' confidence away).
@@ -32,3 +32,8 @@ pub type Mlp<F, const I: usize, const H: usize, const O: usize, P = Fused> = (
 /// `model.1.0`.
 pub type NormedMlp<F, const I: usize, const H: usize, const O: usize, P = Fused, G = LearnedGain> =
     ((NormedLinear<F, I, H, P, G>, ReLU), (NormedLinear<F, H, H, P, G>, ReLU), Linear<H, O>);
+
+/// The perceptron of [`Mlp`] with layers that stream (liao2016streaming): after each step of the optimizer they are to be
+/// told of it, by [`AfterUpdate`](norm_dfdx::AfterUpdate) for all of the model.
+pub type StreamingMlp<F, const I: usize, const H: usize, const O: usize> =
+    ((Linear<I, H>, StreamingNorm<F, H>, ReLU), (Linear<H, H>, StreamingNorm<F, H>, ReLU), Linear<H, O>);

@@ -36,6 +36,7 @@
 //! let model = Cpu::default().build_module::<Norm<norm_layer::LayerNorm, 4, Running>, f32>();
 //! ```
 
+mod after_update;
 mod buffer;
 mod collection;
 pub mod composed;
@@ -55,6 +56,7 @@ mod streaming;
 mod streaming_op;
 mod upstream;
 
+pub use after_update::AfterUpdate;
 pub use error::Error;
 pub use fold::fold;
 pub use layer::{Norm, NormLayer};

@@ -5,7 +5,7 @@ use dfdx::prelude::*;
 use norm_batch::BatchNorm;
 use norm_core::streaming::{Store, Streaming};
 use norm_core::{Call, Formula, Isa, Layout};
-use norm_dfdx::{Error, Norm, StreamingLayer, StreamingNorm};
+use norm_dfdx::{AfterUpdate, Error, Norm, StreamingLayer, StreamingNorm};
 use norm_streaming::{StreamingMoments, StreamingNorm as Deviations};
 
 type Layer<F> = StreamingLayer<F, 3, f64, Cpu>;
@@ -170,7 +170,7 @@ where
         let loss = mse_loss(model.forward_mut(x.traced(model.alloc_grads())), wanted);
         losses.push(f64::from(loss.array()));
         sgd.update(&mut model, &loss.backward()).unwrap();
-        model.1.after_update();
+        model.after_update();
     }
     assert!(losses.iter().all(|l| l.is_finite()));
     let part = steps / 8;

@@ -1,0 +1,32 @@
+//! The digits pixel by pixel, through an LSTM.
+
+use models::{LstmClassifier, PlacedIn, Usual};
+use sequence::CellKind;
+
+use crate::cases::Cases;
+use crate::digits;
+use crate::learner::Steps;
+use crate::workload::{Epochs, Rates, Recurrence, Workload, in_recurrence as stand, models, table};
+
+pub(crate) static WORKLOAD: Workload = Workload {
+    id: "digits-lstm-64",
+    title: "Digits pixel by pixel",
+    data: digits::DATA,
+    attribution: digits::ATTRIBUTION,
+    model: "lstm",
+    about: "LSTM of 48 units over 64 steps of one pixel in scan order, last state to 10 classes",
+    optimizer: "Adam",
+    batch_size: 32,
+    epochs: Epochs { smoke: 2, quick: 30, full: 60 },
+    rates: Rates::ADAM,
+    target: 0.80,
+    caveats: &[digits::WRITERS, "The forget gate starts without an offset for every method."],
+    recurrence: Some(Recurrence { kind: CellKind::Lstm, units: 48 }),
+    cases: |_| Cases::digits(),
+    arms: ARMS,
+};
+
+models! {
+    F in Steps<64, 1>, 10 classes;
+    Sums at <Usual<F> as PlacedIn>::PLACEMENT.name => LstmClassifier<F, Usual<F>, 1, 48, 192, 10>;
+}

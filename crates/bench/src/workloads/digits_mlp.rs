@@ -1,0 +1,33 @@
+//! The digits as images, through a perceptron.
+
+use models::{Mlp, NormedMlp, StreamingMlp};
+
+use crate::cases::Cases;
+use crate::digits;
+use crate::learner::Flat;
+use crate::workload::{Epochs, Rates, Workload, in_feed_forward as stand, models, table};
+
+pub(crate) static WORKLOAD: Workload = Workload {
+    id: "digits-mlp",
+    title: "Digits as images",
+    data: digits::DATA,
+    attribution: digits::ATTRIBUTION,
+    model: "mlp",
+    about: "64 - 100 - 100 - 10 perceptron, normalized before each hidden ReLU",
+    optimizer: "Adam",
+    batch_size: 64,
+    epochs: Epochs { smoke: 5, quick: 30, full: 60 },
+    rates: Rates::ADAM,
+    target: 0.95,
+    caveats: &[digits::WRITERS],
+    recurrence: None,
+    cases: |_| Cases::digits(),
+    arms: ARMS,
+};
+
+models! {
+    F in Flat<64>, 10 classes;
+    Sums at "hidden" => Mlp<F, 64, 100, 10>;
+    Weights at "hidden weights" => NormedMlp<F, 64, 100, 10>;
+    Streams at "hidden" => StreamingMlp<F, 64, 100, 10>;
+}
