@@ -39,6 +39,7 @@
 mod buffer;
 mod collection;
 pub mod composed;
+pub mod conformance;
 mod error;
 mod fold;
 pub mod fused;
