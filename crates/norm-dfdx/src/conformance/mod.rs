@@ -5,20 +5,22 @@
 //! makes it a test; [`check!`](crate::check!) makes it a program that shows it together with the kit of the kernels.
 
 mod checks;
+mod judge;
 mod overview;
 mod speed;
 mod subject;
 mod tensors;
 
-use norm_core::conformance::{Judged, Report};
+use norm_core::conformance::{Judged, Report, Subject};
 use norm_core::{Formula, PolicyKind, ReferenceSet, Site};
 
 use crate::layer::{NormLayer, pools_cases, stores};
 use crate::normed_linear::{NormedLinearLayer, brings_gain, stands_at_both};
-use crate::path::{Composed, Fused};
+use crate::path::Fused;
 use crate::policy::Declared;
 use dfdx::prelude::Cpu;
-use subject::WIDTH;
+use judge::Place;
+use subject::{Makers, WIDTH};
 
 /// Which layer holds a method: a [`Slice`] of that number.
 #[doc(hidden)]
@@ -48,45 +50,30 @@ pub const fn kind_of<F: Formula>() -> u8 {
 #[derive(Debug)]
 pub struct Slice<const KIND: u8>;
 
-type Layer<F, E, P, const G: usize> = NormLayer<F, WIDTH, E, Cpu, Declared, P, G>;
-type Linear<F, E, P> = NormedLinearLayer<F, WIDTH, WIDTH, E, Cpu, P>;
+type Layer<F, E, const G: usize> = NormLayer<F, WIDTH, E, Cpu, Declared, Fused, G>;
+type Linear<F, E> = NormedLinearLayer<F, WIDTH, WIDTH, E, Cpu, Fused>;
 
 impl Slice<{ kind::LAYER }> {
     /// Runs the checks whose name contains `only`.
     pub fn run<F: Formula>(only: &str) -> Report {
-        checks::run::<
-            F,
-            Layer<F, f64, Fused, 1>,
-            Layer<F, f64, Composed, 1>,
-            Layer<F, f32, Fused, 1>,
-            Layer<F, f32, Composed, 1>,
-        >(only)
+        let makers = Makers::of::<Layer<F, f64, 1>, Layer<F, f32, 1>>();
+        checks::run(F::DESCRIPTOR, Place::Rows { groups: 1 }, makers, only)
     }
 }
 
 impl Slice<{ kind::GROUPED }> {
     /// Runs the checks whose name contains `only`.
     pub fn run<F: Formula>(only: &str) -> Report {
-        checks::run::<
-            F,
-            Layer<F, f64, Fused, 2>,
-            Layer<F, f64, Composed, 2>,
-            Layer<F, f32, Fused, 2>,
-            Layer<F, f32, Composed, 2>,
-        >(only)
+        let makers = Makers::of::<Layer<F, f64, 2>, Layer<F, f32, 2>>();
+        checks::run(F::DESCRIPTOR, Place::Rows { groups: 2 }, makers, only)
     }
 }
 
 impl Slice<{ kind::LINEAR }> {
     /// Runs the checks whose name contains `only`.
     pub fn run<F: Formula>(only: &str) -> Report {
-        checks::run::<
-            F,
-            Linear<F, f64, Fused>,
-            Linear<F, f64, Composed>,
-            Linear<F, f32, Fused>,
-            Linear<F, f32, Composed>,
-        >(only)
+        let makers = Makers::of::<Linear<F, f64>, Linear<F, f32>>();
+        checks::run(F::DESCRIPTOR, Place::Weights, makers, only)
     }
 }
 
@@ -100,7 +87,7 @@ impl Slice<{ kind::NO_LAYER }> {
 /// What the program that [`check!`](crate::check!) makes prints, and whether nothing failed.
 #[doc(hidden)]
 pub fn show<F: Judged>(command: &str, only: &str, layer: &Report) -> bool {
-    overview::show::<F>(command, only, layer)
+    overview::show(&Subject::of::<F>(), command, only, layer)
 }
 
 /// Makes the kit a test: `norm_dfdx::conformance!(name_of_the_test: MyNorm)`.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use norm_core::conformance::{self, Judged, Report, Subject, Table};
+use norm_core::conformance::{self, Report, Subject, Table};
 use norm_core::{Isa, PolicyKind, Skeleton};
 
 use super::{checks, speed};
@@ -17,9 +17,9 @@ const JUDGES: [(&str, &str); 4] = [
 ];
 
 /// Prints it; whether nothing failed.
-pub(super) fn show<F: Judged>(command: &str, only: &str, layer: &Report) -> bool {
-    let kernels = conformance::run_only(&Subject::of::<F>(), only);
-    let mut page = if only.is_empty() { head::<F>() } else { String::new() };
+pub(super) fn show(subject: &Subject, command: &str, only: &str, layer: &Report) -> bool {
+    let kernels = conformance::run_only(subject, only);
+    let mut page = if only.is_empty() { head(subject) } else { String::new() };
     let parts = [("kernels", &kernels), ("layer of dfdx", layer)];
     let parts: Vec<_> = parts.into_iter().filter(|(_, r)| !r.checks.is_empty()).collect();
     if parts.is_empty() {
@@ -27,7 +27,7 @@ pub(super) fn show<F: Judged>(command: &str, only: &str, layer: &Report) -> bool
     }
     page += &Table { parts: &parts, command }.to_string();
     if only.is_empty() {
-        page += &tail::<F>(&kernels, layer);
+        page += &tail(subject, &kernels, layer);
     }
     // Who closed the pipe does not want to read on.
     let _ = std::io::stdout().write_all(page.as_bytes());
@@ -35,15 +35,15 @@ pub(super) fn show<F: Judged>(command: &str, only: &str, layer: &Report) -> bool
 }
 
 /// What it is, and what depends on what. Writing to a string does not fail, here and below.
-fn head<F: Judged>() -> String {
-    let d = F::DESCRIPTOR;
+fn head(subject: &Subject) -> String {
+    let d = subject.f64.descriptor;
     let mut page = format!("{} ({}), {}\n", d.title, d.id, d.cite);
     for line in d.formula {
         let _ = writeln!(page, "  {} = {}", line.lhs, line.text);
     }
     let (set, site) = (d.reference_set.name(), d.site.name().replace('_', " "));
     let _ = writeln!(page, "  over {set}, at {site}, policy {}\n", d.policy.name());
-    match conformance::picture(F::KERNEL_F64) {
+    match conformance::picture(&subject.f64) {
         Ok(picture) => page += &picture,
         Err(e) => {
             let _ = writeln!(page, "  no picture: {e}");
@@ -54,8 +54,8 @@ fn head<F: Judged>() -> String {
 }
 
 /// Gradient, path, speed, state.
-fn tail<F: Judged>(kernels: &Report, layer: &Report) -> String {
-    let d = F::DESCRIPTOR;
+fn tail(subject: &Subject, kernels: &Report, layer: &Report) -> String {
+    let d = subject.f64.descriptor;
     let mut page = String::from("\ngradient  largest difference from each judge\n");
     for (name, judge) in JUDGES {
         let check = kernels.check(name).or_else(|| layer.check(name));
@@ -69,7 +69,7 @@ fn tail<F: Judged>(kernels: &Report, layer: &Report) -> String {
     let _ =
         writeln!(page, "path      fused on {:?}; composed in dfdx operations on any device", Isa::detect());
     let (cases, channels) = speed::SHAPE;
-    match speed::measure::<F>() {
+    match speed::measure(&subject.f32) {
         Ok(speed) => {
             let ms = |t: std::time::Duration| t.as_secs_f64() * 1e3;
             let times = |t| ms(t) / ms(speed.copy);

@@ -2,8 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use norm_core::conformance::Judged;
-use norm_core::{Call, Isa, Rule};
+use norm_core::{Call, Isa, Kernel, Rule};
 
 /// Cases and channels.
 pub(super) const SHAPE: (usize, usize) = (128, 2048);
@@ -31,8 +30,8 @@ fn median(mut f: impl FnMut()) -> Duration {
 }
 
 /// Times the kernels in single precision.
-pub(super) fn measure<F: Judged>() -> Result<Speed, norm_core::Error> {
-    let (k, d, isa) = (F::KERNEL_F32, F::DESCRIPTOR, Isa::detect());
+pub(super) fn measure(k: &Kernel<f32>) -> Result<Speed, norm_core::Error> {
+    let (d, isa) = (k.descriptor, Isa::detect());
     let layout = d.reference_set.layout(SHAPE.0, SHAPE.1, 1, 1)?;
     let x: Vec<f32> = (0..layout.len()).map(|i| (i as f32 * 0.618).fract() * 2.0 - 0.8).collect();
     let dy: Vec<f32> = x.iter().rev().copied().collect();
