@@ -44,6 +44,18 @@ norms *args:
 eval method input output:
     @cargo run --release --quiet --package cli -- eval {{ method }} {{ input }} {{ output }}
 
+# Make the skeleton of a method: <name> --kind sums|weights|inputs|update [--cite <key>]
+[group('methods')]
+[no-exit-message]
+new-norm name *args:
+    @cargo run --quiet --package scaffold -- new norm {{ name }} {{ args }}
+
+# Check one method: conformance, picture, gradients, path, speed, state; a second word picks checks by their name
+[group('methods')]
+[no-exit-message]
+check-norm name *only:
+    @cargo run --quiet --package scaffold -- check {{ name }} {{ quote(only) }}
+
 # All tests
 [group('check')]
 test:

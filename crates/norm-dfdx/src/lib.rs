@@ -40,6 +40,7 @@ mod after_update;
 mod buffer;
 mod collection;
 pub mod composed;
+pub mod conformance;
 mod error;
 mod fold;
 pub mod fused;

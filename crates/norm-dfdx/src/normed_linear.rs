@@ -91,13 +91,13 @@ pub struct NormedLinearLayer<
 }
 
 /// Whether the method stands at the weights and has one parameter, for each output.
-const fn brings_gain<F: Formula>() -> bool {
+pub(crate) const fn brings_gain<F: Formula>() -> bool {
     let d = F::DESCRIPTOR;
     matches!(d.site, Site::Weights) && d.params.len() == 1 && matches!(d.params[0].axis, ParamAxis::Group)
 }
 
 /// Whether the method stands at both sides and has no parameter.
-const fn stands_at_both<F: Formula>() -> bool {
+pub(crate) const fn stands_at_both<F: Formula>() -> bool {
     matches!(F::DESCRIPTOR.site, Site::WeightsAndInputs) && F::DESCRIPTOR.params.is_empty()
 }
 

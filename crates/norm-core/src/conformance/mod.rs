@@ -17,15 +17,21 @@ mod reference;
 mod refusals;
 mod report;
 mod streamed;
+mod table;
+mod terminal;
+mod unwritten;
 mod values;
 
 pub use case::Shape;
-pub use checks::run;
+pub use checks::{run, run_only};
 pub use invariance::measured_invariances;
 pub use precision::single_precision_error;
 pub use probe::{Dependencies, Label, Probe};
 pub use reference::{
-    Judged, Reference, ReferenceBackward, ReferenceCall, ReferenceForward, StoredReference, Subject,
+    Judged, Pool, Reference, ReferenceBackward, ReferenceCall, ReferenceForward, StoredReference, Subject,
+    channel, pools,
 };
-pub use report::{Check, Outcome, Report};
+pub use report::{Check, Outcome, Report, Tally};
 pub use streamed::{Planes, StreamedHalf, StreamedReference, StreamedState};
+pub use table::Table;
+pub use terminal::picture;

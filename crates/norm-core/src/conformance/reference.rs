@@ -1,8 +1,10 @@
 //! The judge a method brings along: itself once more, in plain `f64` loops written from the paper.
 
+use super::case::set_of;
 use super::streamed::StreamedReference;
 use crate::formula::Formula;
 use crate::kernel::{Call, Kernel};
+use crate::layout::{ReferenceSet, Skeleton};
 
 /// What a reference is called with: the kernels' own call, in double precision.
 pub type ReferenceCall<'a> = Call<'a, f64>;
@@ -15,6 +17,52 @@ pub struct ReferenceForward {
     /// For each declared statistic one value per reference set, sets in the order of the layout: `(n, g)` where
     /// a case is pooled, `(g, k)` where the batch is.
     pub statistics: Vec<Vec<f64>>,
+}
+
+impl ReferenceForward {
+    /// What a judge gives that is not written yet: no values at all. The kit says so once, in one check, and leaves out
+    /// those that need the judge.
+    pub fn unwritten(_: &ReferenceCall<'_>) -> Self {
+        Self { y: Vec::new(), statistics: Vec::new() }
+    }
+}
+
+impl ReferenceBackward {
+    /// As [`ReferenceForward::unwritten`].
+    pub fn unwritten(_: &ReferenceCall<'_>, _dy: &[f64]) -> Self {
+        Self { dx: Vec::new(), dparams: Vec::new() }
+    }
+}
+
+/// Elements of `x` that are pooled together, for the loops of a judge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pool {
+    /// Which set it is, in the order of [`ReferenceForward::statistics`].
+    pub set: usize,
+    /// Where its elements stand in `x`; none of a case that is masked.
+    pub elements: Vec<usize>,
+}
+
+/// The sets of a call, in order: for each its elements, those of masked cases left out. A set without elements stays,
+/// so that a statistic has a value for every set.
+pub fn pools(call: &ReferenceCall<'_>, over: ReferenceSet) -> Vec<Pool> {
+    let l = call.layout;
+    let sets = match over.skeleton() {
+        Skeleton::Rowwise => l.n * l.g,
+        Skeleton::Channelwise => l.channels(),
+    };
+    let mut all: Vec<Pool> = (0..sets).map(|set| Pool { set, elements: Vec::new() }).collect();
+    for at in 0..l.len() {
+        if call.mask.is_none_or(|m| m[at / l.case()]) {
+            all[set_of(over, &l, at)].elements.push(at);
+        }
+    }
+    all
+}
+
+/// The channel that an element of `x` belongs to: where its parameter stands, if there is one per channel.
+pub fn channel(call: &ReferenceCall<'_>, at: usize) -> usize {
+    at / call.layout.s % call.layout.channels()
 }
 
 /// The backward of a reference.

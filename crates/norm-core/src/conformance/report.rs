@@ -70,9 +70,9 @@ impl fmt::Display for Report {
     }
 }
 
-/// What a check writes down while it runs.
+/// What a check writes down while it runs, for kits beside this one too.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub struct Tally {
     largest: f64,
     failure: Option<String>,
     skipped: Option<String>,
@@ -80,14 +80,14 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Notes `reason` unless `holds`; the first one stays.
-    pub(super) fn require(&mut self, holds: bool, reason: impl FnOnce() -> String) {
+    pub fn require(&mut self, holds: bool, reason: impl FnOnce() -> String) {
         if !holds && self.failure.is_none() {
             self.failure = Some(reason());
         }
     }
 
     /// Every `got` within `bound · scale` of its `want`.
-    pub(super) fn close(&mut self, what: &str, got: &[f64], want: &[f64], scale: f64, bound: f64) {
+    pub fn close(&mut self, what: &str, got: &[f64], want: &[f64], scale: f64, bound: f64) {
         self.require(got.len() == want.len(), || {
             format!("{what} has {} values, {} expected", got.len(), want.len())
         });
@@ -102,7 +102,7 @@ impl Tally {
     }
 
     /// Every bit the same.
-    pub(super) fn same_bits(&mut self, what: &str, got: &[f64], want: &[f64]) {
+    pub fn same_bits(&mut self, what: &str, got: &[f64], want: &[f64]) {
         self.require(got.len() == want.len(), || {
             format!("{what}: {} values, {} expected", got.len(), want.len())
         });
@@ -113,12 +113,13 @@ impl Tally {
         }
     }
 
-    /// The check does not concern the method.
-    pub(super) fn skip(&mut self, reason: &str) {
+    /// The check does not concern the method, and why.
+    pub fn skip(&mut self, reason: &str) {
         self.skipped = Some(reason.to_owned());
     }
 
-    pub(super) fn end(self, name: &'static str) -> Check {
+    /// The check of that name: a failure goes before a skip.
+    pub fn end(self, name: &'static str) -> Check {
         let outcome = match (self.failure, self.skipped) {
             (Some(reason), _) => Outcome::Fail { reason },
             (None, Some(reason)) => Outcome::Skip { reason },

@@ -1,0 +1,309 @@
+//! The list of checks of a layer.
+
+use dfdx::prelude::*;
+use norm_core::conformance::{Report, Tally};
+use norm_core::{Descriptor, Elem, PolicyKind, Site};
+
+use super::judge::{self, Place};
+use super::subject::{Layer, Makers, Rows, Subject, Taped, Told, WIDTH, told};
+use super::tensors::{Held, Random};
+
+const CASES: usize = 5;
+
+/// The name of the check that dfdx's own tape judges the gradient in.
+pub(super) const TAPE: &str = "layer: fused equals composed, f64";
+
+/// Rows with a mean, so that a sum of them is not nothing.
+fn rows<E: Dtype + Elem>(cases: usize, seed: u64) -> Told<Rows<E>>
+where
+    Cpu: Device<E>,
+{
+    let mut r = Random(seed);
+    let values = (0..cases * WIDTH).map(|_| E::lit(0.3 + r.next())).collect::<Vec<E>>();
+    told(Cpu::default().try_tensor_from_vec(values, (cases, Const)))
+}
+
+/// A layer whose trained tensors are not at their start, so that none is invisible by being 0 or 1.
+fn moved<E: Dtype + Elem, M: Subject<E> + ?Sized>(mut layer: Box<M>) -> Told<Box<M>>
+where
+    Cpu: Device<E>,
+{
+    let (mut held, mut r) = (layer.read()?, Random(2));
+    for v in held.iter_mut().filter(|h| h.trained).flat_map(|h| &mut h.values) {
+        *v += 0.3 + 0.1 * r.next();
+    }
+    layer.write(held)?;
+    Ok(layer)
+}
+
+type Make = fn() -> Told<Box<dyn Layer>>;
+
+fn built(make: Make) -> Told<Box<dyn Layer>> {
+    moved::<f64, dyn Layer>(make()?)
+}
+
+fn wide<E: Elem>(v: Vec<E>) -> Vec<f64> {
+    v.into_iter().map(Elem::to_f64).collect()
+}
+
+fn peak(v: &[f64]) -> f64 {
+    v.iter().fold(0.0, |m, v| m.max(v.abs()))
+}
+
+/// Output, gradient of the input, gradients of the trained tensors, for the loss `Σ exp(y)`.
+pub(super) struct Played {
+    pub(super) y: Vec<f64>,
+    pub(super) dx: Vec<f64>,
+    pub(super) trained: Vec<Held>,
+}
+
+fn loss<E: Dtype + Elem>(y: Taped<E>) -> Told<Tensor<Rank0, E, Cpu, OwnedTape<E, Cpu>>>
+where
+    Cpu: Device<E>,
+{
+    told(told(y.try_exp())?.try_sum::<Rank0, _>())
+}
+
+/// Values of `y`, gradient of `x`, and all gradients.
+pub(super) fn back<E: Dtype + Elem>(y: Taped<E>, x: &Rows<E>) -> Told<(Vec<f64>, Vec<f64>, Gradients<E, Cpu>)>
+where
+    Cpu: Device<E>,
+{
+    let values = wide(y.as_vec());
+    let mut found = told(loss(y)?.try_backward())?;
+    told(found.try_alloc_for(x))?;
+    let dx = wide(found.get(x).as_vec());
+    Ok((values, dx, found))
+}
+
+/// One pass; in training the layer is changed as its policy says.
+fn play<E: Dtype + Elem, M: Subject<E> + ?Sized>(layer: &mut M, x: &Rows<E>, training: bool) -> Told<Played>
+where
+    Cpu: Device<E>,
+{
+    let x_on_tape = x.leaky_trace();
+    let y = if training { layer.train(x_on_tape)? } else { layer.eval(x_on_tape)? };
+    let (y, dx, mut found) = back(y, x)?;
+    Ok(Played { y, dx, trained: layer.gradients(&mut found)? })
+}
+
+/// Both paths from the same tensors: two batches in training, then evaluation.
+fn paths_agree<E: Dtype + Elem, M: Subject<E> + ?Sized>(
+    d: &'static Descriptor,
+    place: Place,
+    fused: Told<Box<M>>,
+    tally: &mut Tally,
+    bound: f64,
+) -> Told<()>
+where
+    Cpu: Device<E>,
+{
+    let mut fused = moved::<E, M>(fused?)?;
+    let mut held = fused.read()?;
+    for (pass, cases, training) in
+        [("training", CASES, true), ("training", 4, true), ("evaluation", 3, false)]
+    {
+        let x = rows(cases, 10 + cases as u64)?;
+        let got = play(&mut *fused, &x, training)?;
+        let want = judge::play(d, place, &mut held, &x, training)?;
+        let mut close = |what: &str, got: &[f64], want: &[f64]| {
+            tally.close(&format!("{what} in {pass}"), got, want, peak(want).max(1.0), bound);
+        };
+        close("y", &got.y, &want.y);
+        close("dx", &got.dx, &want.dx);
+        for got in &got.trained {
+            let want = want.trained.iter().find(|h| h.name == got.name).map_or(&[][..], |h| &h.values);
+            close(&format!("gradient of {}", got.name), &got.values, want);
+        }
+        for (got, want) in fused.read()?.iter().zip(&held) {
+            close(&got.name, &got.values, &want.values);
+        }
+    }
+    Ok(())
+}
+
+/// All stored and trained numbers in one row.
+fn flat(layer: &dyn Layer) -> Told<Vec<f64>> {
+    Ok(layer.read()?.into_iter().flat_map(|h| h.values).collect())
+}
+
+fn output(layer: &dyn Layer, x: &Rows<f64>) -> Told<Vec<f64>> {
+    Ok(layer.eval_without_tape(x.clone())?.as_vec())
+}
+
+fn modes(d: &Descriptor, make: Make, tally: &mut Tally) -> Told<()> {
+    let (mut layer, x) = (built(make)?, rows(CASES, 20)?);
+    let before = flat(&*layer)?;
+    let y = output(&*layer, &x)?;
+    tally.same_bits("y of a second evaluation", &output(&*layer, &x)?, &y);
+    tally.same_bits("y of an evaluation on a tape", &layer.eval(x.leaky_trace())?.as_vec(), &y);
+    tally.same_bits("what is stored, after evaluation", &flat(&*layer)?, &before);
+    let trained = layer.train(x.leaky_trace())?.as_vec();
+    let moved = flat(&*layer)? != before;
+    let says = d.policy.name();
+    tally.require(moved == d.policy.averages(), || {
+        format!("`policy {says}`, but training {} what is stored", if moved { "moves" } else { "leaves" })
+    });
+    tally.require((trained != y) == d.policy.averages(), || {
+        let how = if trained == y { "what" } else { "something else than what" };
+        format!("`policy {says}`, but evaluation gives {how} training gives")
+    });
+    Ok(())
+}
+
+fn files(make: Make, tally: &mut Tally) -> Told<()> {
+    let (mut layer, x) = (built(make)?, rows(CASES, 30)?);
+    layer.train(x.leaky_trace())?;
+    let name = format!("normlab-{}-{:?}.safetensors", std::process::id(), std::thread::current().id());
+    let path = std::env::temp_dir().join(name);
+    let saved = layer.save(&path);
+    let mut other = make()?;
+    let loaded = saved.and_then(|()| other.load(&path));
+    // The file is in the way of nobody; that it was written is what counts.
+    let _ = std::fs::remove_file(&path);
+    loaded?;
+    tally.same_bits("what was loaded", &flat(&*other)?, &flat(&*layer)?);
+    tally.same_bits("y after loading", &output(&*other, &x)?, &output(&*layer, &x)?);
+    Ok(())
+}
+
+/// One step of gradient descent on `mean (y − target)²`; the loss before it.
+fn step(layer: &mut dyn Layer, x: &Rows<f64>, rate: f64) -> Told<f64> {
+    let target = rows::<f64>(x.shape().0, 41)?;
+    let y = layer.train(x.leaky_trace())?;
+    let loss = told(told(told(y.try_sub(target))?.try_square())?.try_mean::<Rank0, _>())?;
+    let value = loss.array();
+    let mut found = told(loss.try_backward())?;
+    // dfdx's optimizer asks for a gradient of every trained tensor: this sees to it.
+    layer.gradients(&mut found)?;
+    layer.descend(&found, rate)?;
+    Ok(value)
+}
+
+fn clones(make: Make, tally: &mut Tally) -> Told<()> {
+    let (layer, x) = (built(make)?, rows(CASES, 40)?);
+    let (before, y) = (flat(&*layer)?, output(&*layer, &x)?);
+    let mut copy = layer.duplicate();
+    step(&mut *copy, &x, 0.1)?;
+    tally.same_bits("tensors after a clone was trained", &flat(&*layer)?, &before);
+    tally.same_bits("y after a clone was trained", &output(&*layer, &x)?, &y);
+    Ok(())
+}
+
+/// `x` goes into the layer twice and past it once: its gradient is the sum of what each way gives.
+fn fan_out(make: Make, tally: &mut Tally) -> Told<()> {
+    let (mut layer, x) = (built(make)?, rows::<f64>(CASES, 50)?);
+    let once = play(&mut *layer.duplicate(), &x, true)?;
+    let (first, second) = (layer.train(x.leaky_trace())?, layer.train(x.leaky_trace())?);
+    let past = loss(x.leaky_trace())?;
+    let sum = told(told(loss(first)?.try_add(loss(second)?))?.try_add(past))?;
+    let mut found = told(sum.try_backward())?;
+    let want: Vec<f64> = x.as_vec().iter().zip(&once.dx).map(|(x, dx)| 2.0 * dx + x.exp()).collect();
+    tally.close("dx of two uses and one past them", &found.get(&x).as_vec(), &want, peak(&want), 1e-13);
+    for (got, once) in layer.gradients(&mut found)?.iter().zip(&once.trained) {
+        let want: Vec<f64> = once.values.iter().map(|v| 2.0 * v).collect();
+        let what = format!("gradient of {} over two uses", got.name);
+        tally.close(&what, &got.values, &want, peak(&want).max(1e-3), 1e-13);
+    }
+    Ok(())
+}
+
+/// A tensor that is another one seen sideways, and one row that is all rows.
+fn permuted(make: Make, tally: &mut Tally) -> Told<()> {
+    let layer = built(make)?;
+    let dev = Cpu::default();
+    let mut r = Random(60);
+    let values: Vec<f64> = (0..WIDTH * CASES).map(|_| r.next()).collect();
+    let sideways = told(dev.try_tensor_from_vec(values.clone(), (Const::<WIDTH>, CASES)))?;
+    let sideways: Rows<f64> = told(sideways.try_permute())?;
+    let upright = (0..CASES * WIDTH).map(|i| values[i % WIDTH * CASES + i / WIDTH]).collect();
+    let upright: Rows<f64> = told(dev.try_tensor_from_vec(upright, (CASES, Const)))?;
+    let play = |x| play(&mut *layer.duplicate(), x, true);
+    let (got, want) = (play(&sideways)?, play(&upright)?);
+    tally.close("y of a permuted tensor", &got.y, &want.y, peak(&want.y).max(1.0), 1e-14);
+    // dfdx lays a gradient out as its tensor is: `as_vec` puts both in the order of rows.
+    tally.close("dx of a permuted tensor", &got.dx, &want.dx, peak(&want.dx).max(1.0), 1e-14);
+    let row = told(dev.try_tensor_from_vec(values[..WIDTH].to_vec(), (Const::<WIDTH>,)))?;
+    let broadcast: Rows<f64> = told(row.try_broadcast_like(&(CASES, Const)))?;
+    let copied: Vec<f64> = values[..WIDTH].iter().copied().cycle().take(CASES * WIDTH).collect();
+    let copied: Rows<f64> = told(dev.try_tensor_from_vec(copied, (CASES, Const)))?;
+    tally.same_bits("y of a broadcast row", &output(&*layer, &broadcast)?, &output(&*layer, &copied)?);
+    Ok(())
+}
+
+fn training(d: &Descriptor, make: Make, tally: &mut Tally) -> Told<()> {
+    let (mut layer, x) = (built(make)?, rows(CASES, 70)?);
+    let before = layer.read()?;
+    if !before.iter().any(|h| h.trained) {
+        tally.skip("it has nothing to train");
+        return Ok(());
+    }
+    let first = step(&mut *layer, &x, 1e-3)?;
+    for (now, before) in layer.read()?.iter().zip(&before).filter(|(h, _)| h.trained) {
+        tally.require(now != before, || format!("a step of training leaves `{}` as it was", now.name));
+    }
+    let second = step(&mut *layer, &x, 1e-3)?;
+    // A gradient that is declared not to be that of the formula may lead anywhere.
+    tally.require(second < first || !d.exact_gradient, || {
+        format!("a small step along the gradient takes the loss from {first:e} to {second:e}: it must fall")
+    });
+    Ok(())
+}
+
+/// Collects the checks whose name contains `only`.
+struct Kit<'a> {
+    only: &'a str,
+    report: Report,
+}
+
+impl Kit<'_> {
+    fn check(&mut self, name: &'static str, check: impl FnOnce(&mut Tally) -> Told<()>) {
+        if !name.contains(self.only) {
+            return;
+        }
+        let mut tally = Tally::default();
+        if let Err(reason) = check(&mut tally) {
+            tally.require(false, || reason);
+        }
+        self.report.checks.push(tally.end(name));
+    }
+}
+
+fn kit<'a>(d: &Descriptor, only: &'a str) -> Kit<'a> {
+    Kit { only, report: Report { method: d.id, checks: Vec::new() } }
+}
+
+/// Runs the checks.
+pub(super) fn run(d: &'static Descriptor, place: Place, makers: Makers, only: &str) -> Report {
+    let (mut kit, make) = (kit(d, only), makers.f64);
+    kit.check(TAPE, |t| paths_agree::<f64, dyn Layer>(d, place, make(), t, 1e-11));
+    kit.check("layer: fused equals composed, f32", |t| {
+        paths_agree::<f32, dyn Subject<f32>>(d, place, (makers.f32)(), t, 2e-4)
+    });
+    kit.check("layer: training and evaluation as declared", |t| modes(d, make, t));
+    kit.check("layer: safetensors there and back", |t| files(make, t));
+    kit.check("layer: a clone is independent", |t| clones(make, t));
+    kit.check("layer: an input used more than once", |t| fan_out(make, t));
+    kit.check("layer: permuted and broadcast inputs", |t| permuted(make, t));
+    kit.check("layer: a training step lowers the loss", |t| training(d, make, t));
+    kit.report
+}
+
+/// A method that no layer of this kit holds.
+pub(super) fn no_layer(d: &Descriptor, only: &str) -> Report {
+    let mut kit = kit(d, only);
+    kit.check(TAPE, |t| {
+        t.skip(match (d.site, d.policy) {
+            (Site::Weights, _) => {
+                "no layer: one at the weights takes a method with one parameter, `param gain: group`"
+            }
+            (Site::WeightsAndInputs, _) => "no layer: one at both sides takes a method without parameters",
+            (_, PolicyKind::Streaming) => {
+                "a method that streams stands in a `StreamingNorm`, with a judge of its own"
+            }
+            _ => "no layer: one that stores statistics takes a method that pools cases",
+        });
+        Ok(())
+    });
+    kit.report
+}

@@ -1,0 +1,152 @@
+//! The layer once more, in dfdx operations: what the declaration says, played op by op, so that dfdx's own tape finds the
+//! gradients.
+
+use dfdx::prelude::*;
+use norm_core::policy::Running;
+use norm_core::{Descriptor, Elem, ParamAxis, Site};
+
+use super::checks::{Played, back};
+use super::subject::{Rows, Told, WIDTH, told};
+use super::tensors::Held;
+use crate::composed;
+use crate::fused::{Flat, Statistics};
+
+/// The layer that a method stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Rows are normalized, with so many groups of channels.
+    Rows {
+        /// Groups of channels.
+        groups: usize,
+    },
+    /// The weights of a linear layer are, and maybe its input.
+    Weights,
+}
+
+fn of<'a>(held: &'a [Held], name: &str) -> Told<&'a Held> {
+    held.iter().find(|h| h.name == name).ok_or_else(|| format!("the layer has no tensor `{name}`"))
+}
+
+fn flat<E: Dtype + Elem>(held: &[Held], name: &str) -> Told<Flat<E, Cpu>>
+where
+    Cpu: Device<E>,
+{
+    let values: Vec<E> = of(held, name)?.values.iter().map(|v| E::lit(*v)).collect();
+    let length = (values.len(),);
+    told(Cpu::default().try_tensor_from_vec(values, length))
+}
+
+/// One pass from the tensors that a layer holds, which are changed as training changes them.
+pub(super) fn play<E: Dtype + Elem>(
+    d: &'static Descriptor,
+    place: Place,
+    held: &mut [Held],
+    x: &Rows<E>,
+    training: bool,
+) -> Told<Played>
+where
+    Cpu: Device<E>,
+{
+    match place {
+        Place::Rows { groups } => rows(d, groups, held, x, training),
+        Place::Weights => linear(d, held, x),
+    }
+}
+
+fn finish<E: Dtype + Elem>(
+    y: Rows<E, OwnedTape<E, Cpu>>,
+    x: &Rows<E>,
+    params: &[(String, Flat<E, Cpu>)],
+) -> Told<Played>
+where
+    Cpu: Device<E>,
+{
+    let (y, dx, mut found) = back(y, x)?;
+    let mut trained = Vec::new();
+    for (name, p) in params {
+        told(found.try_alloc_for(p))?;
+        let values = found.get(p).as_vec().into_iter().map(Elem::to_f64).collect();
+        trained.push(Held { name: name.clone(), trained: true, values });
+    }
+    Ok(Played { y, dx, trained })
+}
+
+fn rows<E: Dtype + Elem>(
+    d: &'static Descriptor,
+    groups: usize,
+    held: &mut [Held],
+    x: &Rows<E>,
+    training: bool,
+) -> Told<Played>
+where
+    Cpu: Device<E>,
+{
+    let cases = x.shape().0;
+    let layout = told(d.reference_set.layout(cases, WIDTH, 1, groups))?;
+    let params: Vec<(String, Flat<E, Cpu>)> =
+        d.params.iter().map(|p| Ok((p.name.to_owned(), flat(held, p.name)?))).collect::<Told<_>>()?;
+    let on_tape = params.iter().map(|(_, p)| p.retaped()).collect();
+    let (consts, mut found) = (d.default_consts(), Vec::new());
+    let mut stored = Vec::new();
+    if d.policy.averages() {
+        for name in d.stored_names() {
+            stored.extend(of(held, &name)?.values.iter().map(|v| E::lit(*v)));
+        }
+    }
+    let statistics =
+        if training || stored.is_empty() { Statistics::Current } else { Statistics::Stored(&stored) };
+    let y = told(composed::normalize(
+        d,
+        layout,
+        x.leaky_trace(),
+        on_tape,
+        &consts,
+        statistics,
+        Some(&mut found),
+    ))?;
+    if training && !stored.is_empty() {
+        Running::default().update(d, &found, cases, &mut stored);
+        for (plane, name) in stored.chunks(WIDTH).zip(d.stored_names()) {
+            if let Some(h) = held.iter_mut().find(|h| h.name == name) {
+                h.values = plane.iter().map(|v| Elem::to_f64(*v)).collect();
+            }
+        }
+    }
+    finish(y, x, &params)
+}
+
+/// `gain · (W' x') + bias`, the gain in the weights where the method brings it.
+fn linear<E: Dtype + Elem>(d: &'static Descriptor, held: &[Held], x: &Rows<E>) -> Told<Played>
+where
+    Cpu: Device<E>,
+{
+    let own_gain = d.params.iter().any(|p| p.axis == ParamAxis::Group);
+    let gain = d.params.first().map_or("gain", |p| p.name);
+    let mut params = Vec::new();
+    for name in ["weight", "bias", gain] {
+        params.push((name.to_owned(), flat::<E>(held, name)?));
+    }
+    let normalize = |x: Rows<E, OwnedTape<E, Cpu>>, layout, params: Vec<_>| {
+        told(composed::normalize(d, layout, x, params, &d.default_consts(), Statistics::Current, None))
+    };
+    let layout = told(d.reference_set.layout(WIDTH, WIDTH, 1, 1))?;
+    let weight = told(params[0].1.retaped().try_reshape_like(&(WIDTH, Const::<WIDTH>)))?;
+    let in_weights = if own_gain { vec![params[2].1.retaped()] } else { Vec::new() };
+    let weights = normalize(weight, layout, in_weights)?;
+    let weights: Tensor<Rank2<WIDTH, WIDTH>, E, Cpu, _> = told(weights.try_reshape_like(&(Const, Const)))?;
+    let mut input = x.leaky_trace();
+    let shape = *x.shape();
+    if d.site == Site::WeightsAndInputs {
+        input = normalize(input, told(d.reference_set.layout(shape.0, WIDTH, 1, 1))?, Vec::new())?;
+    }
+    let across = |p: &Flat<E, Cpu>| -> Told<Rows<E, OwnedTape<E, Cpu>>> {
+        let row: Tensor<Rank1<WIDTH>, E, Cpu, _> = told(p.retaped().try_reshape_like(&(Const,)))?;
+        told(row.try_broadcast_like(&shape))
+    };
+    let mut y = told(input.try_matmul(told(weights.try_permute::<Rank2<WIDTH, WIDTH>, Axes2<1, 0>>())?))?;
+    if !own_gain {
+        y = told(across(&params[2].1)?.try_mul(y))?;
+    }
+    y = told(across(&params[1].1)?.try_add(y))?;
+    finish(y, x, &params)
+}

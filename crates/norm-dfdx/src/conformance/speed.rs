@@ -1,0 +1,58 @@
+//! How long the kernels take beside a copy of as many bytes.
+
+use std::time::{Duration, Instant};
+
+use norm_core::{Call, Isa, Kernel, Rule};
+
+/// Cases and channels.
+pub(super) const SHAPE: (usize, usize) = (128, 2048);
+
+/// Medians.
+pub(super) struct Speed {
+    pub(super) forward: Duration,
+    pub(super) both: Duration,
+    /// One read and one write of every element of `x`.
+    pub(super) copy: Duration,
+}
+
+fn median(mut f: impl FnMut()) -> Duration {
+    const ROUNDS: usize = 31;
+    f();
+    let mut times: Vec<Duration> = (0..ROUNDS)
+        .map(|_| {
+            let start = Instant::now();
+            f();
+            start.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    times[ROUNDS / 2]
+}
+
+/// Times the kernels in single precision.
+pub(super) fn measure(k: &Kernel<f32>) -> Result<Speed, norm_core::Error> {
+    let (d, isa) = (k.descriptor, Isa::detect());
+    let layout = d.reference_set.layout(SHAPE.0, SHAPE.1, 1, 1)?;
+    let x: Vec<f32> = (0..layout.len()).map(|i| (i as f32 * 0.618).fract() * 2.0 - 0.8).collect();
+    let dy: Vec<f32> = x.iter().rev().copied().collect();
+    let params: Vec<Vec<f32>> =
+        d.params.iter().map(|p| vec![p.initial as f32; p.axis.len(&layout)]).collect();
+    let slices: Vec<&[f32]> = params.iter().map(|p| &p[..]).collect();
+    let consts = d.default_consts();
+    let call = Call { layout, x: &x, params: &slices, consts: &consts, mask: None };
+    let mut stats = vec![0.0; k.statistics_len(&layout)];
+    let (mut y, mut dx) = (x.clone(), x.clone());
+    let mut dparams = params.clone();
+    // A call that is refused is refused before it is timed.
+    k.forward(isa, &call, &mut stats, &mut y)?;
+    let forward = median(|| {
+        let _ = k.forward(isa, &call, &mut stats, &mut y);
+    });
+    let both = median(|| {
+        let _ = k.forward(isa, &call, &mut stats, &mut y);
+        let mut slots: Vec<&mut [f32]> = dparams.iter_mut().map(|p| &mut p[..]).collect();
+        let _ = k.backward(isa, &call, &dy, &stats, Rule::Exact, true, &mut dx, &mut slots);
+    });
+    let copy = median(|| std::hint::black_box(&mut y[..]).copy_from_slice(std::hint::black_box(&x)));
+    Ok(Speed { forward, both, copy })
+}

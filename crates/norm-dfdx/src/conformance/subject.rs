@@ -1,0 +1,141 @@
+//! What the checks run over: either layer, as rows in and rows out. The checks see it as an object, so that they are
+//! compiled once and not for every method.
+
+use std::path::Path as File;
+
+use dfdx::optim::{Optimizer, Sgd, SgdConfig};
+use dfdx::prelude::*;
+use norm_core::{Elem, Formula};
+use num_traits::Float;
+use rand_distr::uniform::SampleUniform;
+
+use super::tensors::{self, Held};
+use crate::layer::NormLayer;
+use crate::normed_linear::NormedLinearLayer;
+use crate::path::Fused;
+use crate::policy::Policy;
+
+/// Channels of every layer that is checked; even, so that two groups fit.
+pub(super) const WIDTH: usize = 6;
+
+pub(super) type Rows<E, T = NoneTape> = Tensor<(usize, Const<WIDTH>), E, Cpu, T>;
+pub(super) type Taped<E> = Rows<E, OwnedTape<E, Cpu>>;
+
+/// A check gives up with the words of what refused.
+pub(super) type Told<V> = Result<V, String>;
+
+pub(super) fn told<V, E: std::fmt::Debug>(result: Result<V, E>) -> Told<V> {
+    result.map_err(|e| format!("refused: {e:?}"))
+}
+
+/// Both modes of a layer with rows of [`WIDTH`] on both sides.
+pub(super) trait Modes<E: Dtype + Elem>: BuildModule<Cpu, E>
+where
+    Cpu: Device<E>,
+{
+    fn training<T: Tape<E, Cpu>>(&mut self, x: Rows<E, T>) -> Told<Rows<E, T>>;
+    fn evaluation<T: Tape<E, Cpu>>(&self, x: Rows<E, T>) -> Told<Rows<E, T>>;
+}
+
+impl<F: Formula, E: Dtype + Elem, Pol: Policy, const G: usize> Modes<E>
+    for NormLayer<F, WIDTH, E, Cpu, Pol, Fused, G>
+where
+    Cpu: Device<E>,
+{
+    fn training<T: Tape<E, Cpu>>(&mut self, x: Rows<E, T>) -> Told<Rows<E, T>> {
+        told(self.train(x))
+    }
+    fn evaluation<T: Tape<E, Cpu>>(&self, x: Rows<E, T>) -> Told<Rows<E, T>> {
+        told(self.eval(x))
+    }
+}
+
+impl<F: Formula, E: Dtype + Elem + Float + SampleUniform> Modes<E>
+    for NormedLinearLayer<F, WIDTH, WIDTH, E, Cpu, Fused>
+where
+    Cpu: Device<E>,
+{
+    fn training<T: Tape<E, Cpu>>(&mut self, x: Rows<E, T>) -> Told<Rows<E, T>> {
+        told(self.apply(x))
+    }
+    fn evaluation<T: Tape<E, Cpu>>(&self, x: Rows<E, T>) -> Told<Rows<E, T>> {
+        told(self.apply(x))
+    }
+}
+
+/// A layer on a tape, and its tensors.
+pub(super) trait Subject<E: Dtype + Elem>
+where
+    Cpu: Device<E>,
+{
+    fn train(&mut self, x: Taped<E>) -> Told<Taped<E>>;
+    fn eval(&self, x: Taped<E>) -> Told<Taped<E>>;
+    fn read(&self) -> Told<Vec<Held>>;
+    fn write(&mut self, values: Vec<Held>) -> Told<()>;
+    fn gradients(&self, found: &mut Gradients<E, Cpu>) -> Told<Vec<Held>>;
+}
+
+impl<E: Dtype + Elem, M: Modes<E>> Subject<E> for M
+where
+    Cpu: Device<E>,
+{
+    fn train(&mut self, x: Taped<E>) -> Told<Taped<E>> {
+        self.training(x)
+    }
+    fn eval(&self, x: Taped<E>) -> Told<Taped<E>> {
+        self.evaluation(x)
+    }
+    fn read(&self) -> Told<Vec<Held>> {
+        tensors::read(self)
+    }
+    fn write(&mut self, values: Vec<Held>) -> Told<()> {
+        tensors::write(self, values)
+    }
+    fn gradients(&self, found: &mut Gradients<E, Cpu>) -> Told<Vec<Held>> {
+        tensors::gradients(self, found)
+    }
+}
+
+/// Everything else that dfdx does with a layer, in double precision.
+pub(super) trait Layer: Subject<f64> {
+    fn eval_without_tape(&self, x: Rows<f64>) -> Told<Rows<f64>>;
+    fn duplicate(&self) -> Box<dyn Layer>;
+    fn save(&self, file: &File) -> Told<()>;
+    fn load(&mut self, file: &File) -> Told<()>;
+    fn descend(&mut self, gradients: &Gradients<f64, Cpu>, rate: f64) -> Told<()>;
+}
+
+impl<M: Modes<f64> + Clone + 'static> Layer for M {
+    fn eval_without_tape(&self, x: Rows<f64>) -> Told<Rows<f64>> {
+        self.evaluation(x)
+    }
+    fn duplicate(&self) -> Box<dyn Layer> {
+        Box::new(self.clone())
+    }
+    fn save(&self, file: &File) -> Told<()> {
+        told(self.save_safetensors(file))
+    }
+    fn load(&mut self, file: &File) -> Told<()> {
+        told(self.load_safetensors(file))
+    }
+    fn descend(&mut self, gradients: &Gradients<f64, Cpu>, rate: f64) -> Told<()> {
+        let mut sgd = Sgd::new(self, SgdConfig { lr: rate, momentum: None, weight_decay: None });
+        told(sgd.update(self, gradients))
+    }
+}
+
+/// How the layer of a method is made.
+#[derive(Clone, Copy)]
+pub(super) struct Makers {
+    pub(super) f64: fn() -> Told<Box<dyn Layer>>,
+    pub(super) f32: fn() -> Told<Box<dyn Subject<f32>>>,
+}
+
+impl Makers {
+    pub(super) fn of<M: Modes<f64> + Clone + 'static, S: Modes<f32> + 'static>() -> Self {
+        Self {
+            f64: || Ok(Box::new(told(M::try_build(&Cpu::seed_from_u64(1)))?)),
+            f32: || Ok(Box::new(told(S::try_build(&Cpu::seed_from_u64(1)))?)),
+        }
+    }
+}
