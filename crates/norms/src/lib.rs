@@ -62,6 +62,7 @@ register! { $
     norm_cosine::{CosineNorm, CentredCosineNorm},
     norm_ndp::{NormalizedDotProduct},
     norm_streaming::{StreamingNorm, StreamingMoments},
+    norm_instance::{InstanceNorm},
 }
 
 macro_rules! register_updates {
