@@ -63,6 +63,7 @@ register! { $
     norm_ndp::{NormalizedDotProduct},
     norm_streaming::{StreamingNorm, StreamingMoments},
     norm_instance::{InstanceNorm},
+    norm_group::{GroupNorm},
 }
 
 macro_rules! register_updates {
