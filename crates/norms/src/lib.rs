@@ -64,6 +64,7 @@ register! { $
     norm_streaming::{StreamingNorm, StreamingMoments},
     norm_instance::{InstanceNorm},
     norm_group::{GroupNorm},
+    norm_dyt::{DynamicTanh},
 }
 
 macro_rules! register_updates {
