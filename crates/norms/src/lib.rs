@@ -65,6 +65,7 @@ register! { $
     norm_instance::{InstanceNorm},
     norm_group::{GroupNorm},
     norm_dyt::{DynamicTanh},
+    norm_weight_standardization::{WeightStandardization},
 }
 
 macro_rules! register_updates {
