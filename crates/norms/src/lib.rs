@@ -66,6 +66,7 @@ register! { $
     norm_group::{GroupNorm},
     norm_dyt::{DynamicTanh},
     norm_weight_standardization::{WeightStandardization},
+    norm_filter_response::{FilterResponseNorm, LearnedEpsFilterResponse},
 }
 
 macro_rules! register_updates {
