@@ -33,9 +33,10 @@ fn forward(call: &ReferenceCall<'_>) -> ReferenceForward {
     let mut y = vec![0.0; call.layout.len()];
     for r in responses.iter().filter(|r| r.counts) {
         let c = r.channel;
-        for i in r.start..r.start + call.layout.s {
-            let normalized = call.x[i] / (r.square + eps(call, c)).sqrt();
-            y[i] = (gain[c] * normalized + bias[c]).max(tau[c]);
+        let range = r.start..r.start + call.layout.s;
+        for (y, x) in y[range.clone()].iter_mut().zip(&call.x[range]) {
+            let normalized = x / (r.square + eps(call, c)).sqrt();
+            *y = (gain[c] * normalized + bias[c]).max(tau[c]);
         }
     }
     ReferenceForward { y, statistics: vec![responses.iter().map(|r| r.square).collect()] }
