@@ -95,6 +95,40 @@ def write_sums():
     sums("rms-nc", "rms", {"const.eps": "1e-3"}, normal(7, 5), {"gain": normal(5) + 1}, rms)
 
 
+def write_relatives():
+    """Other reference sets, and maps that stand in for a normalization."""
+    gain_bias = {"gain": normal(6) + 1, "bias": normal(6)}
+    ncs = {"layout": "NCS"}
+
+    def run(name, method, metadata, x, params, forward):
+        sums(name, method, metadata, x, params, lambda x, p: (forward(x, p), {}))
+
+    def instance(x, p):
+        return F.instance_norm(x, weight=p["gain"], bias=p["bias"], eps=1e-5)
+
+    def filter_response(x, p, eps):
+        root = ((x * x).mean(2, keepdim=True) + eps).sqrt()
+        y = p["gain"].reshape(-1, 1) * x / root + p["bias"].reshape(-1, 1)
+        return torch.maximum(y, p["tau"].reshape(-1, 1))
+
+    run("instance-ncs", "instance", ncs, normal(3, 6, 7) * 2 + 1, gain_bias, instance)
+    run("group-nc", "group", {"const.groups": "2"}, normal(5, 6), gain_bias, lambda x, p: F.group_norm(x, 2, p["gain"], p["bias"], eps=1e-5))
+    run("group-ncs", "group", {**ncs, "const.groups": "3"}, normal(3, 6, 7) * 2 + 1, gain_bias, lambda x, p: F.group_norm(x, 3, p["gain"], p["bias"], eps=1e-5))
+    tau = {**gain_bias, "tau": normal(6) * 0.3}
+    run("filter-response-ncs", "filter-response", ncs, normal(3, 6, 7), tau, lambda x, p: filter_response(x, p, 1e-6))
+    learned = {**tau, "learned_eps": normal(6) * 0.1}
+    run("filter-response-learned-ncs", "filter-response-learned", ncs, normal(3, 6, 7), learned, lambda x, p: filter_response(x, p, p["learned_eps"].abs().reshape(-1, 1) + 1e-6))
+    run("dyt-nc", "dyt", {}, normal(5, 6) * 2, {**gain_bias, "alpha": torch.tensor(0.7, dtype=torch.float64)}, lambda x, p: p["gain"] * torch.tanh(p["alpha"] * x) + p["bias"])
+
+    def standardized(w):
+        rows = w.flatten(1)
+        rows = (rows - rows.mean(1, keepdim=True)) / (rows.std(1, keepdim=True) + 1e-5)
+        return rows.reshape(w.shape)
+
+    run("linear-weight-standardization", "weight-standardization", {"as": "linear"}, normal(7, 4), {"weight": normal(5, 4), "bias": normal(5)}, lambda x, p: F.linear(x, standardized(p["weight"]), p["bias"]))
+    run("conv-weight-standardization", "weight-standardization", {"as": "conv"}, normal(2, 3, 6, 5), {"weight": normal(5, 3, 3, 2), "bias": normal(5)}, lambda x, p: F.conv2d(x, standardized(p["weight"]), p["bias"]))
+
+
 def write_layers():
     """Linear layers and convolutions, normalized at the sums, at the weights, or at both weights and inputs."""
 
@@ -349,6 +383,7 @@ if __name__ == "__main__":
     write_sums()
     write_layers()
     write_cells()
+    write_relatives()
     write_cosines()
     write_modules()
     print(f"{len(list(OUT.glob('*.safetensors')))} files, torch {torch.__version__}")

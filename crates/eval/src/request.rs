@@ -235,7 +235,10 @@ impl Request {
     }
 
     pub(crate) fn groups(&self) -> Result<usize, Error> {
-        let Some(v) = self.constant("groups") else { return Ok(1) };
+        let Some(v) = self.constant("groups") else {
+            // Wu and He's default; where it does not divide the channels, the refusal names both numbers.
+            return Ok(if self.descriptor().reference_set == ReferenceSet::Group { 32 } else { 1 });
+        };
         if v.fract() != 0.0 || !(1.0..=65536.0).contains(&v) {
             let expected = "a whole number of at least 1".to_owned();
             return Err(Error::Value { key: "const.groups".to_owned(), got: v.to_string(), expected });

@@ -43,7 +43,7 @@ pub enum Error {
         domain: &'static str,
     },
     /// The groups do not divide the channels.
-    #[error("{channels} channels cannot be cut into {groups} equal groups")]
+    #[error("{channels} channels cannot be cut into {groups} equal groups: choose a number of groups that divides them")]
     Groups {
         /// Channels.
         channels: usize,

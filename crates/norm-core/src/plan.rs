@@ -86,3 +86,16 @@ pub struct Plan {
     /// The operations of the application, `f(x, ŝ, params)`; the last node is `y`.
     pub apply: &'static [(Op, Extent)],
 }
+
+impl Plan {
+    /// Whether the output subtracts one statistic from another, as a variance from two moments does: digits cancel.
+    pub fn subtracts_statistics(&self) -> bool {
+        self.apply.iter().any(|(op, extent)| matches!(op, Op::Sub(..)) && *extent == Extent::Set)
+    }
+
+    /// Whether an element of the output may be cut off: it then depends on nothing but a bound.
+    pub fn cuts_off(&self) -> bool {
+        let cuts = |op: &Op| matches!(op, Op::Max(..) | Op::Min(..) | Op::Step(_));
+        self.apply.iter().any(|(op, extent)| cuts(op) && *extent == Extent::Element)
+    }
+}

@@ -26,7 +26,7 @@ where
         if F::DESCRIPTOR.site != Site::Weights {
             return Err(Error::DependsOnInput { method: F::DESCRIPTOR.id });
         }
-        let weight = self.weights::<NoneTape>()?;
+        let weight = self.gained_weights()?;
         let none = || weight.device().try_zeros().map_err(|source| Error::Device { source });
         let bias = self.bias().map_or_else(none, |b| Ok(b.clone()))?;
         Ok(Linear { weight, bias })

@@ -70,8 +70,8 @@ where
 /// input.
 ///
 /// `weight` is `[O, I]` and starts as that of dfdx's [`Linear`], bit for bit from the same seed, and so does `bias`. A
-/// method at the weights brings its gain, one for each output, under its declared name. One at weights and inputs
-/// brings none; the layer adds one called `gain` that starts at 1, the scale without which an answer lies in [-1, 1].
+/// method at the weights brings its gain, one for each output, under its declared name. One that brings none, such as one
+/// at weights and inputs, gets one from the layer, called `gain`, that starts at 1: without it a cosine lies in [-1, 1].
 #[derive(Clone, Debug)]
 pub struct NormedLinearLayer<
     F,
@@ -96,9 +96,14 @@ pub(crate) const fn brings_gain<F: Formula>() -> bool {
     matches!(d.site, Site::Weights) && d.params.len() == 1 && matches!(d.params[0].axis, ParamAxis::Group)
 }
 
-/// Whether the method stands at both sides and has no parameter.
-pub(crate) const fn stands_at_both<F: Formula>() -> bool {
-    matches!(F::DESCRIPTOR.site, Site::WeightsAndInputs) && F::DESCRIPTOR.params.is_empty()
+/// Whether the method stands at both sides.
+const fn stands_at_both<F: Formula>() -> bool {
+    matches!(F::DESCRIPTOR.site, Site::WeightsAndInputs)
+}
+
+/// Whether the method has no parameter, so that the gain is the layer's own.
+pub(crate) const fn brings_nothing<F: Formula>() -> bool {
+    matches!(F::DESCRIPTOR.site, Site::Weights | Site::WeightsAndInputs) && F::DESCRIPTOR.params.is_empty()
 }
 
 /// The name and the initial value of the gain.
@@ -121,8 +126,8 @@ where
     ) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
         const {
             assert!(
-                brings_gain::<F>() || stands_at_both::<F>(),
-                "a normed linear layer takes a method at the weights with one gain per output, or one at weights and inputs"
+                brings_gain::<F>() || brings_nothing::<F>(),
+                "a normed linear layer takes a method at the weights, or at weights and inputs, with one gain per output or with no parameter"
             );
         };
         // In the order in which dfdx's linear layer draws its numbers.
@@ -204,6 +209,17 @@ where
         Self::normalize(layout, self.weight.retaped::<T>(), params)
     }
 
+    /// The same with the gain in them, whoever brings it.
+    pub(crate) fn gained_weights(&self) -> Result<Tensor<Rank2<O, I>, E, D>, Error<D::Err>> {
+        let device = |source| Error::Device { source };
+        let weights = self.weights::<NoneTape>()?;
+        if !brings_nothing::<F>() {
+            return Ok(weights);
+        }
+        let gain = self.gain.clone().try_broadcast_like(weights.shape()).map_err(device)?;
+        weights.try_mul(gain).map_err(device)
+    }
+
     fn normalize<S: Shape, T: Tape<E, D>>(
         layout: Layout,
         x: Tensor<S, E, D, T>,
@@ -232,7 +248,7 @@ where
         let transposed = weights.try_permute::<Rank2<I, O>, _>().map_err(device)?;
         let mut y = x.try_matmul(transposed).map_err(device)?;
         let shape = *y.shape();
-        if stands_at_both::<F>() {
+        if brings_nothing::<F>() {
             let gain = self.gain.retaped::<T>().try_broadcast_like(&shape).map_err(device)?;
             y = gain.try_mul(y).map_err(device)?;
         }

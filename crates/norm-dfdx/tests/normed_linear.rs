@@ -9,6 +9,7 @@ use norm_cosine::{CentredCosineNorm, CosineNorm};
 use norm_dfdx::{Composed, Error, FixedGain, Fused, Norm, NormedLinear, fold};
 use norm_layer::LayerNorm;
 use norm_weight::{ExpWeightNorm, WeightNorm};
+use norm_weight_standardization::WeightStandardization;
 
 type Rows<const I: usize> = Tensor<(usize, Const<I>), f64, Cpu>;
 
@@ -41,24 +42,33 @@ fn it_starts_where_a_plain_layer_of_that_seed_does() {
 fn it_computes_the_formula_on_both_paths() {
     let dev = Cpu::seed_from_u64(1);
     let x = rows::<5>(&dev, 4);
+    let unit = |v: &[f64]| {
+        let norm = v.iter().map(|v| v * v).sum::<f64>().sqrt();
+        v.iter().map(|v| v / norm).collect::<Vec<_>>()
+    };
+    let standardized = |v: &[f64]| {
+        let n = v.len() as f64;
+        let mean = v.iter().sum::<f64>() / n;
+        let deviation = (v.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
+        v.iter().map(|v| (v - mean) / (deviation + 1e-5)).collect::<Vec<_>>()
+    };
     macro_rules! check {
-        ($formula:ty, $gained:expr, $both:expr) => {{
+        ($formula:ty, $gained:expr, $both:expr) => {
+            check!($formula, $gained, $both, unit)
+        };
+        ($formula:ty, $gained:expr, $both:expr, $weights:ident) => {{
             let mut fused = dev.build_module::<NormedLinear<$formula, 5, 3>, f64>();
             fused.gain_mut().copy_from(&[0.5, -1.5, 2.0]);
             let mut composed = dev.build_module::<NormedLinear<$formula, 5, 3, Composed>, f64>();
             composed.weight = fused.weight.clone();
             composed.gain_mut().copy_from(&[0.5, -1.5, 2.0]);
             *composed.bias_mut().unwrap() = fused.bias().unwrap().clone();
-            let unit = |v: &[f64]| {
-                let norm = v.iter().map(|v| v * v).sum::<f64>().sqrt();
-                v.iter().map(|v| v / norm).collect::<Vec<_>>()
-            };
             let (x_flat, w, b) = (x.as_vec(), fused.weight.as_vec(), fused.bias().unwrap().as_vec());
             let mut want = Vec::new();
             for x in x_flat.chunks(5) {
                 let x = if $both { unit(x) } else { x.to_vec() };
                 for (o, w) in w.chunks(5).enumerate() {
-                    let dot: f64 = unit(w).iter().zip(&x).map(|(a, b)| a * b).sum();
+                    let dot: f64 = $weights(w).iter().zip(&x).map(|(a, b)| a * b).sum();
                     want.push($gained([0.5, -1.5, 2.0][o]) * dot + b[o]);
                 }
             }
@@ -78,6 +88,7 @@ fn it_computes_the_formula_on_both_paths() {
     check!(WeightNorm, |g: f64| g, false);
     check!(ExpWeightNorm, f64::exp, false);
     check!(CosineNorm, |g: f64| g, true);
+    check!(WeightStandardization, |g: f64| g, false, standardized);
 }
 
 /// CN1 of the survey.
@@ -252,6 +263,11 @@ fn question_row_9_weight_norm_is_a_plain_network() {
     let plain = (normed.0.fold().unwrap(), ReLU, normed.2.fold().unwrap());
     let y = normed.forward(x.clone()).as_vec();
     assert!(gap(&y, &plain.forward(x).as_vec()) < 1e-13);
+    // A gain of the layer's own goes into the plain weights too.
+    let mut own = dev.build_module::<NormedLinear<WeightStandardization, 6, 8>, f64>();
+    own.gain_mut().copy_from(&[0.5, -1.5, 2.0, 1.0, 3.0, 0.1, -0.2, 0.7]);
+    let x = rows::<6>(&dev, 5);
+    assert!(gap(&own.forward(x.clone()).as_vec(), &own.fold().unwrap().forward(x).as_vec()) < 1e-13);
     // Not the raw weights by chance.
     assert!(gap(&plain.0.weight.as_vec(), &normed.0.weight.as_vec()) > 1e-2);
     let cosine = dev.build_module::<NormedLinear<CosineNorm, 6, 8>, f64>();

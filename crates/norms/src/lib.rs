@@ -62,6 +62,11 @@ register! { $
     norm_cosine::{CosineNorm, CentredCosineNorm},
     norm_ndp::{NormalizedDotProduct},
     norm_streaming::{StreamingNorm, StreamingMoments},
+    norm_instance::{InstanceNorm},
+    norm_group::{GroupNorm},
+    norm_dyt::{DynamicTanh},
+    norm_weight_standardization::{WeightStandardization},
+    norm_filter_response::{FilterResponseNorm, LearnedEpsFilterResponse},
 }
 
 macro_rules! register_updates {

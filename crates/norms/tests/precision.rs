@@ -1,6 +1,7 @@
 //! The precision figures: single precision against each method's judge in double precision.
 
 use norm_core::conformance::{Shape, single_precision_error};
+use norm_core::{Descriptor, PolicyKind};
 
 /// No set of fewer than 16 values: two or three may lie closer together than a rounded mean resolves.
 const SHAPES: [Shape; 11] = [
@@ -17,8 +18,10 @@ const SHAPES: [Shape; 11] = [
     Shape::new(2, 1, 1_000_000),
 ];
 
-fn table(mean: f64) -> Vec<(String, f64, f64)> {
-    let each = norms::METHODS.iter().flat_map(|m| SHAPES.iter().map(move |s| (m, *s)));
+/// What the kernels of these methods are off by, and the largest output.
+fn table(mean: f64, methods: impl Fn(&Descriptor) -> bool) -> Vec<(String, f64, f64)> {
+    let methods = norms::METHODS.iter().filter(|m| methods(m.descriptor()));
+    let each = methods.flat_map(|m| SHAPES.iter().map(move |s| (m, *s)));
     each.map(|(m, s)| {
         let (off, peak) = single_precision_error(&m.subject(), s, mean).unwrap();
         (format!("{} {s:?}", m.descriptor().id), off, peak)
@@ -28,7 +31,7 @@ fn table(mean: f64) -> Vec<(String, f64, f64)> {
 
 #[test]
 fn standard_data_stays_within_eight_units() {
-    let bad: Vec<_> = table(0.0)
+    let bad: Vec<_> = table(0.0, |_| true)
         .into_iter()
         .filter(|(_, off, peak)| off.is_nan() || *off > 8.0 * 2f64.powi(-24) * peak)
         .collect();
@@ -37,10 +40,10 @@ fn standard_data_stays_within_eight_units() {
 
 #[test]
 fn a_mean_of_ten_thousand_costs_two_thousandths() {
-    // The streaming methods are the exception: raw moments cancel (`streaming-moments`), and a mean that is added up
-    // without a guess at it is off by 2.5e-3 deviations where sixteen values are pooled (`streaming`).
-    let streams = |id: &str| id.starts_with("streaming");
+    // Raw moments cancel there. What streams finds its mean without a guess at it, which costs 2.5e-3 deviations where
+    // sixteen values are pooled (`docs/not-covered.md`).
+    let holds = |d: &Descriptor| !d.plan.subtracts_statistics() && d.policy != PolicyKind::Streaming;
     let bad: Vec<_> =
-        table(1e4).into_iter().filter(|(id, off, _)| !streams(id) && (off.is_nan() || *off > 2e-3)).collect();
+        table(1e4, holds).into_iter().filter(|(_, off, _)| off.is_nan() || *off > 2e-3).collect();
     assert!(bad.is_empty(), "{bad:#?}");
 }

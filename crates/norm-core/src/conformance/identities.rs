@@ -2,6 +2,7 @@
 //! zero, `y` blind to its scale makes `dx` orthogonal to `x`; and the other way round.
 
 use super::case::{Case, Data, Shape, peak, set_of};
+use super::pictures::smallest_pool;
 use super::reference::Subject;
 use super::report::Tally;
 use crate::error::Error;
@@ -29,6 +30,10 @@ pub(super) fn sums(subject: &Subject, tally: &mut Tally) -> Result<(), Error> {
         return Ok(());
     }
     for shape in [Shape::new(9, 12, 1), Shape::new(5, 6, 7)] {
+        // In a set of one or two elements without epsilon all is rounding.
+        if smallest_pool(d.reference_set, shape) < 3 {
+            continue;
+        }
         let case = Case::new(d, shape, Data::Normal { mean: 0.5, deviation: 1.0 }, 21)?.eps(d, 0.0);
         let got = case.play(k, Isa::detect())?;
         let blind = |change: &dyn Fn(f64) -> f64| -> Result<bool, Error> {

@@ -4,7 +4,7 @@ use super::case::{Case, Data, Shape, peak};
 use super::pictures::smallest_pool;
 use super::reference::Subject;
 use super::report::Tally;
-use super::values::{reference_forward, subtracts_statistics};
+use super::values::reference_forward;
 use crate::error::Error;
 use crate::isa::Isa;
 
@@ -49,7 +49,7 @@ pub(super) fn standard(subject: &Subject, tally: &mut Tally) -> Result<(), Error
 }
 
 pub(super) fn offset(subject: &Subject, tally: &mut Tally) -> Result<(), Error> {
-    if subtracts_statistics(subject.f32.descriptor) {
+    if subject.f32.descriptor.plan.subtracts_statistics() {
         tally.skip("it subtracts statistics, of whose squares at such a mean single precision keeps nothing");
         return Ok(());
     }

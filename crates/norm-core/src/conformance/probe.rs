@@ -44,6 +44,17 @@ impl Dependencies {
     pub fn is_empty(&self) -> bool {
         !self.bits.contains(&true)
     }
+    /// How many pairs depend.
+    pub(super) fn count(&self) -> usize {
+        self.bits.iter().filter(|b| **b).count()
+    }
+    /// Without the results that depend in `seen` on nothing but themselves, and the inputs on which nothing else depends
+    /// there: they are cut off, and depend on themselves where the change was large enough to bring them back.
+    pub(super) fn where_live(&self, seen: &Self) -> Self {
+        let result = |of: usize| (0..self.size).any(|on| on != of && seen.depends(of, on));
+        let input = |on: usize| (0..self.size).any(|of| on != of && seen.depends(of, on));
+        Self::filled(self.size, |of, on| self.depends(of, on) && result(of) && input(on))
+    }
     /// The first pair on which two pictures differ.
     pub fn first_difference(&self, other: &Self) -> Option<(usize, usize)> {
         let size = self.size.max(other.size);

@@ -15,7 +15,7 @@ use norm_core::conformance::{Judged, Report, Subject};
 use norm_core::{Formula, PolicyKind, ReferenceSet, Site};
 
 use crate::layer::{NormLayer, pools_cases, stores};
-use crate::normed_linear::{NormedLinearLayer, brings_gain, stands_at_both};
+use crate::normed_linear::{NormedLinearLayer, brings_gain, brings_nothing};
 use crate::path::Fused;
 use crate::policy::Declared;
 use dfdx::prelude::Cpu;
@@ -36,7 +36,7 @@ pub mod kind {
 pub const fn kind_of<F: Formula>() -> u8 {
     let d = F::DESCRIPTOR;
     match d.site {
-        _ if brings_gain::<F>() || stands_at_both::<F>() => kind::LINEAR,
+        _ if brings_gain::<F>() || brings_nothing::<F>() => kind::LINEAR,
         Site::Weights | Site::WeightsAndInputs | Site::Update => kind::NO_LAYER,
         _ if matches!(d.policy, PolicyKind::Streaming) => kind::NO_LAYER,
         _ if stores::<F, Declared>() && !pools_cases::<F>() => kind::NO_LAYER,
