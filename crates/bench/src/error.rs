@@ -38,6 +38,18 @@ pub enum Error {
         /// Why not.
         reason: &'static str,
     },
+    /// A place in which the workload's model does not have the method.
+    #[error("workload `{workload}` does not have `{method}` at `{got}`; there are: {known}")]
+    UnknownPlacement {
+        /// The workload.
+        workload: &'static str,
+        /// The method.
+        method: &'static str,
+        /// What was asked for.
+        got: String,
+        /// What there is.
+        known: String,
+    },
     /// A step of the training failed.
     #[error("cell {cell}: step {step} failed: {what}")]
     Training {

@@ -25,7 +25,7 @@ impl Workload {
             let cell = cell.id();
             move |what: String| Error::Training { cell, step, what }
         };
-        let build = self.arm(&cell.method)?.build(self)?;
+        let build = self.arm(&cell.method)?.build(self, &cell.variant)?;
         let mut model = build(cell).map_err(failed(0))?;
         let order = Batches::new(&cases.split().train, cell.batch_size, LastBatch::Drop, cell.seed)?;
         let mut curve = vec![];
@@ -45,8 +45,13 @@ impl Workload {
                     let x = cases.gather(&batch, model.steps());
                     let value = model.loss(x, cases.labels(&batch)).map_err(failed(step))?;
                     losses.push(value);
-                    if !value.is_finite() {
-                        outcome = Outcome::Diverged { step, what: format!("the training loss is {value}") };
+                    let diverged = if value.is_finite() {
+                        model.update().map_err(failed(step))?
+                    } else {
+                        Some(format!("the training loss is {value}"))
+                    };
+                    if let Some(what) = diverged {
+                        outcome = Outcome::Diverged { step, what };
                         curve.push(CurvePoint {
                             step,
                             epoch: epoch as f64,
@@ -57,7 +62,6 @@ impl Workload {
                         });
                         break 'training;
                     }
-                    model.update().map_err(failed(step))?;
                 }
                 training += clock.elapsed().as_secs_f64();
             }

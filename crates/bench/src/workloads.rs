@@ -14,7 +14,12 @@ macro_rules! register {
 
 register! {
     digits_mlp,
+    digits_conv,
+    digits_shared_conv,
     digits_lstm_64,
+    digits_gru_rows,
+    digits_rnn_rows,
+    digits_mlp_sgd,
 }
 
 /// The workload of that id.

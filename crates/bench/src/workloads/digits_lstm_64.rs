@@ -24,9 +24,10 @@ pub(crate) static WORKLOAD: Workload = Workload {
     recurrence: Some(Recurrence { kind: CellKind::Lstm, units: 48 }),
     cases: |_| Cases::digits(),
     arms: ARMS,
+    updates: &[],
 };
 
 models! {
-    F in Steps<64, 1>, 10 classes;
-    Sums at <Usual<F> as PlacedIn>::PLACEMENT.name => LstmClassifier<F, Usual<F>, 1, 48, 192, 10>;
+    F in Steps<64, 1>, 10 classes, by Adam;
+    Sums { <Usual<F> as PlacedIn>::PLACEMENT.name => LstmClassifier<F, Usual<F>, 1, 48, 192, 10> }
 }

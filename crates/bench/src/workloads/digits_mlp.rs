@@ -23,11 +23,12 @@ pub(crate) static WORKLOAD: Workload = Workload {
     recurrence: None,
     cases: |_| Cases::digits(),
     arms: ARMS,
+    updates: &[],
 };
 
 models! {
-    F in Flat<64>, 10 classes;
-    Sums at "hidden" => Mlp<F, 64, 100, 10>;
-    Weights at "hidden weights" => NormedMlp<F, 64, 100, 10>;
-    Streams at "hidden" => StreamingMlp<F, 64, 100, 10>;
+    F in Flat<64>, 10 classes, by Adam;
+    Sums { "hidden" => Mlp<F, 64, 100, 10> }
+    Weights { "hidden weights" => NormedMlp<F, 64, 100, 10> }
+    Streams { "hidden" => StreamingMlp<F, 64, 100, 10> }
 }
