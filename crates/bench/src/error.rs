@@ -10,6 +10,9 @@ pub enum Error {
     /// The data could not be read.
     #[error(transparent)]
     Data(#[from] data::DataError),
+    /// The features of an image could not be computed.
+    #[error(transparent)]
+    Hmax(#[from] hmax::HmaxError),
     /// A workload nobody knows.
     #[error("there is no workload `{got}`; there are: {known}")]
     UnknownWorkload {

@@ -5,7 +5,7 @@ use norm_core::{Descriptor, PolicyKind, ReferenceSet, Site};
 use results::{CellSettings, Direction, Target, Tier, WorkloadRecord};
 use sequence::CellKind;
 
-use crate::cases::Cases;
+use crate::cases::split;
 use crate::error::Error;
 use crate::learner::Learner;
 
@@ -38,8 +38,10 @@ pub struct Workload {
     pub caveats: &'static [&'static str],
     /// The recurrent layer, where the model has one.
     pub recurrence: Option<Recurrence>,
-    /// The cases that a method is trained on.
-    pub cases: fn(method: &str) -> Result<Cases, Error>,
+    /// The classes of the cases.
+    pub labels: fn() -> Vec<u8>,
+    /// What a method sees of the cases, `[cases][values]`.
+    pub values: fn(method: &str) -> Result<Vec<f32>, Error>,
     /// What becomes of each method here.
     pub arms: &'static [Arm],
     /// The updates that are trained with here, beside the optimizer.
@@ -283,6 +285,12 @@ impl Workload {
         })
     }
 
+    /// The methods and updates that are not trained here, each with the reason.
+    pub fn refuses(&self) -> impl Iterator<Item = (&'static str, Reason)> {
+        let why = |method| Some((method, self.arm(method).ok()?.placements().err()?));
+        crate::grid::methods().into_iter().filter_map(why)
+    }
+
     /// Passes over the training cases.
     pub fn epochs(&self, tier: Tier) -> usize {
         match tier {
@@ -313,10 +321,9 @@ impl Workload {
     ///
     /// # Errors
     ///
-    /// Where the cases cannot be had.
+    /// [`Error::Data`] for cases that cannot be split.
     pub fn record(&self) -> Result<WorkloadRecord, Error> {
-        let method = self.trained().next().map_or("", |(method, _)| method);
-        let cases = (self.cases)(method)?;
+        let split = split(&(self.labels)())?;
         let own = [
             "The best rate of each method is chosen on the test cases that are shown; every rate is shown beside it.",
         ];
@@ -325,8 +332,8 @@ impl Workload {
             title: self.title.to_owned(),
             data: self.data.to_owned(),
             attribution: self.attribution.to_owned(),
-            train_cases: cases.split().train.len() as u64,
-            test_cases: cases.split().test.len() as u64,
+            train_cases: split.train.len() as u64,
+            test_cases: split.test.len() as u64,
             model: self.about.to_owned(),
             loss: "softmax cross-entropy".to_owned(),
             protocol: format!(
@@ -336,6 +343,7 @@ impl Workload {
                 self.rates.grid.len(),
             ),
             target: self.target(),
+            refuses: self.refuses().map(|(id, why)| (id.to_owned(), why.to_owned())).collect(),
             caveats: self.caveats.iter().chain(&own).map(|&caveat| caveat.to_owned()).collect(),
         })
     }

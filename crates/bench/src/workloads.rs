@@ -20,6 +20,7 @@ register! {
     digits_gru_rows,
     digits_rnn_rows,
     digits_mlp_sgd,
+    paperclips_hmax,
 }
 
 /// The workload of that id.

@@ -3,7 +3,6 @@
 use models::{ConvNet, StreamingConvNet};
 use norm_core::Descriptor;
 
-use crate::cases::Cases;
 use crate::digits;
 use crate::learner::Image;
 use crate::workload::{Epochs, Rates, Reason, Stand, Workload, in_feed_forward, models, table};
@@ -17,12 +16,13 @@ pub(crate) static WORKLOAD: Workload = Workload {
     about: "two 3 by 3 convolutions to 8 and 16 channels, normalized before each ReLU, each pooled, mean over positions to 10 classes",
     optimizer: "Adam",
     batch_size: 64,
-    epochs: Epochs { smoke: 3, quick: 30, full: 60 },
+    epochs: Epochs { smoke: 3, quick: 10, full: 30 },
     rates: Rates::ADAM,
     target: 0.95,
     caveats: &[digits::WRITERS],
     recurrence: None,
-    cases: |_| Cases::digits(),
+    labels: digits::labels,
+    values: digits::pixels,
     arms: ARMS,
     updates: &[],
 };

@@ -3,7 +3,6 @@
 use models::{GatedKeep, GruClassifier, PlacedIn, Usual};
 use sequence::CellKind;
 
-use crate::cases::Cases;
 use crate::digits;
 use crate::learner::Steps;
 use crate::workload::{Epochs, Rates, Recurrence, Workload, in_recurrence as stand, models, table};
@@ -22,7 +21,8 @@ pub(crate) static WORKLOAD: Workload = Workload {
     target: 0.90,
     caveats: &[digits::WRITERS],
     recurrence: Some(Recurrence { kind: CellKind::GruKeep, units: 48 }),
-    cases: |_| Cases::digits(),
+    labels: digits::labels,
+    values: digits::pixels,
     arms: ARMS,
     updates: &[],
 };

@@ -2,7 +2,6 @@
 
 use models::{Mlp, NormedMlp, StreamingMlp};
 
-use crate::cases::Cases;
 use crate::digits;
 use crate::learner::Flat;
 use crate::workload::{Epochs, Rates, Workload, in_feed_forward as stand, models, table};
@@ -21,7 +20,8 @@ pub(crate) static WORKLOAD: Workload = Workload {
     target: 0.95,
     caveats: &[digits::WRITERS],
     recurrence: None,
-    cases: |_| Cases::digits(),
+    labels: digits::labels,
+    values: digits::pixels,
     arms: ARMS,
     updates: &[],
 };

@@ -4,7 +4,6 @@ use models::Mlp;
 use norm_core::{Descriptor, ReferenceSet};
 use norms::methods;
 
-use crate::cases::Cases;
 use crate::digits;
 use crate::learner::{self, Flat};
 use crate::workload::{Arm, Epochs, Place, Rates, Reason, Stand, Workload, models, table};
@@ -24,7 +23,8 @@ pub(crate) static WORKLOAD: Workload = Workload {
     target: 0.95,
     caveats: &[digits::WRITERS],
     recurrence: None,
-    cases: |_| Cases::digits(),
+    labels: digits::labels,
+    values: digits::pixels,
     arms: ARMS,
     updates: &[Arm::of_update(
         "path-sgd",

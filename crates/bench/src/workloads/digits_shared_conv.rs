@@ -3,7 +3,6 @@
 use models::{AllPerStep, AllShared, SharedConv, StatisticsPerStep};
 use norm_core::{Descriptor, PolicyKind, ReferenceSet};
 
-use crate::cases::Cases;
 use crate::digits;
 use crate::learner::Image;
 use crate::workload::{Epochs, Rates, Reason, Stand, Workload, in_feed_forward, models, table};
@@ -14,15 +13,16 @@ pub(crate) static WORKLOAD: Workload = Workload {
     data: digits::DATA,
     attribution: digits::ATTRIBUTION,
     model: "shared-conv",
-    about: "8 channels, 5 residual steps with the same two 3 by 3 convolutions, each normalized and rectified before it, mean over positions to 10 classes",
+    about: "8 channels, 3 residual steps with the same two 3 by 3 convolutions, each normalized and rectified before it, mean over positions to 10 classes",
     optimizer: "Adam",
     batch_size: 64,
-    epochs: Epochs { smoke: 2, quick: 30, full: 60 },
-    rates: Rates::ADAM,
+    epochs: Epochs { smoke: 2, quick: 8, full: 20 },
+    rates: Rates { smoke: 1e-2, grid: &[3e-3, 1e-2, 3e-2] },
     target: 0.90,
     caveats: &[digits::WRITERS],
     recurrence: None,
-    cases: |_| Cases::digits(),
+    labels: digits::labels,
+    values: digits::pixels,
     arms: ARMS,
     updates: &[],
 };
@@ -40,9 +40,9 @@ const fn stand(d: &Descriptor) -> Result<Stand, Reason> {
 models! {
     F in Image<1, 8, 8>, 10 classes, by Adam;
     PerStep {
-        "statistics per step" => SharedConv<F, StatisticsPerStep, 1, 8, 5, 10>,
-        "all per step" => SharedConv<F, AllPerStep, 1, 8, 5, 10>,
-        "all shared" => SharedConv<F, AllShared, 1, 8, 5, 10>,
+        "statistics per step" => SharedConv<F, StatisticsPerStep, 1, 8, 3, 10>,
+        "all per step" => SharedConv<F, AllPerStep, 1, 8, 3, 10>,
+        "all shared" => SharedConv<F, AllShared, 1, 8, 3, 10>,
     }
-    Sums { "all shared" => SharedConv<F, AllShared, 1, 8, 5, 10> }
+    Sums { "all shared" => SharedConv<F, AllShared, 1, 8, 3, 10> }
 }
