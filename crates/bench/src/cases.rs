@@ -1,42 +1,50 @@
 //! The cases that a workload trains on and judges by, in memory.
 
-use data::{Fractions, Images, Split, digits};
+use data::{Fractions, Split};
 
 use crate::error::Error;
 
 /// The split is the same for every cell, so that seeds differ in weights and order only.
 pub const SPLIT_SEED: u64 = 20_261;
 
+/// Which cases train and which judge: a fifth of each class is held out.
+///
+/// # Errors
+///
+/// [`Error::Data`].
+pub(crate) fn split(labels: &[u8]) -> Result<Split, Error> {
+    Ok(Split::stratified(labels, Fractions { validation: 0.0, test: 0.2 }, SPLIT_SEED)?)
+}
+
 /// Cases with labels, each so many values in reading order, and which of them train and which judge.
 #[derive(Clone, Debug)]
-pub struct Cases {
+pub(crate) struct Cases {
     /// `[cases][values]`.
     values: Vec<f32>,
-    labels: Vec<usize>,
+    labels: Vec<u8>,
     split: Split,
 }
 
 impl Cases {
-    /// The 1797 digits, row by row, a fifth of each class held out.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Data`].
-    pub fn digits() -> Result<Self, Error> {
-        let images: Images = digits();
-        let split = Split::stratified(images.labels(), Fractions { validation: 0.0, test: 0.2 }, SPLIT_SEED)?;
-        let labels = images.labels().iter().map(|&label| label.into()).collect();
-        Ok(Self { values: images.scaled(), labels, split })
+    /// Cases of as many values each.
+    pub(crate) fn new(values: Vec<f32>, labels: Vec<u8>) -> Result<Self, Error> {
+        let split = split(&labels)?;
+        Ok(Self { values, labels, split })
     }
 
-    /// Indices of the cases that train, and of those that judge.
-    pub fn split(&self) -> &Split {
-        &self.split
+    /// Indices of the cases that train.
+    pub(crate) fn training(&self) -> &[usize] {
+        &self.split.train
+    }
+
+    /// Indices of the cases that judge.
+    pub(crate) fn test(&self) -> &[usize] {
+        &self.split.test
     }
 
     /// The labels of these cases.
     pub(crate) fn labels(&self, cases: &[usize]) -> Vec<usize> {
-        cases.iter().map(|&case| self.labels[case]).collect()
+        cases.iter().map(|&case| self.labels[case].into()).collect()
     }
 
     /// The values of these cases, each cut into `steps` equal pieces: `[steps][cases][values of a step]`.
@@ -45,5 +53,19 @@ impl Cases {
         let step = case / steps;
         let piece = |t: usize, n: usize| &self.values[n * case + t * step..][..step];
         (0..steps).flat_map(|t| cases.iter().flat_map(move |&n| piece(t, n))).copied().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_come_one_after_another_each_with_all_cases() {
+        let values = (0u8..5 * 6).map(f32::from).collect();
+        let cases = Cases::new(values, vec![0, 0, 0, 0, 0]).unwrap();
+        assert_eq!(cases.gather(&[2, 0], 3), [12., 13., 0., 1., 14., 15., 2., 3., 16., 17., 4., 5.]);
+        assert_eq!(cases.gather(&[1], 1), [6., 7., 8., 9., 10., 11.]);
+        assert_eq!((cases.training().len(), cases.test().len()), (4, 1));
     }
 }

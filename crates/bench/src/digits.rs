@@ -1,4 +1,6 @@
-//! What the workloads on digits say of their data.
+//! The digits, and what the workloads on them say of their data.
+
+use crate::error::Error;
 
 /// What they are.
 pub(crate) const DATA: &str =
@@ -10,3 +12,14 @@ pub(crate) const ATTRIBUTION: &str =
 
 /// What limits conclusions from them.
 pub(crate) const WRITERS: &str = "The 1797 digits come from 13 writers, whom a random split mixes: test accuracy says how well known writers are read.";
+
+/// Which digit each is.
+pub(crate) fn labels() -> Vec<u8> {
+    data::digits().labels().to_vec()
+}
+
+/// Their pixels row by row, the same for every method.
+#[expect(clippy::unnecessary_wraps, reason = "the values of a workload may fail")]
+pub(crate) fn pixels(_method: &str) -> Result<Vec<f32>, Error> {
+    Ok(data::digits().scaled())
+}

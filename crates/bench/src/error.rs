@@ -10,6 +10,9 @@ pub enum Error {
     /// The data could not be read.
     #[error(transparent)]
     Data(#[from] data::DataError),
+    /// The features of an image could not be computed.
+    #[error(transparent)]
+    Hmax(#[from] hmax::HmaxError),
     /// A workload nobody knows.
     #[error("there is no workload `{got}`; there are: {known}")]
     UnknownWorkload {
@@ -37,6 +40,18 @@ pub enum Error {
         method: &'static str,
         /// Why not.
         reason: &'static str,
+    },
+    /// A place in which the workload's model does not have the method.
+    #[error("workload `{workload}` does not have `{method}` at `{got}`; there are: {known}")]
+    UnknownPlacement {
+        /// The workload.
+        workload: &'static str,
+        /// The method.
+        method: &'static str,
+        /// What was asked for.
+        got: String,
+        /// What there is.
+        known: String,
     },
     /// A step of the training failed.
     #[error("cell {cell}: step {step} failed: {what}")]

@@ -25,9 +25,10 @@ pub struct Filter {
 /// What the quick tier compares: the baseline and the three that most people choose between.
 const QUICK: [&str; 4] = ["none", "batch", "layer", "rms"];
 
-/// Methods in the order of the tables.
+/// Methods in the order of the tables, updates after them.
 pub fn methods() -> Vec<&'static str> {
-    norms::METHODS.iter().map(|m| m.descriptor().id).collect()
+    let updates = norms::UPDATES.iter().map(|u| u.id);
+    norms::METHODS.iter().map(|m| m.descriptor().id).chain(updates).collect()
 }
 
 /// The methods that a tier measures: the quick one has no time for all.

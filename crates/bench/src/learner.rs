@@ -4,9 +4,10 @@
 use std::marker::PhantomData;
 
 use dfdx::data::OneHotEncode;
-use dfdx::optim::{Adam, AdamConfig, Optimizer};
+use dfdx::optim::{self, Optimizer};
 use dfdx::prelude::*;
-use norm_dfdx::AfterUpdate;
+use norm_dfdx::{AfterUpdate, PathSgdConfig};
+use results::CellSettings;
 
 /// How the values of a case are laid out for a model.
 pub(crate) trait View {
@@ -40,14 +41,60 @@ impl<const T: usize, const I: usize> View for Steps<T, I> {
     }
 }
 
-/// What moves the weights along the gradients, at one learning rate.
-pub(crate) trait Rule<M>: Optimizer<M, Cpu, f32> + Sized {
-    fn at(rate: f64, model: &M) -> Result<Self, String>;
+/// `C` channels of `H` by `W` positions: `[N, C, H, W]`.
+pub(crate) struct Image<const C: usize, const H: usize, const W: usize>;
+
+impl<const C: usize, const H: usize, const W: usize> View for Image<C, H, W> {
+    type Shape = (usize, Const<C>, usize, usize);
+    const STEPS: usize = 1;
+    fn shape(cases: usize) -> Self::Shape {
+        (cases, Const, H, W)
+    }
 }
 
-impl<M: TensorCollection<f32, Cpu>> Rule<M> for Adam<M, f32, Cpu> {
-    fn at(rate: f64, model: &M) -> Result<Self, String> {
-        Ok(Self::new(model, AdamConfig { lr: rate, ..Default::default() }))
+/// Which optimizer moves the weights.
+pub(crate) trait Rule<M> {
+    /// The optimizer.
+    type Optimizer: Optimizer<M, Cpu, f32>;
+    /// It, at a learning rate.
+    fn at(rate: f64, model: &M) -> Result<Self::Optimizer, String>;
+    /// Why it left the model as it was at its last step; nothing where it did not.
+    fn refused(_: &Self::Optimizer) -> Option<String> {
+        None
+    }
+}
+
+/// Adam with the usual settings.
+pub(crate) struct Adam;
+
+impl<M: TensorCollection<f32, Cpu>> Rule<M> for Adam {
+    type Optimizer = optim::Adam<M, f32, Cpu>;
+    fn at(rate: f64, model: &M) -> Result<Self::Optimizer, String> {
+        Ok(optim::Adam::new(model, optim::AdamConfig { lr: rate, ..Default::default() }))
+    }
+}
+
+/// Plain steps.
+pub(crate) struct Sgd;
+
+impl<M: TensorCollection<f32, Cpu>> Rule<M> for Sgd {
+    type Optimizer = optim::Sgd<M, f32, Cpu>;
+    fn at(rate: f64, model: &M) -> Result<Self::Optimizer, String> {
+        Ok(optim::Sgd::new(model, optim::SgdConfig { lr: rate, ..Default::default() }))
+    }
+}
+
+/// Plain steps divided by path scales.
+pub(crate) struct PathSgd;
+
+impl<M: TensorCollection<f32, Cpu>> Rule<M> for PathSgd {
+    type Optimizer = norm_dfdx::PathSgd<M, f32, Cpu>;
+    fn at(rate: f64, model: &M) -> Result<Self::Optimizer, String> {
+        let config = PathSgdConfig { lr: rate, ..Default::default() };
+        norm_dfdx::PathSgd::new(model, config).map_err(|e| e.to_string())
+    }
+    fn refused(optimizer: &Self::Optimizer) -> Option<String> {
+        optimizer.refused().map(ToString::to_string)
     }
 }
 
@@ -57,8 +104,8 @@ pub(crate) trait Learner {
     fn steps(&self) -> usize;
     /// The loss on a batch, and its gradients, which are kept for [`update`](Self::update).
     fn loss(&mut self, x: Vec<f32>, labels: Vec<usize>) -> Result<f64, String>;
-    /// Moves the weights along the gradients that are kept.
-    fn update(&mut self) -> Result<(), String>;
+    /// Moves the weights along the gradients that are kept; says why where the optimizer left them as they were.
+    fn update(&mut self) -> Result<Option<String>, String>;
     /// `[cases][classes]`, in evaluation mode.
     fn logits(&self, x: Vec<f32>, cases: usize) -> Result<Vec<f32>, String>;
     /// Trained numbers.
@@ -71,29 +118,30 @@ type Logits<const O: usize, T = NoneTape> = Tensor<(usize, Const<O>), f32, Cpu, 
 type Tape = OwnedTape<f32, Cpu>;
 
 /// A model of type `M` that sees its cases as `V` and is moved by `R`.
-struct Typed<V, M, R, const O: usize> {
+struct Typed<V, M, R: Rule<M>, const O: usize> {
     dev: Cpu,
     model: M,
-    optimizer: R,
+    optimizer: R::Optimizer,
     /// Always there between calls; taken while a tape owns them.
     gradients: Option<Gradients<f32, Cpu>>,
     view: PhantomData<V>,
 }
 
-/// A model of `O` classes with fresh weights from `seed`.
-pub(crate) fn learner<V, M, R, const O: usize>(seed: u64, rate: f64) -> Result<Box<dyn Learner>, String>
+/// The model of a cell, named by `N`, of `O` classes, with fresh weights.
+pub(crate) fn build<V, N, R, const O: usize>(cell: &CellSettings) -> Result<Box<dyn Learner>, String>
 where
     V: View + 'static,
-    M: BuildModule<Cpu, f32> + TensorCollection<f32, Cpu, To<f32, Cpu> = M> + AfterUpdate + 'static,
-    M: ModuleMut<Tensor<V::Shape, f32, Cpu, Tape>, Output = Logits<O, Tape>, Error = CpuError>,
-    M: Module<Tensor<V::Shape, f32, Cpu>, Output = Logits<O>, Error = CpuError>,
-    R: Rule<M> + 'static,
+    N: BuildOnDevice<Cpu, f32>,
+    N::Built: TensorCollection<f32, Cpu, To<f32, Cpu> = N::Built> + AfterUpdate + 'static,
+    N::Built: ModuleMut<Tensor<V::Shape, f32, Cpu, Tape>, Output = Logits<O, Tape>, Error = CpuError>,
+    N::Built: Module<Tensor<V::Shape, f32, Cpu>, Output = Logits<O>, Error = CpuError>,
+    R: Rule<N::Built> + 'static,
 {
-    let dev = Cpu::seed_from_u64(seed);
-    let model = M::try_build(&dev).map_err(said)?;
-    let optimizer = R::at(rate, &model)?;
+    let dev = Cpu::seed_from_u64(cell.seed);
+    let model = N::Built::try_build(&dev).map_err(said)?;
+    let optimizer = R::at(cell.learning_rate, &model)?;
     let gradients = Some(model.try_alloc_grads().map_err(said)?);
-    Ok(Box::new(Typed::<V, M, R, O> { dev, model, optimizer, gradients, view: PhantomData }))
+    Ok(Box::new(Typed::<V, N::Built, R, O> { dev, model, optimizer, gradients, view: PhantomData }))
 }
 
 fn said(e: CpuError) -> String {
@@ -126,11 +174,12 @@ where
         Ok(value)
     }
 
-    fn update(&mut self) -> Result<(), String> {
-        let Some(gradients) = &mut self.gradients else { return Ok(()) };
+    fn update(&mut self) -> Result<Option<String>, String> {
+        let Some(gradients) = &mut self.gradients else { return Ok(None) };
         self.optimizer.update(&mut self.model, gradients).map_err(|e| format!("{e:?}"))?;
         self.model.after_update();
-        self.model.try_zero_grads(gradients).map_err(said)
+        self.model.try_zero_grads(gradients).map_err(said)?;
+        Ok(R::refused(&self.optimizer))
     }
 
     fn logits(&self, x: Vec<f32>, cases: usize) -> Result<Vec<f32>, String> {

@@ -15,7 +15,7 @@ mod training;
 pub mod workload;
 pub mod workloads;
 
-pub use cases::{Cases, SPLIT_SEED};
+pub use cases::SPLIT_SEED;
 pub use error::Error;
 
 /// Half of dfdx's time on large tensors is fresh pages; every binary of the workspace uses this allocator.

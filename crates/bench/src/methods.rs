@@ -18,8 +18,8 @@ use crate::workloads::WORKLOADS;
 fn state_growth(m: &Method) -> Vec<StateSize> {
     let d = m.descriptor();
     let placed = |w: &&Workload| {
-        let place = w.arm(d.id).ok()?.placement().ok()?;
-        Some((w.recurrence?, Placement::find(place)?))
+        let places = w.arm(d.id).ok()?.placements().ok()?;
+        Some((w.recurrence?, Placement::find(places.first()?)?))
     };
     let Some((layer, placement)) = WORKLOADS.iter().find_map(placed) else { return Vec::new() };
     let of = |steps: usize| {
@@ -38,8 +38,8 @@ fn placements(id: &str) -> Vec<String> {
     let mut said = Vec::new();
     for workload in WORKLOADS {
         let Ok(arm) = workload.arm(id) else { continue };
-        let words = match arm.placement() {
-            Ok(place) => format!("{}: {place}", workload.model),
+        let words = match arm.placements() {
+            Ok(places) => format!("{}: {}", workload.model, places.join(" or ")),
             Err(reason) => format!("{}: not applicable, {reason}", workload.model),
         };
         if !said.contains(&words) {
@@ -215,7 +215,7 @@ fn update_record(d: &UpdateDescriptor) -> MethodRecord {
             axes: "every path through a weight".into(),
         },
         policy: "instant".into(),
-        placements: vec!["the optimizer: any net of rectifiers".into()],
+        placements: placements(d.id),
         constants: d
             .consts
             .iter()

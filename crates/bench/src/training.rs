@@ -20,14 +20,14 @@ impl Workload {
     /// fails.
     pub fn train(&self, cell: &CellSettings) -> Result<Option<ConvergenceRecord>, Error> {
         let started = Instant::now();
-        let cases = (self.cases)(&cell.method)?;
+        let cases = Cases::new((self.values)(&cell.method)?, (self.labels)())?;
         let failed = |step: u64| {
             let cell = cell.id();
             move |what: String| Error::Training { cell, step, what }
         };
-        let build = self.arm(&cell.method)?.build(self)?;
+        let build = self.arm(&cell.method)?.build(self, &cell.variant)?;
         let mut model = build(cell).map_err(failed(0))?;
-        let order = Batches::new(&cases.split().train, cell.batch_size, LastBatch::Drop, cell.seed)?;
+        let order = Batches::new(cases.training(), cell.batch_size, LastBatch::Drop, cell.seed)?;
         let mut curve = vec![];
         let mut outcome = Outcome::Completed;
         let (mut step, mut training) = (0u64, 0.0);
@@ -45,8 +45,13 @@ impl Workload {
                     let x = cases.gather(&batch, model.steps());
                     let value = model.loss(x, cases.labels(&batch)).map_err(failed(step))?;
                     losses.push(value);
-                    if !value.is_finite() {
-                        outcome = Outcome::Diverged { step, what: format!("the training loss is {value}") };
+                    let diverged = if value.is_finite() {
+                        model.update().map_err(failed(step))?
+                    } else {
+                        Some(format!("the training loss is {value}"))
+                    };
+                    if let Some(what) = diverged {
+                        outcome = Outcome::Diverged { step, what };
                         curve.push(CurvePoint {
                             step,
                             epoch: epoch as f64,
@@ -57,7 +62,6 @@ impl Workload {
                         });
                         break 'training;
                     }
-                    model.update().map_err(failed(step))?;
                 }
                 training += clock.elapsed().as_secs_f64();
             }
@@ -95,7 +99,7 @@ impl Workload {
 /// fit into the buffers that are there.
 fn evaluate(model: &dyn Learner, cases: &Cases, batch_size: usize) -> Result<(f64, f64), String> {
     let (mut loss, mut right) = (0.0, 0usize);
-    let test = &cases.split().test;
+    let test = cases.test();
     for batch in test.chunks(batch_size) {
         let labels = cases.labels(batch);
         let logits = model.logits(cases.gather(batch, model.steps()), batch.len())?;

@@ -5,7 +5,7 @@ use norm_core::{Descriptor, PolicyKind, ReferenceSet, Site};
 use results::{CellSettings, Direction, Target, Tier, WorkloadRecord};
 use sequence::CellKind;
 
-use crate::cases::Cases;
+use crate::cases::split;
 use crate::error::Error;
 use crate::learner::Learner;
 
@@ -38,10 +38,14 @@ pub struct Workload {
     pub caveats: &'static [&'static str],
     /// The recurrent layer, where the model has one.
     pub recurrence: Option<Recurrence>,
-    /// The cases that a method is trained on.
-    pub cases: fn(method: &str) -> Result<Cases, Error>,
+    /// The classes of the cases.
+    pub labels: fn() -> Vec<u8>,
+    /// What a method sees of the cases, `[cases][values]`.
+    pub values: fn(method: &str) -> Result<Vec<f32>, Error>,
     /// What becomes of each method here.
     pub arms: &'static [Arm],
+    /// The updates that are trained with here, beside the optimizer.
+    pub updates: &'static [Arm],
 }
 
 /// Passes over the training cases by tier.
@@ -84,10 +88,14 @@ pub struct Recurrence {
 pub enum Stand {
     /// At the summed inputs.
     Sums = 1,
-    /// In a layer that holds the weights.
-    Weights,
+    /// At the summed inputs, with statistics of each step.
+    PerStep,
     /// At the summed inputs, in a layer that streams.
     Streams,
+    /// In a layer that holds the weights.
+    Weights,
+    /// In features that are computed once and not trained.
+    Features,
 }
 
 /// Why a method is not trained in a workload.
@@ -98,8 +106,10 @@ pub type Reason = &'static str;
 pub struct Arm {
     /// The method.
     pub method: &'static str,
+    /// Whether it is the plain model, which has no place to name.
+    plain: bool,
     /// Where it stands, or why it does not.
-    stands: Result<Place, Reason>,
+    stands: Result<&'static [Place], Reason>,
 }
 
 /// A place of a method in a model.
@@ -112,9 +122,9 @@ pub(crate) struct Place {
 /// Makes the model of a cell, with fresh weights; or says in words why not.
 pub(crate) type Build = fn(&CellSettings) -> Result<Box<dyn Learner>, String>;
 
-/// A method in the model for the way it stands; `None` for one that is refused, so that nothing is compiled for it.
+/// A method in the models for the way it stands; in none for one that is refused, so that nothing is compiled for it.
 pub(crate) trait Placed {
-    const PLACE: Option<Place>;
+    const PLACES: &'static [Place];
 }
 
 /// The number of a stand, for a type; 0 for a refusal.
@@ -127,60 +137,63 @@ pub(crate) const fn number(stand: Result<Stand, Reason>) -> u8 {
 
 impl Arm {
     pub(crate) const fn of<P: Placed>(d: &Descriptor, stand: Result<Stand, Reason>) -> Self {
-        let stands = match (stand, P::PLACE) {
-            (Ok(_), Some(Place { build, .. })) if matches!(d.reference_set, ReferenceSet::Nothing) => {
-                Ok(Place { name: "none", build })
-            }
-            (Ok(_), Some(place)) => Ok(place),
-            (Ok(_), None) => Err("its model is missing"),
-            (Err(reason), _) => Err(reason),
+        let stands = match stand {
+            Ok(_) => Ok(P::PLACES),
+            Err(reason) => Err(reason),
         };
-        Self { method: d.id, stands }
+        Self { method: d.id, plain: matches!(d.reference_set, ReferenceSet::Nothing), stands }
     }
 
-    /// Where the method stands in the model.
+    /// An update, by its id, where it moves the weights.
+    pub(crate) const fn of_update(method: &'static str, places: &'static [Place]) -> Self {
+        Self { method, plain: false, stands: Ok(places) }
+    }
+
+    /// Where the method stands in the model: several names where several models have it.
     ///
     /// # Errors
     ///
     /// Why it does not.
-    pub fn placement(&self) -> Result<&'static str, Reason> {
-        self.stands.map(|place| place.name)
+    pub fn placements(&self) -> Result<Vec<&'static str>, Reason> {
+        let plain = self.plain;
+        Ok(self.stands?.iter().map(|place| if plain { "none" } else { place.name }).collect())
     }
 
-    pub(crate) fn build(&self, workload: &Workload) -> Result<Build, Error> {
+    /// How the model with the method in this place is made.
+    pub(crate) fn build(&self, workload: &Workload, placement: &str) -> Result<Build, Error> {
         let refused = |reason| Error::Refused { workload: workload.id, method: self.method, reason };
-        self.stands.map(|place| place.build).map_err(refused)
+        let places = self.stands.map_err(refused)?;
+        let mut named = places.iter().filter(|p| self.plain || p.name == placement);
+        named.next().map(|place| place.build).ok_or_else(|| Error::UnknownPlacement {
+            workload: workload.id,
+            method: self.method,
+            got: placement.to_owned(),
+            known: places.iter().map(|p| p.name).collect::<Vec<_>>().join(", "),
+        })
     }
 }
 
-/// Writes down the models of a workload: how cases are laid out for them, how many classes they tell apart, and for each
-/// [`Stand`] the name of the place and the model, a dfdx type with the formula in it. Makes `ARMS` of it and of the file's
-/// `stand`, which says how each method stands.
+/// Writes down the models of a workload: how cases are laid out for them, how many classes they tell apart, which optimizer
+/// moves them, and for each [`Stand`] the places by name and the model with the method in it, a dfdx type. Makes `ARMS` of
+/// it and of the file's `stand`, which says how each method stands.
 macro_rules! models {
     (
-        $formula:ident in $view:ty, $classes:literal classes;
-        $($stand:ident at $place:expr => $model:ty;)+
+        $formula:ident in $view:ty, $classes:literal classes, by $rule:ident;
+        $($stand:ident { $($place:expr => $model:ty),+ $(,)? })+
     ) => {
         struct Model<F, const STAND: u8>(std::marker::PhantomData<F>);
 
         impl<F: norm_core::Formula> $crate::workload::Placed for Model<F, 0> {
-            const PLACE: Option<$crate::workload::Place> = None;
+            const PLACES: &'static [$crate::workload::Place] = &[];
         }
 
         $(impl<$formula: norm_core::Formula> $crate::workload::Placed
             for Model<$formula, { $crate::workload::Stand::$stand as u8 }>
         {
-            const PLACE: Option<$crate::workload::Place> = Some($crate::workload::Place {
+            const PLACES: &'static [$crate::workload::Place] = &[$($crate::workload::Place {
                 name: $place,
-                build: |cell| {
-                    type Built<M> = <M as dfdx::prelude::BuildOnDevice<dfdx::prelude::Cpu, f32>>::Built;
-                    type Rule<M> = dfdx::optim::Adam<M, f32, dfdx::prelude::Cpu>;
-                    $crate::learner::learner::<$view, Built<$model>, Rule<Built<$model>>, $classes>(
-                        cell.seed,
-                        cell.learning_rate,
-                    )
-                },
-            });
+                build: $crate::learner::build::<$view, $model, $crate::learner::$rule, $classes>,
+            }),+];
         })+
 
         const ARMS: &[$crate::workload::Arm] = norms::for_each_norm!(table);
@@ -245,22 +258,37 @@ pub const fn in_recurrence(d: &Descriptor) -> Result<Stand, Reason> {
 }
 
 impl Workload {
-    /// What becomes of a method here.
+    /// What becomes of a method or an update here.
     ///
     /// # Errors
     ///
     /// [`Error::UnknownMethod`].
-    pub fn arm(&self, method: &str) -> Result<&'static Arm, Error> {
-        self.arms.iter().find(|arm| arm.method == method).ok_or_else(|| Error::UnknownMethod {
+    pub fn arm(&self, method: &str) -> Result<Arm, Error> {
+        let listed = self.arms.iter().chain(self.updates).find(|arm| arm.method == method).copied();
+        let other = || {
+            let stands = Err("the weights are moved by another optimizer here");
+            norms::find_update(method).map(|u| Arm { method: u.id, plain: false, stands })
+        };
+        listed.or_else(other).ok_or_else(|| Error::UnknownMethod {
             workload: self.id,
             got: method.to_owned(),
             known: crate::grid::methods().join(", "),
         })
     }
 
-    /// The methods that are trained here, each with its place in the model.
+    /// The methods and updates that are trained here, each with its places in the model.
     pub fn trained(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        self.arms.iter().filter_map(|arm| Some((arm.method, arm.placement().ok()?)))
+        let arms = self.arms.iter().chain(self.updates);
+        arms.flat_map(|arm| {
+            let places = arm.placements().unwrap_or_default();
+            places.into_iter().map(|place| (arm.method, place))
+        })
+    }
+
+    /// The methods and updates that are not trained here, each with the reason.
+    pub fn refuses(&self) -> impl Iterator<Item = (&'static str, Reason)> {
+        let why = |method| Some((method, self.arm(method).ok()?.placements().err()?));
+        crate::grid::methods().into_iter().filter_map(why)
     }
 
     /// Passes over the training cases.
@@ -293,10 +321,9 @@ impl Workload {
     ///
     /// # Errors
     ///
-    /// Where the cases cannot be had.
+    /// [`Error::Data`] for cases that cannot be split.
     pub fn record(&self) -> Result<WorkloadRecord, Error> {
-        let method = self.trained().next().map_or("", |(method, _)| method);
-        let cases = (self.cases)(method)?;
+        let split = split(&(self.labels)())?;
         let own = [
             "The best rate of each method is chosen on the test cases that are shown; every rate is shown beside it.",
         ];
@@ -305,8 +332,8 @@ impl Workload {
             title: self.title.to_owned(),
             data: self.data.to_owned(),
             attribution: self.attribution.to_owned(),
-            train_cases: cases.split().train.len() as u64,
-            test_cases: cases.split().test.len() as u64,
+            train_cases: split.train.len() as u64,
+            test_cases: split.test.len() as u64,
             model: self.about.to_owned(),
             loss: "softmax cross-entropy".to_owned(),
             protocol: format!(
@@ -316,6 +343,7 @@ impl Workload {
                 self.rates.grid.len(),
             ),
             target: self.target(),
+            refuses: self.refuses().map(|(id, why)| (id.to_owned(), why.to_owned())).collect(),
             caveats: self.caveats.iter().chain(&own).map(|&caveat| caveat.to_owned()).collect(),
         })
     }

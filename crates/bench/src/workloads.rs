@@ -14,7 +14,13 @@ macro_rules! register {
 
 register! {
     digits_mlp,
+    digits_conv,
+    digits_shared_conv,
     digits_lstm_64,
+    digits_gru_rows,
+    digits_rnn_rows,
+    digits_mlp_sgd,
+    paperclips_hmax,
 }
 
 /// The workload of that id.

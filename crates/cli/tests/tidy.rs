@@ -29,7 +29,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
     ("data", &[]),
     ("hmax", &[]),
     ("results", &[]),
-    ("bench", &["norm-core", "norms", "sequence", "norm-dfdx", "models", "data", "results"]),
+    ("bench", &["norm-core", "norms", "sequence", "norm-dfdx", "models", "hmax", "data", "results"]),
     ("eval", &["norm-core", "norms", "sequence", "norm-dfdx", "updates", "hmax"]),
     ("report", &["results"]),
     ("scaffold", &[]),

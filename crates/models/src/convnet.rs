@@ -1,7 +1,7 @@
 //! A convolutional network with a normalization before each nonlinearity.
 
 use dfdx::prelude::{AvgPoolGlobal, Linear, ReLU};
-use norm_dfdx::{Declared, Fused, Norm};
+use norm_dfdx::{Declared, Fused, Norm, StreamingNorm};
 
 use crate::conv::{Conv, MaxPool};
 
@@ -36,5 +36,12 @@ use crate::conv::{Conv, MaxPool};
 pub type ConvNet<F, const I: usize, const A: usize, const B: usize, const O: usize, P = Fused> = (
     (Conv<I, A>, Norm<F, A, Declared, P>, ReLU, MaxPool),
     (Conv<A, B>, Norm<F, B, Declared, P>, ReLU, MaxPool),
+    (AvgPoolGlobal, Linear<B, O>),
+);
+
+/// The network of [`ConvNet`] with layers that stream (liao2016streaming); see [`crate::StreamingMlp`].
+pub type StreamingConvNet<F, const I: usize, const A: usize, const B: usize, const O: usize> = (
+    (Conv<I, A>, StreamingNorm<F, A>, ReLU, MaxPool),
+    (Conv<A, B>, StreamingNorm<F, B>, ReLU, MaxPool),
     (AvgPoolGlobal, Linear<B, O>),
 );

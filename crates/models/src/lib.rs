@@ -16,7 +16,7 @@ mod steps;
 
 pub use classifier::{RecurrentClassifier, RecurrentClassifierLayers};
 pub use conv::{Conv, ConvLayer, MaxPool};
-pub use convnet::ConvNet;
+pub use convnet::{ConvNet, StreamingConvNet};
 pub use error::Error;
 pub use kind::{
     Clipped, GatedKeep, GatedPaper, Gru, GruClassifier, GruLayer, Kind, LongShortTerm, Lstm, LstmClassifier,

@@ -193,3 +193,20 @@ fn a_perceptron_learns_with_batches() {
         assert!(left < 0.6, "{left:.3} of the loss is left");
     }
 }
+
+/// A model is told of an update once, and all of its layers hear of it.
+#[test]
+fn a_tuple_tells_every_layer_of_an_update() {
+    type Model =
+        ((Linear<3, 4>, StreamingNorm<StreamingMoments, 4>, ReLU), StreamingNorm<StreamingMoments, 4>);
+    let dev = Cpu::seed_from_u64(7);
+    let mut model = dev.build_module::<Model, f32>();
+    let x: Tensor<Rank2<5, 3>, f32, _> = dev.sample_normal();
+    let _ = model.forward_mut(x.leaky_trace());
+    let mut expected = [model.0.1.store(), model.1.store()];
+    let before = format!("{expected:?}");
+    expected.iter_mut().for_each(|store| store.after_update());
+    assert_ne!(format!("{expected:?}"), before, "an update leaves its mark");
+    model.after_update();
+    assert_eq!(format!("{:?}", [model.0.1.store(), model.1.store()]), format!("{expected:?}"));
+}

@@ -122,7 +122,7 @@ pub(crate) fn front(loaded: &Loaded, contests: &[Contest<'_>], benches: &[Bench]
             None => vec![FrontCell::absent("no method record"); 9],
         };
         cells.push(cost_cell(&id, bench));
-        cells.extend(contests.iter().map(|c| convergence_cell(&id, c)));
+        cells.extend(contests.iter().map(|c| convergence_cell(&id, c, loaded.refusal(&c.workload, &id))));
         let title = loaded.title(&id).to_owned();
         let mut line = vec![Cell::text(id.clone())];
         line.extend(cells.iter().map(data_cell));
@@ -138,10 +138,8 @@ pub(crate) fn front(loaded: &Loaded, contests: &[Contest<'_>], benches: &[Bench]
 }
 
 fn data_cell(cell: &FrontCell) -> Cell {
-    if cell.muted {
-        return Cell::absent(cell.text.clone());
-    }
-    Cell::text(if cell.why.is_empty() { cell.text.clone() } else { format!("{} ({})", cell.text, cell.why) })
+    let text = if cell.why.is_empty() { cell.text.clone() } else { format!("{} ({})", cell.text, cell.why) };
+    if cell.muted { Cell::absent(text) } else { Cell::text(text) }
 }
 
 fn described(m: &MethodRecord) -> Vec<FrontCell> {
@@ -247,9 +245,11 @@ fn cost_cell(id: &str, bench: Option<(&Bench, &str)>) -> FrontCell {
     }
 }
 
-fn convergence_cell(id: &str, contest: &Contest<'_>) -> FrontCell {
+fn convergence_cell(id: &str, contest: &Contest<'_>, refusal: Option<&str>) -> FrontCell {
     let Some(best) = contest.contenders.iter().find(|c| c.method == id) else {
-        return FrontCell::absent("not run");
+        let mut cell = FrontCell::absent("not run");
+        refusal.unwrap_or_default().clone_into(&mut cell.why);
+        return cell;
     };
     let metric = contest.target.metric.as_str();
     let text = |v: f64| format::metric(metric, v);

@@ -113,6 +113,12 @@ impl Loaded {
         ids
     }
 
+    /// Why a method is not trained on a workload, where the workload says so.
+    pub(crate) fn refusal(&self, workload: &str, method: &str) -> Option<&str> {
+        let workload = self.workloads.iter().find(|w| w.id == workload)?;
+        workload.refuses.get(method).map(String::as_str)
+    }
+
     /// A method's name in prose.
     pub(crate) fn title<'a>(&'a self, id: &'a str) -> &'a str {
         self.methods.iter().find(|m| m.id == id).map_or(id, |m| m.title.as_str())

@@ -1,5 +1,7 @@
 //! What a workload is, in words for a reader.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::cell::Target;
@@ -28,6 +30,9 @@ pub struct WorkloadRecord {
     pub protocol: String,
     /// The target, set before measuring.
     pub target: Target,
+    /// Methods that are not trained on it, by id, each with the reason.
+    #[serde(default)]
+    pub refuses: BTreeMap<String, String>,
     /// What limits the conclusions (mixed writers, a small test set).
     pub caveats: Vec<String>,
 }

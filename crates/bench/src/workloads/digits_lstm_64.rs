@@ -3,7 +3,6 @@
 use models::{LstmClassifier, PlacedIn, Usual};
 use sequence::CellKind;
 
-use crate::cases::Cases;
 use crate::digits;
 use crate::learner::Steps;
 use crate::workload::{Epochs, Rates, Recurrence, Workload, in_recurrence as stand, models, table};
@@ -22,11 +21,13 @@ pub(crate) static WORKLOAD: Workload = Workload {
     target: 0.80,
     caveats: &[digits::WRITERS, "The forget gate starts without an offset for every method."],
     recurrence: Some(Recurrence { kind: CellKind::Lstm, units: 48 }),
-    cases: |_| Cases::digits(),
+    labels: digits::labels,
+    values: digits::pixels,
     arms: ARMS,
+    updates: &[],
 };
 
 models! {
-    F in Steps<64, 1>, 10 classes;
-    Sums at <Usual<F> as PlacedIn>::PLACEMENT.name => LstmClassifier<F, Usual<F>, 1, 48, 192, 10>;
+    F in Steps<64, 1>, 10 classes, by Adam;
+    Sums { <Usual<F> as PlacedIn>::PLACEMENT.name => LstmClassifier<F, Usual<F>, 1, 48, 192, 10> }
 }

@@ -2,7 +2,6 @@
 
 use models::{Mlp, NormedMlp, StreamingMlp};
 
-use crate::cases::Cases;
 use crate::digits;
 use crate::learner::Flat;
 use crate::workload::{Epochs, Rates, Workload, in_feed_forward as stand, models, table};
@@ -21,13 +20,15 @@ pub(crate) static WORKLOAD: Workload = Workload {
     target: 0.95,
     caveats: &[digits::WRITERS],
     recurrence: None,
-    cases: |_| Cases::digits(),
+    labels: digits::labels,
+    values: digits::pixels,
     arms: ARMS,
+    updates: &[],
 };
 
 models! {
-    F in Flat<64>, 10 classes;
-    Sums at "hidden" => Mlp<F, 64, 100, 10>;
-    Weights at "hidden weights" => NormedMlp<F, 64, 100, 10>;
-    Streams at "hidden" => StreamingMlp<F, 64, 100, 10>;
+    F in Flat<64>, 10 classes, by Adam;
+    Sums { "hidden" => Mlp<F, 64, 100, 10> }
+    Weights { "hidden weights" => NormedMlp<F, 64, 100, 10> }
+    Streams { "hidden" => StreamingMlp<F, 64, 100, 10> }
 }

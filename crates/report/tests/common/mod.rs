@@ -96,6 +96,7 @@ fn workload(id: &str, title: &str) -> WorkloadRecord {
         loss: "cross-entropy".into(),
         protocol: "SGD, batch 32, four rates for every method, five paired seeds".into(),
         target: target(),
+        refuses: [("absent".into(), "it is made up".into())].into(),
         caveats: vec!["The digits come from 13 writers, and a random split mixes them.".into()],
     }
 }

@@ -1,0 +1,41 @@
+//! The digits as images, through a convolutional network.
+
+use models::{ConvNet, StreamingConvNet};
+use norm_core::Descriptor;
+
+use crate::digits;
+use crate::learner::Image;
+use crate::workload::{Epochs, Rates, Reason, Stand, Workload, in_feed_forward, models, table};
+
+pub(crate) static WORKLOAD: Workload = Workload {
+    id: "digits-conv",
+    title: "Digits as images, convolved",
+    data: digits::DATA,
+    attribution: digits::ATTRIBUTION,
+    model: "conv",
+    about: "two 3 by 3 convolutions to 8 and 16 channels, normalized before each ReLU, each pooled, mean over positions to 10 classes",
+    optimizer: "Adam",
+    batch_size: 64,
+    epochs: Epochs { smoke: 3, quick: 10, full: 30 },
+    rates: Rates::ADAM,
+    target: 0.95,
+    caveats: &[digits::WRITERS],
+    recurrence: None,
+    labels: digits::labels,
+    values: digits::pixels,
+    arms: ARMS,
+    updates: &[],
+};
+
+const fn stand(d: &Descriptor) -> Result<Stand, Reason> {
+    match in_feed_forward(d) {
+        Ok(Stand::Weights) => Err("it normalizes weights, which no convolution here does"),
+        stand => stand,
+    }
+}
+
+models! {
+    F in Image<1, 8, 8>, 10 classes, by Adam;
+    Sums { "hidden" => ConvNet<F, 1, 8, 16, 10> }
+    Streams { "hidden" => StreamingConvNet<F, 1, 8, 16, 10> }
+}

@@ -1,0 +1,92 @@
+//! What the registry of workloads promises of every method and every workload.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use bench::grid::{self, Filter};
+use bench::workloads::{self, WORKLOADS};
+use results::{Outcome, Tier};
+
+#[test]
+fn every_method_and_every_update_is_trained_somewhere() {
+    let trained: BTreeSet<&str> =
+        WORKLOADS.iter().flat_map(|w| w.trained()).map(|(method, _)| method).collect();
+    let nowhere: Vec<&str> = grid::methods().into_iter().filter(|id| !trained.contains(id)).collect();
+    assert!(nowhere.is_empty(), "no workload trains {nowhere:?}");
+    let known: BTreeSet<&str> = grid::methods().into_iter().collect();
+    let unknown: Vec<_> = trained.difference(&known).collect();
+    assert!(unknown.is_empty(), "{unknown:?} are trained and not registered");
+}
+
+/// Trained or refused with a reason, which the front page shows.
+#[test]
+fn every_workload_has_a_word_for_every_method() {
+    for workload in WORKLOADS {
+        let trained: BTreeSet<&str> = workload.trained().map(|(method, _)| method).collect();
+        let refuses = workload.record().unwrap().refuses;
+        for id in grid::methods() {
+            let reason = refuses.get(id);
+            assert_eq!(trained.contains(id), reason.is_none(), "{} and {id}: {reason:?}", workload.id);
+            assert!(reason.is_none_or(|r| r.len() > 10), "{} refuses {id} without a reason", workload.id);
+        }
+        assert!(trained.contains("none"), "{} has no baseline", workload.id);
+    }
+}
+
+#[test]
+fn every_file_is_a_workload_of_its_name() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/workloads");
+    let files = std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path());
+    let files: BTreeSet<String> =
+        files.map(|f| f.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+    let ids = WORKLOADS.iter().map(|w| w.id.replace('-', "_"));
+    assert_eq!(ids.collect::<BTreeSet<_>>(), files);
+    assert_eq!(files.len(), WORKLOADS.len(), "two workloads have one name");
+}
+
+/// One pass of each method's first place at the smoke rate, on the workloads that are cheap.
+#[test]
+fn cells_train_what_has_to_be_told_of_updates_and_updates_themselves() {
+    for (workload, method, epochs, accuracy) in [
+        ("digits-mlp", "streaming", 2, 0.90),
+        ("digits-mlp", "streaming-moments", 2, 0.90),
+        ("digits-mlp-sgd", "path-sgd", 3, 0.80),
+        ("digits-rnn-rows", "layer", 2, 0.60),
+    ] {
+        let filter = Filter {
+            workload: Some(workload.to_owned()),
+            method: Some(method.to_owned()),
+            seeds: Some(1),
+            epochs: Some(epochs),
+            ..Filter::default()
+        };
+        let cells = grid::cells(Tier::Smoke, &filter);
+        let record = workloads::find(workload).unwrap().train(&cells[0]).unwrap().unwrap();
+        let reached = record.final_metric().unwrap();
+        assert_eq!(record.outcome, Outcome::Completed, "{method} on {workload}");
+        assert!(reached > accuracy, "{method} on {workload}: {reached}");
+    }
+}
+
+#[test]
+fn what_is_not_there_is_named_with_what_is() {
+    let filter =
+        Filter { workload: Some("digits-mlp".into()), method: Some("layer".into()), ..Filter::default() };
+    let cell = grid::cells(Tier::Smoke, &filter).remove(0);
+    let said = |cell: &results::CellSettings| {
+        workloads::find(&cell.workload).and_then(|w| w.train(cell)).unwrap_err().to_string()
+    };
+    let mut other = cell.clone();
+    other.variant = "nowhere".into();
+    assert_eq!(said(&other), "workload `digits-mlp` does not have `layer` at `nowhere`; there are: hidden");
+    other.method = "ndp".into();
+    assert!(said(&other).starts_with("workload `digits-mlp` does not train `ndp`: "), "{}", said(&other));
+    other.method = "mine".into();
+    assert!(said(&other).starts_with("workload `digits-mlp` has no arm for method `mine`; there are: none"));
+    other.workload = "mine".into();
+    assert!(
+        said(&other).starts_with("there is no workload `mine`; there are: digits-mlp, "),
+        "{}",
+        said(&other)
+    );
+}
