@@ -18,6 +18,9 @@ fn main() -> ExitCode {
         )+ };
     }
     norms::for_each_norm!(find);
-    eprintln!("error: no registered method with a kernel is called `{id}`: `just norms` lists them");
+    eprintln!(
+        "error: no registered method with a kernel is called `{id}`: `just norms` lists them. What divides an update is \
+         held by `cargo test -p norms --test updates`"
+    );
     ExitCode::from(2)
 }

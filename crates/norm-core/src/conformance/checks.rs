@@ -70,9 +70,19 @@ pub fn run_only(subject: &Subject, only: &str) -> Report {
 }
 
 /// Makes the kit a test: `norm_core::conformance!(name_of_the_test: MyNorm)`. The formula needs a
-/// [`Judged`](crate::conformance::Judged) implementation.
+/// [`Judged`](crate::conformance::Judged) implementation. An update, which has no formula, is held by
+/// `norm_core::conformance!(update name_of_the_test: MyUpdate)`, a [`JudgedUpdate`](crate::conformance::JudgedUpdate).
 #[macro_export]
 macro_rules! conformance {
+    (update $($name:ident: $update:path),+ $(,)?) => {
+        $(
+            #[test]
+            fn $name() {
+                let report = $crate::conformance::run_update::<$update>("");
+                assert!(report.passed(), "\n{report}");
+            }
+        )+
+    };
     ($($name:ident: $formula:path),+ $(,)?) => {
         $(
             #[test]

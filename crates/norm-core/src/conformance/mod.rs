@@ -20,6 +20,7 @@ mod streamed;
 mod table;
 mod terminal;
 mod unwritten;
+mod update;
 mod values;
 
 pub use case::Shape;
@@ -35,3 +36,4 @@ pub use report::{Check, Outcome, Report, Tally};
 pub use streamed::{Planes, StreamedHalf, StreamedReference, StreamedState};
 pub use table::Table;
 pub use terminal::picture;
+pub use update::{Divisors, JudgedUpdate, NetLayer, run_update, show_update};

@@ -1,0 +1,196 @@
+//! The kit of a layer over one method of each kind of layer, and that it can fail.
+
+use norm_core::conformance::{Outcome, Report};
+use norm_core::{Descriptor, Formula, Kernel, PolicyKind, Value};
+use norm_dfdx::conformance::{Slice, kind_of};
+
+mod declared {
+    norm_core::normalization! {
+        /// Each group of channels of a case.
+        pub Group(wu2018group) as "group" over group {
+            param gain = 1.0; param shift: group = 0.0; param all: scalar = 0.0; const eps = 1e-5;
+            ms = mean(square(x));
+            y  = gain * x * rsqrt(ms + eps) + shift + all;
+        }
+    }
+    norm_core::normalization! {
+        /// A gain that learns nothing.
+        pub Dead(ba2016layer) as "dead" over features {
+            param gain = 1.0; const eps = 1e-5;
+            ms = mean(square(x));
+            y  = stop_gradient(gain) * x * rsqrt(ms + eps);
+        }
+    }
+}
+
+norm_dfdx::conformance! {
+    rows: norm_layer::LayerNorm,
+    groups: declared::Group,
+    averages: norm_batch::BatchNorm,
+    weights: norm_weight::WeightNorm,
+    both_sides: norm_cosine::CentredCosineNorm,
+    no_layer: norm_streaming::StreamingNorm,
+}
+
+/// Layer norm with another descriptor, or with the kernels of another formula.
+macro_rules! spoilt {
+    ($name:ident, $descriptor:expr, $kernels:path) => {
+        #[derive(Clone, Copy, Debug, Default)]
+        struct $name;
+        impl Formula for $name {
+            const DESCRIPTOR: &'static Descriptor = $descriptor;
+            const LEVELS: usize = Ln::LEVELS;
+            const CENTRAL_MOMENTS: bool = Ln::CENTRAL_MOMENTS;
+            const PARAM_WITHIN: &'static [bool] = Ln::PARAM_WITHIN;
+            const KERNEL_F32: &'static Kernel<f32> = <$kernels as Formula>::KERNEL_F32;
+            const KERNEL_F64: &'static Kernel<f64> = <$kernels as Formula>::KERNEL_F64;
+            type Consts = <Ln as Formula>::Consts;
+            type Statistics<V: Value> = <Ln as Formula>::Statistics<V>;
+            type Means<V: Value> = <Ln as Formula>::Means<V>;
+            type Params<V: Value> = <Ln as Formula>::Params<V>;
+            type ForApply<V: Value> = <Ln as Formula>::ForApply<V>;
+            type ForTerms<V: Value> = <Ln as Formula>::ForTerms<V>;
+            type Sums<V: Value> = <Ln as Formula>::Sums<V>;
+            type ForInput<V: Value> = <Ln as Formula>::ForInput<V>;
+            fn accumulate<V: Value, const LEVEL: usize>(
+                x: V,
+                s: &Self::Statistics<V>,
+                c: &Self::Consts,
+            ) -> Self::Means<V> {
+                Ln::accumulate::<V, LEVEL>(x, s, c)
+            }
+            fn finish<V: Value, const LEVEL: usize>(
+                m: &Self::Means<V>,
+                n: V,
+                s: &mut Self::Statistics<V>,
+                c: &Self::Consts,
+            ) {
+                Ln::finish::<V, LEVEL>(m, n, s, c);
+            }
+            fn hoist_apply<V: Value>(
+                h: &Self::Statistics<V>,
+                p: &Self::Params<V>,
+                n: V,
+                c: &Self::Consts,
+            ) -> Self::ForApply<V> {
+                Ln::hoist_apply(h, p, n, c)
+            }
+            fn apply<V: Value>(x: V, h: &Self::ForApply<V>, p: &Self::Params<V>, c: &Self::Consts) -> V {
+                Ln::apply(x, h, p, c)
+            }
+            fn hoist_terms<V: Value>(
+                h: &Self::Statistics<V>,
+                s: &Self::Statistics<V>,
+                p: &Self::Params<V>,
+                n: V,
+                c: &Self::Consts,
+            ) -> Self::ForTerms<V> {
+                Ln::hoist_terms(h, s, p, n, c)
+            }
+            fn terms<V: Value>(
+                x: V,
+                dy: V,
+                h: &Self::ForTerms<V>,
+                p: &Self::Params<V>,
+                c: &Self::Consts,
+            ) -> (Self::Sums<V>, Self::Params<V>) {
+                Ln::terms(x, dy, h, p, c)
+            }
+            fn statistic_gradients<V: Value>(
+                s: &Self::Sums<V>,
+                h: &Self::Statistics<V>,
+                p: &Self::Params<V>,
+                n: V,
+                c: &Self::Consts,
+            ) -> Self::Statistics<V> {
+                Ln::statistic_gradients(s, h, p, n, c)
+            }
+            fn param_gradients<V: Value>(
+                s: &Self::Sums<V>,
+                h: &Self::Statistics<V>,
+                p: &Self::Params<V>,
+                n: V,
+                c: &Self::Consts,
+            ) -> Self::Params<V> {
+                Ln::param_gradients(s, h, p, n, c)
+            }
+            fn chain<V: Value>(
+                g: &Self::Statistics<V>,
+                sums: &Self::Sums<V>,
+                s: &Self::Statistics<V>,
+                n: V,
+                c: &Self::Consts,
+            ) -> Self::Statistics<V> {
+                Ln::chain(g, sums, s, n, c)
+            }
+            fn hoist_input<V: Value>(
+                h: &Self::Statistics<V>,
+                s: &Self::Statistics<V>,
+                g: &Self::Statistics<V>,
+                p: &Self::Params<V>,
+                n: V,
+                c: &Self::Consts,
+            ) -> Self::ForInput<V> {
+                Ln::hoist_input(h, s, g, p, n, c)
+            }
+            fn input<V: Value>(
+                x: V,
+                dy: V,
+                h: &Self::ForInput<V>,
+                p: &Self::Params<V>,
+                c: &Self::Consts,
+            ) -> V {
+                Ln::input(x, dy, h, p, c)
+            }
+        }
+    };
+}
+
+type Ln = norm_layer::LayerNorm;
+type Bn = norm_batch::BatchNorm;
+
+// The descriptor of layer norm, the loops of one over groups: the same for one group, and another formula in two.
+spoilt!(OtherLoops, Ln::DESCRIPTOR, norm_batch::BatchNorm);
+// Batch norm that says it stores nothing is compared with what stores nothing.
+spoilt!(Forgetful, &Descriptor { policy: PolicyKind::Instant, ..*Bn::DESCRIPTOR }, norm_batch::BatchNorm);
+
+macro_rules! report {
+    ($formula:path) => {
+        Slice::<{ kind_of::<$formula>() }>::run::<$formula>("")
+    };
+}
+
+fn failures(report: &Report) -> Vec<&'static str> {
+    report.failures().map(|c| c.name).collect()
+}
+
+#[test]
+fn kernels_of_another_formula_are_caught_by_the_tape() {
+    let report = report!(OtherLoops);
+    let failed = failures(&report);
+    assert!(failed.contains(&"layer: fused equals composed, f64"), "{report}");
+    assert!(failed.contains(&"layer: fused equals composed, f32"), "{report}");
+    // The same kernels under a policy that stores nothing are sound.
+    assert_eq!(failures(&report!(Forgetful)), [""; 0]);
+}
+
+#[test]
+fn a_parameter_that_learns_nothing_is_caught() {
+    assert_eq!(failures(&report!(declared::Dead)), ["layer: a training step lowers the loss"]);
+}
+
+#[test]
+fn what_has_no_layer_is_skipped_with_the_reason() {
+    let report = report!(norm_streaming::StreamingNorm);
+    let [check] = &report.checks[..] else { panic!("{report}") };
+    assert!(
+        matches!(&check.outcome, Outcome::Skip { reason } if reason.contains("`StreamingNorm`")),
+        "{report}"
+    );
+}
+
+#[test]
+fn checks_are_picked_by_their_name() {
+    let report = Slice::<{ kind_of::<Ln>() }>::run::<Ln>("safetensors");
+    assert_eq!(report.checks.len(), 1, "{report}");
+}
