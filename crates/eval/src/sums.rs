@@ -15,7 +15,7 @@ pub(crate) fn params<T: Real>(r: &mut Request, prefix: &str, l: &Layout) -> Resu
         let len = p.axis.len(l);
         let shape: &[usize] = if matches!(p.axis, norm_core::ParamAxis::Scalar) { &[] } else { &[len] };
         let given = r.optional(&format!("{prefix}{}", p.name), shape)?;
-        Ok(narrow(&given.unwrap_or_else(|| vec![p.initial; len])))
+        Ok(narrow(&given.unwrap_or_else(|| vec![p.initial_at(l); len])))
     };
     d.params.iter().map(take).collect()
 }

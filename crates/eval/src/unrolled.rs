@@ -68,7 +68,7 @@ impl<T: Real> Unrolled<'_, T> {
         let params: Vec<Option<Id>> = d.params.iter().map(|p| learned(p.name)).collect();
         let values = d.params.iter().zip(&params).map(|(p, id)| match id {
             Some(id) => self.tape.get(*id).to_vec(),
-            None => vec![T::lit(p.initial); p.axis.len(&layout)],
+            None => vec![T::lit(p.initial_at(&layout)); p.axis.len(&layout)],
         });
         let n = self.sizes.cases;
         let norm = Norm {

@@ -217,6 +217,21 @@ impl Checker<'_> {
         output
     }
 
+    /// Only inside a case is the size of a set known when a parameter is made.
+    fn initial_values_are_known(&mut self) {
+        let set = self.d.reference_set;
+        if set.is_rowwise() && set != ReferenceSet::Nothing {
+            return;
+        }
+        for span in self.d.params.iter().filter_map(|p| p.grows) {
+            let message = format!(
+                "`sqrt(n)` is the root of the elements of a set inside a case, but the declaration is `over {}`: write a number",
+                set.word()
+            );
+            self.errors.at(span, message);
+        }
+    }
+
     fn eps_is_not_negative(&mut self) {
         for const_ in self.d.consts.iter().filter(|c| c.name == "eps" && c.default < 0.0) {
             self.errors.at(
@@ -270,6 +285,7 @@ impl Formula {
         c.names_are_unique();
         c.words();
         let output = c.lets();
+        c.initial_values_are_known();
         c.eps_is_not_negative();
         // What is left out because of another error is no error of its own.
         if c.errors.is_empty() {

@@ -34,12 +34,14 @@ pub struct Declaration {
     pub(crate) errors: Errors,
 }
 
-/// `param name [: axis] = initial;`
+/// `param name [: axis] = initial;`, the initial value a number or `sqrt(n)`.
 #[derive(Debug, Clone)]
 pub(crate) struct Param {
     pub(crate) name: Ident,
     pub(crate) axis: ParamAxis,
     pub(crate) initial: f64,
+    /// Where it says `sqrt(n)`: the initial value is multiplied by the root of the elements of a set.
+    pub(crate) grows: Option<Span>,
 }
 
 /// `const name = default;`
@@ -136,6 +138,25 @@ fn number(input: ParseStream) -> syn::Result<f64> {
         other => return Err(syn::Error::new(other.span(), "expected a number")),
     };
     Ok(if negative { -value } else { value })
+}
+
+/// An initial value: a number, or `sqrt(n)` with `n` the elements that a set pools.
+fn initial(input: ParseStream) -> syn::Result<(f64, Option<Span>)> {
+    if !input.peek(Ident) {
+        return Ok((number(input)?, None));
+    }
+    let word: Ident = input.parse()?;
+    let argument: syn::Result<Ident> = if word == "sqrt" && input.peek(syn::token::Paren) {
+        let inner;
+        parenthesized!(inner in input);
+        inner.parse()
+    } else {
+        Err(syn::Error::new(word.span(), ""))
+    };
+    match argument {
+        Ok(n) if n == "n" => Ok((1.0, Some(word.span()))),
+        _ => Err(syn::Error::new(word.span(), "an initial value is a number or `sqrt(n)`")),
+    }
 }
 
 impl Parse for Declaration {
@@ -264,7 +285,8 @@ impl Declaration {
                     }
                 }
                 body.parse::<Token![=]>()?;
-                self.params.push(Param { name, axis, initial: number(body)? });
+                let (initial, grows) = initial(body)?;
+                self.params.push(Param { name, axis, initial, grows });
             }
             "site" => self.site = Some(body.parse()?),
             "policy" => self.policy = Some(body.parse()?),

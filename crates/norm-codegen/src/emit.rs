@@ -140,7 +140,8 @@ fn descriptor(f: &Formula, natural: &Derivation) -> TokenStream {
     let placements = d.placements.iter().map(ToString::to_string);
     let params = d.params.iter().map(|p| {
         let (name, initial, axis) = (p.name.to_string(), p.initial, format_ident!("{}", p.axis.variant()));
-        quote!(::norm_core::Param { name: #name, initial: #initial, axis: ::norm_core::ParamAxis::#axis })
+        let grows = p.grows.is_some();
+        quote!(::norm_core::Param { name: #name, initial: #initial, grows: #grows, axis: ::norm_core::ParamAxis::#axis })
     });
     let consts = d.consts.iter().map(|c| {
         let (name, default) = (c.name.to_string(), c.default);

@@ -15,7 +15,7 @@
 //!     kernels Other;                                         // the same formula as `Other`: its compiled loops serve
 //!     invariant weight_matrix_scaling, ...;                  // claims that tests hold it to
 //!     gotcha "sentence" (citation_key);
-//!     param gain [: channel | element | group | scalar] = 1.0;
+//!     param gain [: channel | element | group | scalar] = 1.0;    // or = sqrt(n), over sets inside a case
 //!     const eps = 1e-5;
 //!     mu = mean(x);                                          // a statistic: pooled over the set
 //!     d  = x - mu;                                           // varies inside the set: a shorthand

@@ -1,6 +1,6 @@
 //! What a declaration says about itself: constants only, no code.
 
-use crate::layout::{ParamAxis, ReferenceSet};
+use crate::layout::{Layout, ParamAxis, ReferenceSet};
 use crate::plan::Plan;
 
 /// What is normalized.
@@ -113,10 +113,19 @@ impl Invariance {
 pub struct Param {
     /// Its name.
     pub name: &'static str,
-    /// Its initial value.
+    /// Its initial value, in a set of one element where that depends on the size.
     pub initial: f64,
+    /// Whether the initial value grows as the root of the number of elements that a set pools.
+    pub grows: bool,
     /// Over what it varies.
     pub axis: ParamAxis,
+}
+
+impl Param {
+    /// Its initial value at a layout. What grows is declared over sets inside a case only, whose size the layout knows.
+    pub fn initial_at(&self, l: &Layout) -> f64 {
+        if self.grows { self.initial * ((l.k * l.s) as f64).sqrt() } else { self.initial }
+    }
 }
 
 /// A constant of a declaration; run-time data with a default.

@@ -24,25 +24,30 @@ pub(crate) fn fill<S: ConstShape, E: Dtype, D: Device<E>>(t: &mut Tensor<S, E, D
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "dfdx asks for this signature")]
-fn initial<F: Formula, const I: usize, S: ConstShape, E: Dtype, D: Device<E>>(
+fn initial<F: Formula, const I: usize, const C: usize, const G: usize, S: ConstShape, E: Dtype, D: Device<E>>(
     t: &mut Tensor<S, E, D>,
 ) -> Result<(), D::Err> {
-    fill(t, F::DESCRIPTOR.params.get(I).map_or(0.0, |p| p.initial));
+    // A layer knows its channels, not the space of what will come.
+    let layout = F::DESCRIPTOR.reference_set.layout(1, C, 1, G);
+    let value = |p: &norm_core::Param| layout.map_or(p.initial, |l| p.initial_at(&l));
+    fill(t, F::DESCRIPTOR.params.get(I).map_or(0.0, value));
     Ok(())
 }
 
 /// Options of the parameter at position `at`: trained, reset to its declared initial value.
-fn trained<F: Formula, S: ConstShape, E: Dtype, D: Device<E>>(at: usize) -> TensorOptions<S, E, D> {
+fn trained<F: Formula, const C: usize, const G: usize, S: ConstShape, E: Dtype, D: Device<E>>(
+    at: usize,
+) -> TensorOptions<S, E, D> {
     const { assert!(F::DESCRIPTOR.params.len() <= MOST, "a layer holds at most eight parameters") };
     let reset: [Reset<S, E, D>; MOST] = [
-        initial::<F, 0, S, E, D>,
-        initial::<F, 1, S, E, D>,
-        initial::<F, 2, S, E, D>,
-        initial::<F, 3, S, E, D>,
-        initial::<F, 4, S, E, D>,
-        initial::<F, 5, S, E, D>,
-        initial::<F, 6, S, E, D>,
-        initial::<F, 7, S, E, D>,
+        initial::<F, 0, C, G, S, E, D>,
+        initial::<F, 1, C, G, S, E, D>,
+        initial::<F, 2, C, G, S, E, D>,
+        initial::<F, 3, C, G, S, E, D>,
+        initial::<F, 4, C, G, S, E, D>,
+        initial::<F, 5, C, G, S, E, D>,
+        initial::<F, 6, C, G, S, E, D>,
+        initial::<F, 7, C, G, S, E, D>,
     ];
     TensorOptions::reset_with(reset[at])
 }
@@ -88,7 +93,7 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P: 'static
                     name,
                     move |s| &s.channel[i],
                     move |s| &mut s.channel[i],
-                    trained::<F, _, E, D>(at),
+                    trained::<F, C, G, _, E, D>(at),
                 )
             })
             .collect();
@@ -96,7 +101,7 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P: 'static
             .enumerate()
             .map(|(i, at)| {
                 let name = d.params[at].name;
-                Self::tensor(name, move |s| &s.group[i], move |s| &mut s.group[i], trained::<F, _, E, D>(at))
+                Self::tensor(name, move |s| &s.group[i], move |s| &mut s.group[i], trained::<F, C, G, _, E, D>(at))
             })
             .collect();
         let scalar: Vec<_> = held::<F>(Holder::Scalar)
@@ -107,7 +112,7 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P: 'static
                     name,
                     move |s| &s.scalar[i],
                     move |s| &mut s.scalar[i],
-                    trained::<F, _, E, D>(at),
+                    trained::<F, C, G, _, E, D>(at),
                 )
             })
             .collect();

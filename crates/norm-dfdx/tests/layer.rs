@@ -387,3 +387,13 @@ fn every_accepted_shape_runs() {
     );
     assert_eq!(paths, ("fused", "composed"));
 }
+
+/// An initial value that grows with the set is that of the layer's own channels, again after a reset.
+#[test]
+fn a_gain_starts_at_the_root_of_the_channels() {
+    let dev = Cpu::default();
+    let mut l = dev.build_module::<Norm<norm_scale::ScaleNorm, 16>, f64>();
+    assert_eq!(l.scalar_param("gain").unwrap().array(), 4.0);
+    l.reset_params();
+    assert_eq!(l.scalar_param("gain").unwrap().array(), 4.0);
+}

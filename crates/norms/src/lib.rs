@@ -67,6 +67,7 @@ register! { $
     norm_dyt::{DynamicTanh},
     norm_weight_standardization::{WeightStandardization},
     norm_filter_response::{FilterResponseNorm, LearnedEpsFilterResponse},
+    norm_scale::{ScaleNorm},
 }
 
 macro_rules! register_updates {

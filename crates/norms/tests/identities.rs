@@ -17,7 +17,7 @@ fn over(id: &str, x: &[f64], columns: usize, consts: &[(&str, f64)]) -> Vec<f64>
     let k = norms::find(id).unwrap().f64;
     let d = k.descriptor;
     let l = d.reference_set.layout(x.len() / columns, columns, 1, 1).unwrap();
-    let params: Vec<Vec<f64>> = d.params.iter().map(|p| vec![p.initial; p.axis.len(&l)]).collect();
+    let params: Vec<Vec<f64>> = d.params.iter().map(|p| vec![p.initial_at(&l); p.axis.len(&l)]).collect();
     let params: Vec<&[f64]> = params.iter().map(|p| &p[..]).collect();
     let set = |c: &norm_core::Const| consts.iter().find(|s| s.0 == c.name).map_or(c.default, |s| s.1);
     let consts: Vec<f64> = d.consts.iter().map(set).collect();

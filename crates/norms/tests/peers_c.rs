@@ -29,7 +29,7 @@ impl At {
         let (channels, space) =
             if k.descriptor.reference_set == ReferenceSet::Space { (1, channels) } else { (channels, 1) };
         let l = k.descriptor.reference_set.layout(cases, channels, space, 1).unwrap();
-        let params = k.descriptor.params.iter().map(|p| vec![p.initial; p.axis.len(&l)]).collect();
+        let params = k.descriptor.params.iter().map(|p| vec![p.initial_at(&l); p.axis.len(&l)]).collect();
         Self { k: *k, l, params, consts: k.descriptor.default_consts(), mask: None }
     }
     fn call<R>(&self, x: &[f64], f: impl FnOnce(&Call<'_, f64>) -> R) -> R {

@@ -140,7 +140,7 @@ impl<T: Elem> Cell<T> {
                     place,
                     name: p.name,
                     len: p.axis.len(&layout),
-                    initial: p.initial,
+                    initial: p.initial_at(&layout),
                 })
             })
             .collect()

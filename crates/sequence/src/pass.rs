@@ -167,7 +167,7 @@ impl<T: Elem> Cell<T> {
             let buffer = &mut fixed[place as usize];
             buffer.clear();
             for p in slot.kernel.descriptor.params.iter().filter(|p| !slot.learns(p)) {
-                buffer.resize(p.axis.len(&layout), T::lit(p.initial));
+                buffer.resize(p.axis.len(&layout), T::lit(p.initial_at(&layout)));
             }
         }
     }

@@ -119,7 +119,8 @@ impl Case {
         // Parameters away from their initial values, so that none is invisible by being 0 or 1.
         let params = d.params.iter().map(|p| {
             let noise = r.normals(p.axis.len(&layout));
-            noise.iter().map(|v| p.initial + 0.3 + 0.1 * v.clamp(-2.0, 2.0)).collect()
+            let initial = p.initial_at(&layout);
+            noise.iter().map(|v| initial + 0.3 + 0.1 * v.clamp(-2.0, 2.0)).collect()
         });
         let params = params.collect();
         let dy = r.normals(n);
@@ -139,7 +140,7 @@ impl Case {
     /// With parameters at their initial values.
     pub(super) fn initial(mut self, d: &Descriptor) -> Self {
         for (spec, p) in d.params.iter().zip(&mut self.params) {
-            p.fill(spec.initial);
+            p.fill(spec.initial_at(&self.layout));
         }
         self
     }
