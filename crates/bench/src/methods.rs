@@ -75,7 +75,8 @@ fn axes(set: ReferenceSet) -> &'static str {
 fn properties(d: &Descriptor, record: &mut MethodRecord) {
     let pools_cases = d.reference_set.skeleton() == Skeleton::Channelwise;
     let stores = d.policy.averages();
-    let nothing = d.reference_set == ReferenceSet::Nothing;
+    let nothing = d.is_identity();
+    let pointwise = d.reference_set == ReferenceSet::Nothing;
     let streams = d.policy == PolicyKind::Streaming;
     record.train_equals_eval = if streams {
         property(
@@ -115,6 +116,7 @@ fn properties(d: &Descriptor, record: &mut MethodRecord) {
             property(Answer::Yes, "the normalized weights are the plain network's")
         }
         (true, _) => property(Answer::Yes, "it is the plain network"),
+        _ if pointwise => property(Answer::No, "it is a nonlinearity of each sum, which no weights can be"),
         (false, true) => property(
             Answer::Conditional,
             "with stored statistics it folds into weights and bias; with those of the batch it does not",

@@ -96,6 +96,8 @@ pub enum Stand {
     Weights,
     /// In features that are computed once and not trained.
     Features,
+    /// At the summed inputs, whose channels are cut into groups.
+    Groups,
 }
 
 /// Why a method is not trained in a workload.
@@ -141,7 +143,7 @@ impl Arm {
             Ok(_) => Ok(P::PLACES),
             Err(reason) => Err(reason),
         };
-        Self { method: d.id, plain: matches!(d.reference_set, ReferenceSet::Nothing), stands }
+        Self { method: d.id, plain: d.is_identity(), stands }
     }
 
     /// An update, by its id, where it moves the weights.
@@ -227,6 +229,7 @@ pub const fn in_feed_forward(d: &Descriptor) -> Result<Stand, Reason> {
         (Site::Inputs, _, _) => Err("its templates are cut from images and not trained"),
         (Site::Weights | Site::WeightsAndInputs, _, _) => Ok(Stand::Weights),
         (Site::SummedInputs, PolicyKind::Streaming, _) => Ok(Stand::Streams),
+        (Site::SummedInputs, _, ReferenceSet::Group) => Ok(Stand::Groups),
         (Site::SummedInputs, PolicyKind::PerStep, _) | (_, _, ReferenceSet::BatchTime) => {
             Err("it is defined over the steps of a sequence, of which the model has none")
         }
@@ -251,6 +254,10 @@ pub const fn in_recurrence(d: &Descriptor) -> Result<Stand, Reason> {
         }
         (Site::SummedInputs, PolicyKind::PerStep, ReferenceSet::BatchSpace) => {
             Err("it stands in a recurrent network of convolutions")
+        }
+        (Site::SummedInputs, _, ReferenceSet::Space) => Err("it pools space, and a step has none"),
+        (Site::SummedInputs, _, ReferenceSet::Group) => {
+            Err("it cuts channels into groups, and a cell has one group of them")
         }
         (Site::SummedInputs, _, _) => Ok(Stand::Sums),
         (_, _, _) => Err("the model has no such site"),

@@ -23,7 +23,7 @@ pub(crate) fn refused(r: &Request, reason: String) -> Error {
 /// Which recurrence: of an RNN the nonlinearity is chosen, of a GRU the sense of the update gate.
 pub(crate) fn kind(r: &Request) -> Result<CellKind, Error> {
     let d = r.descriptor();
-    let plain = d.reference_set == ReferenceSet::Nothing || d.site != Site::SummedInputs;
+    let plain = d.is_identity() || d.site != Site::SummedInputs;
     match r.form {
         Form::Lstm => Ok(CellKind::Lstm),
         // The layer normalization paper's sense; without a norm there is no reason not to be PyTorch's.
@@ -49,13 +49,13 @@ pub(crate) fn kind(r: &Request) -> Result<CellKind, Error> {
 /// Where the method stands: as asked for, or where it usually does.
 pub(crate) fn placement(r: &Request) -> Result<&'static Placement, Error> {
     let d = r.descriptor();
-    let usual = match (d.reference_set, d.reference_set.skeleton()) {
-        (ReferenceSet::Nothing, _) => "none",
+    let usual = match d.reference_set.skeleton() {
+        _ if d.is_identity() => "none",
         // The weights are normalized before the cell meets them, once for all steps.
         _ if d.site == Site::Weights => "none",
         _ if d.site == Site::WeightsAndInputs => "operands",
-        (_, Skeleton::Rowwise) => "paper",
-        (_, Skeleton::Channelwise) => "input",
+        Skeleton::Rowwise => "paper",
+        Skeleton::Channelwise => "input",
     };
     let usual = d.placements.first().copied().unwrap_or(usual);
     let name = r.word("placement").filter(|p| *p != PYTORCH).unwrap_or(usual);

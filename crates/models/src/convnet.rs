@@ -10,7 +10,7 @@ use crate::conv::{Conv, MaxPool};
 ///
 /// Images may have any sides from 4 on, say 8: pooling halves them twice. A method that pools over cases pools space
 /// with them, each channel on its own (ioffe2015batch); one that pools within a case takes all channels and positions of
-/// an image (ba2016layer).
+/// an image (ba2016layer), or those of each of `G` groups, if it cuts channels into groups.
 ///
 /// A tuple of dfdx layers, so it builds, trains, saves and loads like any other:
 ///
@@ -33,9 +33,17 @@ use crate::conv::{Conv, MaxPool};
 /// let x: Images<3, f32, Cpu> = dev.sample_normal_like(&(5, Const, 8, 8));
 /// let logits = model.forward(x);
 /// ```
-pub type ConvNet<F, const I: usize, const A: usize, const B: usize, const O: usize, P = Fused> = (
-    (Conv<I, A>, Norm<F, A, Declared, P>, ReLU, MaxPool),
-    (Conv<A, B>, Norm<F, B, Declared, P>, ReLU, MaxPool),
+pub type ConvNet<
+    F,
+    const I: usize,
+    const A: usize,
+    const B: usize,
+    const O: usize,
+    P = Fused,
+    const G: usize = 1,
+> = (
+    (Conv<I, A>, Norm<F, A, Declared, P, G>, ReLU, MaxPool),
+    (Conv<A, B>, Norm<F, B, Declared, P, G>, ReLU, MaxPool),
     (AvgPoolGlobal, Linear<B, O>),
 );
 

@@ -6,6 +6,8 @@ use norm_dfdx::{Declared, Fused, LearnedGain, Norm, NormedLinear, StreamingNorm}
 /// `I` inputs, two hidden layers of `H` units, `O` classes. `F` normalizes the summed inputs of the hidden
 /// layers; the output layer is never normalized (Ba et al. 2016: it would take the logits' confidence away).
 ///
+/// `G` groups of units, for a method that cuts them into groups; others have one.
+///
 /// A tuple of dfdx layers: `dev.build_module::<Mlp<LayerNorm, 64, 100, 10>, f32>()` builds it, and it trains,
 /// saves and loads like any other. A wrong width does not compile:
 ///
@@ -17,9 +19,9 @@ use norm_dfdx::{Declared, Fused, LearnedGain, Norm, NormedLinear, StreamingNorm}
 /// let x: Tensor<Rank2<32, 63>, f32, _> = dev.sample_normal();
 /// let y = model.forward(x);
 /// ```
-pub type Mlp<F, const I: usize, const H: usize, const O: usize, P = Fused> = (
-    (Linear<I, H>, Norm<F, H, Declared, P>, ReLU),
-    (Linear<H, H>, Norm<F, H, Declared, P>, ReLU),
+pub type Mlp<F, const I: usize, const H: usize, const O: usize, P = Fused, const G: usize = 1> = (
+    (Linear<I, H>, Norm<F, H, Declared, P, G>, ReLU),
+    (Linear<H, H>, Norm<F, H, Declared, P, G>, ReLU),
     Linear<H, O>,
 );
 

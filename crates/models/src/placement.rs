@@ -4,7 +4,7 @@
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
-use norm_core::{Formula, PolicyKind, ReferenceSet, Site, Skeleton};
+use norm_core::{Formula, PolicyKind, Site, Skeleton};
 use sequence::{Placement, Statistics};
 
 use crate::kind::Kind;
@@ -167,10 +167,10 @@ impl<F: Formula, const T_MAX: usize> PlacedIn for Usual<F, T_MAX> {
             Some(placement) => placement,
             None => panic!("the method declares a placement that `sequence` does not have"),
         },
-        (_, []) => match (F::DESCRIPTOR.reference_set, F::DESCRIPTOR.reference_set.skeleton()) {
-            (ReferenceSet::Nothing, _) => Placement::NONE,
-            (_, Skeleton::Rowwise) => Placement::PAPER,
-            (_, Skeleton::Channelwise) => Placement::INPUT,
+        (_, []) if F::DESCRIPTOR.is_identity() => Placement::NONE,
+        (_, []) => match F::DESCRIPTOR.reference_set.skeleton() {
+            Skeleton::Rowwise => Placement::PAPER,
+            Skeleton::Channelwise => Placement::INPUT,
         },
     };
     const STATISTICS: Option<Statistics> = match F::DESCRIPTOR.policy {

@@ -222,6 +222,11 @@ pub struct Descriptor {
 }
 
 impl Descriptor {
+    /// Whether it is the identity, `y = x`: the baseline that normalizes nothing. A pointwise method, which pools nothing
+    /// either, is not.
+    pub const fn is_identity(&self) -> bool {
+        matches!(self.plan.apply, [(crate::plan::Op::X, _)])
+    }
     /// Default constants in order.
     pub fn default_consts(&self) -> Vec<f64> {
         self.consts.iter().map(|c| c.default).collect()

@@ -2,6 +2,7 @@
 
 use models::{ConvNet, StreamingConvNet};
 use norm_core::Descriptor;
+use norm_dfdx::Fused;
 
 use crate::digits;
 use crate::learner::Image;
@@ -37,5 +38,6 @@ const fn stand(d: &Descriptor) -> Result<Stand, Reason> {
 models! {
     F in Image<1, 8, 8>, 10 classes, by Adam;
     Sums { "hidden" => ConvNet<F, 1, 8, 16, 10> }
+    Groups { "hidden, 4 groups" => ConvNet<F, 1, 8, 16, 10, Fused, 4> }
     Streams { "hidden" => StreamingConvNet<F, 1, 8, 16, 10> }
 }

@@ -1,10 +1,12 @@
 //! The digits as images, through a perceptron.
 
 use models::{Mlp, NormedMlp, StreamingMlp};
+use norm_core::{Descriptor, ReferenceSet};
+use norm_dfdx::Fused;
 
 use crate::digits;
 use crate::learner::Flat;
-use crate::workload::{Epochs, Rates, Workload, in_feed_forward as stand, models, table};
+use crate::workload::{Epochs, Rates, Reason, Stand, Workload, in_feed_forward, models, table};
 
 pub(crate) static WORKLOAD: Workload = Workload {
     id: "digits-mlp",
@@ -26,9 +28,17 @@ pub(crate) static WORKLOAD: Workload = Workload {
     updates: &[],
 };
 
+const fn stand(d: &Descriptor) -> Result<Stand, Reason> {
+    match d.reference_set {
+        ReferenceSet::Space => Err("it pools space, of which a perceptron has none"),
+        _ => in_feed_forward(d),
+    }
+}
+
 models! {
     F in Flat<64>, 10 classes, by Adam;
     Sums { "hidden" => Mlp<F, 64, 100, 10> }
+    Groups { "hidden, 10 groups" => Mlp<F, 64, 100, 10, Fused, 10> }
     Weights { "hidden weights" => NormedMlp<F, 64, 100, 10> }
     Streams { "hidden" => StreamingMlp<F, 64, 100, 10> }
 }

@@ -1,7 +1,7 @@
 //! The digits as images, through a plain perceptron: steps along the gradient against steps divided by path scales.
 
 use models::Mlp;
-use norm_core::{Descriptor, ReferenceSet};
+use norm_core::Descriptor;
 use norms::methods;
 
 use crate::digits;
@@ -36,10 +36,7 @@ pub(crate) static WORKLOAD: Workload = Workload {
 };
 
 const fn stand(d: &Descriptor) -> Result<Stand, Reason> {
-    match d.reference_set {
-        ReferenceSet::Nothing => Ok(Stand::Sums),
-        _ => Err("compared are updates of a plain network"),
-    }
+    if d.is_identity() { Ok(Stand::Sums) } else { Err("compared are updates of a plain network") }
 }
 
 models! {

@@ -30,8 +30,9 @@ pub(crate) static WORKLOAD: Workload = Workload {
 /// Methods that keep statistics of each step stand here in three ways, beside batch normalization and the plain network.
 const fn stand(d: &Descriptor) -> Result<Stand, Reason> {
     match (in_feed_forward(d), d.policy, d.reference_set) {
+        _ if d.is_identity() => Ok(Stand::Sums),
         (_, PolicyKind::PerStep, ReferenceSet::BatchSpace) => Ok(Stand::PerStep),
-        (Ok(Stand::Sums), PolicyKind::Running, _) | (_, _, ReferenceSet::Nothing) => Ok(Stand::Sums),
+        (Ok(Stand::Sums), PolicyKind::Running, _) => Ok(Stand::Sums),
         (Ok(_), _, _) => Err("compared is what steps share of statistics over cases"),
         (refused, _, _) => refused,
     }

@@ -8,7 +8,7 @@ use hmax::{
     Density, FilterBank, Gaussian, HmaxError, Layer, Ndp, Paperclip, Pool, Prototype, Reach, S2, Tuning,
     View, c2,
 };
-use norm_core::{Descriptor, ReferenceSet, Site};
+use norm_core::{Descriptor, Site};
 
 use crate::cases::{SPLIT_SEED, split};
 use crate::error::Error;
@@ -39,8 +39,9 @@ pub(crate) static WORKLOAD: Workload = Workload {
 };
 
 const fn stand(d: &Descriptor) -> Result<Stand, Reason> {
-    match (d.site, d.reference_set) {
-        (Site::Inputs, _) | (_, ReferenceSet::Nothing) => Ok(Stand::Features),
+    match d.site {
+        Site::Inputs => Ok(Stand::Features),
+        _ if d.is_identity() => Ok(Stand::Features),
         _ => Err("trained is one linear layer, with nothing to normalize before it"),
     }
 }
