@@ -43,7 +43,9 @@ pub enum Error {
         domain: &'static str,
     },
     /// The groups do not divide the channels.
-    #[error("{channels} channels cannot be cut into {groups} equal groups: choose a number of groups that divides them")]
+    #[error(
+        "{channels} channels cannot be cut into {groups} equal groups: choose a number of groups that divides them"
+    )]
     Groups {
         /// Channels.
         channels: usize,

@@ -24,7 +24,15 @@ pub(crate) fn fill<S: ConstShape, E: Dtype, D: Device<E>>(t: &mut Tensor<S, E, D
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "dfdx asks for this signature")]
-fn initial<F: Formula, const I: usize, const C: usize, const G: usize, S: ConstShape, E: Dtype, D: Device<E>>(
+fn initial<
+    F: Formula,
+    const I: usize,
+    const C: usize,
+    const G: usize,
+    S: ConstShape,
+    E: Dtype,
+    D: Device<E>,
+>(
     t: &mut Tensor<S, E, D>,
 ) -> Result<(), D::Err> {
     // A layer knows its channels, not the space of what will come.
@@ -101,7 +109,12 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P: 'static
             .enumerate()
             .map(|(i, at)| {
                 let name = d.params[at].name;
-                Self::tensor(name, move |s| &s.group[i], move |s| &mut s.group[i], trained::<F, C, G, _, E, D>(at))
+                Self::tensor(
+                    name,
+                    move |s| &s.group[i],
+                    move |s| &mut s.group[i],
+                    trained::<F, C, G, _, E, D>(at),
+                )
             })
             .collect();
         let scalar: Vec<_> = held::<F>(Holder::Scalar)
