@@ -154,6 +154,7 @@ impl<'a> Body<'a> {
                     Unary::Ln => quote!(#a.ln()),
                     Unary::Tanh => quote!(#a.tanh()),
                     Unary::Sigmoid => quote!(#a.sigmoid()),
+                    Unary::Erf => quote!(#a.erf()),
                     Unary::Abs => quote!(#a.abs()),
                     Unary::Sign => quote!(#a.sign()),
                     Unary::Step => quote!(#a.step()),

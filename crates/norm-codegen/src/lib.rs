@@ -22,7 +22,7 @@
 //!     y  = ...;                                              // the output, last
 //! }
 //! reference_set: nothing | features | group | space | fan_in | batch | batch + space | batch + time
-//! functions: mean sum sqrt rsqrt recip square exp ln tanh sigmoid abs sign step max min pow relu
+//! functions: mean sum sqrt rsqrt recip square exp ln tanh sigmoid erf abs sign step max min pow relu
 //!            stop_gradient replace_gradient(value, surrogate)
 //! ```
 //!

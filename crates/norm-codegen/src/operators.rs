@@ -15,6 +15,7 @@ pub(crate) enum Function {
     Ln,
     Tanh,
     Sigmoid,
+    Erf,
     Abs,
     Sign,
     Step,
@@ -27,7 +28,7 @@ pub(crate) enum Function {
 }
 
 impl Function {
-    pub(crate) const ALL: [(&'static str, Self, usize); 19] = [
+    pub(crate) const ALL: [(&'static str, Self, usize); 20] = [
         ("mean", Self::Mean, 1),
         ("sum", Self::Sum, 1),
         ("sqrt", Self::Sqrt, 1),
@@ -38,6 +39,7 @@ impl Function {
         ("ln", Self::Ln, 1),
         ("tanh", Self::Tanh, 1),
         ("sigmoid", Self::Sigmoid, 1),
+        ("erf", Self::Erf, 1),
         ("abs", Self::Abs, 1),
         ("sign", Self::Sign, 1),
         ("step", Self::Step, 1),
@@ -77,6 +79,7 @@ impl Function {
             Self::Ln => g.ln(a[0]),
             Self::Tanh => g.tanh(a[0]),
             Self::Sigmoid => g.sigmoid(a[0]),
+            Self::Erf => g.erf(a[0]),
             Self::Abs => g.abs(a[0]),
             Self::Sign => g.sign(a[0]),
             Self::Step => g.step(a[0]),

@@ -136,6 +136,7 @@ impl Builder<'_> {
             Function::Ln => "Ln",
             Function::Tanh => "Tanh",
             Function::Sigmoid => "Sigmoid",
+            Function::Erf => "Erf",
             Function::Abs => "Abs",
             Function::Sign => "Sign",
             Function::Step => "Step",

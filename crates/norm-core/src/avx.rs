@@ -51,7 +51,7 @@ macro_rules! registers {
     ($name:ident, $elem:ident, $register:ident, $len:literal, $half:literal, $doc:literal,
      $set1:ident, $load:ident, $store:ident, $add:ident, $sub:ident, $mul:ident, $div:ident,
      $sqrt:ident, $min:ident, $max:ident, $and:ident, $andnot:ident, $or:ident, $xor:ident, $cmp:ident, $blend:ident,
-     $exp:ident, $tanh:ident) => {
+     $exp:ident, $tanh:ident, $erf:ident) => {
         #[doc = $doc]
         #[derive(Clone, Copy, Debug)]
         pub(crate) struct $name($register, $register);
@@ -119,6 +119,10 @@ macro_rules! registers {
             #[inline(always)]
             fn sigmoid(self) -> Self {
                 Self::lit(1.0) / (Self::lit(1.0) + (-self).exp())
+            }
+            #[inline(always)]
+            fn erf(self) -> Self {
+                math::$erf(self)
             }
             #[inline(always)]
             fn sign(self) -> Self {
@@ -227,7 +231,8 @@ registers!(
     _mm256_cmp_ps,
     _mm256_blendv_ps,
     exp_f32,
-    tanh_f32
+    tanh_f32,
+    erf_f32
 );
 registers!(
     F64x8,
@@ -253,7 +258,8 @@ registers!(
     _mm256_cmp_pd,
     _mm256_blendv_pd,
     exp_f64,
-    tanh_f64
+    tanh_f64,
+    erf_f64
 );
 
 /// [`Bits::powers_of_two`] of one register.

@@ -99,6 +99,10 @@ impl<T: Elem, const L: usize> Value for Lanes<T, L> {
         self.map(T::sigmoid)
     }
     #[inline(always)]
+    fn erf(self) -> Self {
+        self.map(T::erf)
+    }
+    #[inline(always)]
     fn sign(self) -> Self {
         self.map(T::sign)
     }

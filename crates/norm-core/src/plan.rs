@@ -43,6 +43,8 @@ pub enum Op {
     Tanh(usize),
     /// Logistic function.
     Sigmoid(usize),
+    /// Error function.
+    Erf(usize),
     /// Absolute value.
     Abs(usize),
     /// Sign.

@@ -34,6 +34,8 @@ pub trait Value:
     fn tanh(self) -> Self;
     /// Logistic function `1 / (1 + exp(-x))`, see [`crate::math`] for the error bound.
     fn sigmoid(self) -> Self;
+    /// Error function, see [`crate::math`] for the error bound.
+    fn erf(self) -> Self;
     /// -1, 0 or 1; NaN gives 0.
     fn sign(self) -> Self;
     /// 1 where positive, else 0.
@@ -131,7 +133,7 @@ pub(crate) fn add<V: Value, A: Array<V>>(sums: &mut A, terms: &A) {
 }
 
 macro_rules! element {
-    ($t:ident, $vector:ident, $exp:path, $tanh:path, $kernel:ident) => {
+    ($t:ident, $vector:ident, $exp:path, $tanh:path, $erf:path, $kernel:ident) => {
         impl Value for $t {
             #[inline(always)]
             fn lit(x: f64) -> Self {
@@ -170,6 +172,10 @@ macro_rules! element {
                 1.0 / (1.0 + $exp(-self))
             }
             #[inline(always)]
+            fn erf(self) -> Self {
+                $erf(self)
+            }
+            #[inline(always)]
             fn sign(self) -> Self {
                 let positive: $t = if self > 0.0 { 1.0 } else { 0.0 };
                 let negative: $t = if self < 0.0 { 1.0 } else { 0.0 };
@@ -194,5 +200,5 @@ macro_rules! element {
         }
     };
 }
-element!(f32, F32, math::exp_f32, math::tanh_f32, KERNEL_F32);
-element!(f64, F64, math::exp_f64, math::tanh_f64, KERNEL_F64);
+element!(f32, F32, math::exp_f32, math::tanh_f32, math::erf_f32, KERNEL_F32);
+element!(f64, F64, math::exp_f64, math::tanh_f64, math::erf_f64, KERNEL_F64);

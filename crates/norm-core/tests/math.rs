@@ -57,6 +57,7 @@ fn single_precision_stays_within_the_stated_bounds() {
         ("exp", worst_f32(math::exp_f32, f64::exp, 89.0), 2.0),
         ("tanh", worst_f32(math::tanh_f32, f64::tanh, 10.0), 3.0),
         ("sigmoid", worst_f32(Value::sigmoid, logistic, 89.0), 3.0),
+        ("erf", worst_f32(math::erf_f32, libm::erf, 5.0), 3.0),
     ];
     assert!(worst.iter().all(|(_, off, bound)| off <= bound), "units of 2^-24: {worst:?}");
 }
@@ -67,6 +68,7 @@ fn double_precision_stays_within_the_stated_bounds() {
         ("exp", worst_f64(math::exp_f64, f64::exp, 710.0), 3.0),
         ("tanh", worst_f64(math::tanh_f64, f64::tanh, 20.0), 5.0),
         ("sigmoid", worst_f64(Value::sigmoid, logistic, 710.0), 5.0),
+        ("erf", worst_f64(math::erf_f64, libm::erf, 7.0), 4.0),
     ];
     assert!(worst.iter().all(|(_, off, bound)| off <= bound), "units of 2^-53: {worst:?}");
 }
@@ -103,16 +105,21 @@ fn powers_stay_within_the_stated_bounds() {
 }
 
 macro_rules! specials {
-    ($name:ident, $t:ident, $exp:path, $tanh:path) => {
+    ($name:ident, $t:ident, $exp:path, $tanh:path, $erf:path) => {
         #[test]
         fn $name() {
             let (inf, nan) = ($t::INFINITY, $t::NAN);
-            for f in [$exp, $tanh, Value::sigmoid] {
+            for f in [$exp, $tanh, $erf, Value::sigmoid] {
                 assert!(f(nan).is_nan());
             }
             assert_eq!(($exp(inf), $exp(-inf), $exp(0.0), $exp(-0.0)), (inf, 0.0, 1.0, 1.0));
             assert_eq!(($exp($t::MAX), $exp($t::MIN)), (inf, 0.0));
             assert_eq!(($tanh(inf), $tanh(-inf), $tanh($t::MAX), $tanh($t::MIN)), (1.0, -1.0, 1.0, -1.0));
+            assert_eq!(($erf(inf), $erf(-inf), $erf($t::MAX), $erf($t::MIN)), (1.0, -1.0, 1.0, -1.0));
+            assert_eq!(
+                ($t::to_bits($erf(0.0)), $t::to_bits($erf(-0.0))),
+                ($t::to_bits(0.0), $t::to_bits(-0.0))
+            );
             // Zero keeps its sign, and what is too small to curve is itself.
             assert_eq!($t::to_bits($tanh(0.0)), $t::to_bits(0.0));
             assert_eq!($t::to_bits($tanh(-0.0)), $t::to_bits(-0.0));
@@ -123,8 +130,8 @@ macro_rules! specials {
         }
     };
 }
-specials!(special_values_f32, f32, math::exp_f32, math::tanh_f32);
-specials!(special_values_f64, f64, math::exp_f64, math::tanh_f64);
+specials!(special_values_f32, f32, math::exp_f32, math::tanh_f32, math::erf_f32);
+specials!(special_values_f64, f64, math::exp_f64, math::tanh_f64, math::erf_f64);
 
 /// Every operation of a number on `x` (and `other`, where it takes two), over whole vectors.
 struct Each<'a, T> {
@@ -148,6 +155,7 @@ macro_rules! operations {
             ("ln", Value::ln($x)),
             ("tanh", Value::tanh($x)),
             ("sigmoid", Value::sigmoid($x)),
+            ("erf", Value::erf($x)),
             ("sign", Value::sign($x)),
             ("step", Value::step($x)),
         ]
@@ -204,7 +212,7 @@ macro_rules! sameness {
                     assert!(same(*sum, tree[0]), "{isa:?} sum of {name}: {sum}, not {}", tree[0]);
                     count += 1;
                 }
-                assert_eq!(count, 15 * x.len() / $n, "{isa:?}");
+                assert_eq!(count, 16 * x.len() / $n, "{isa:?}");
             }
         }
     };

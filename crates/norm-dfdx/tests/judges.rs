@@ -33,7 +33,7 @@ mod declared {
             mu  = mean(x);
             dev = mean(abs(x - mu));
             hot = mean(exp(0.3 * x));
-            y   = max(gain * (x - mu) / (dev + eps), slope * x) + tanh(x) * sigmoid(hot) + 2 * slope * pow(square(x) + eps, 0.3) - stop_gradient(dev) * min(x, 0.25);
+            y   = max(gain * (x - mu) / (dev + eps), slope * x) + tanh(x) * sigmoid(hot) * erf(2 * x + hot) + 2 * slope * pow(square(x) + eps, 0.3) - stop_gradient(dev) * min(x, 0.25);
         }
     }
     norm_core::normalization! {

@@ -68,6 +68,7 @@ register! { $
     norm_weight_standardization::{WeightStandardization},
     norm_filter_response::{FilterResponseNorm, LearnedEpsFilterResponse},
     norm_scale::{ScaleNorm},
+    norm_derf::{DynamicErf},
 }
 
 macro_rules! register_updates {

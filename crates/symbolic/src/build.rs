@@ -81,6 +81,11 @@ impl Graph {
         self.unary(Unary::Sigmoid, e)
     }
 
+    /// The error function.
+    pub fn erf(&mut self, e: ExprId) -> ExprId {
+        self.unary(Unary::Erf, e)
+    }
+
     /// The absolute value.
     pub fn abs(&mut self, e: ExprId) -> ExprId {
         self.unary(Unary::Abs, e)

@@ -135,6 +135,12 @@ impl Graph {
                 let rest = self.sub(one, value);
                 Some(self.mul(value, rest))
             }
+            Unary::Erf => {
+                let square = self.square(operand);
+                let square = self.neg(square);
+                let bell = self.exp(square);
+                Some(self.scale(std::f64::consts::FRAC_2_SQRT_PI, bell))
+            }
             Unary::Abs => Some(self.sign(operand)),
             Unary::Sign | Unary::Step | Unary::StopGradient => None,
         }
@@ -159,7 +165,7 @@ fn differentiable_operands(node: &Node) -> Vec<ExprId> {
     match node {
         Node::Unary(op, e) => match op {
             Unary::Sign | Unary::Step | Unary::StopGradient => Vec::new(),
-            Unary::Exp | Unary::Ln | Unary::Tanh | Unary::Sigmoid | Unary::Abs => vec![*e],
+            Unary::Exp | Unary::Ln | Unary::Tanh | Unary::Sigmoid | Unary::Erf | Unary::Abs => vec![*e],
         },
         Node::Binary(op, left, right) => match op {
             Binary::Max | Binary::Min => vec![*left, *right],

@@ -47,6 +47,8 @@ pub enum Unary {
     Tanh,
     /// `1 / (1 + exp(-e))`.
     Sigmoid,
+    /// The error function, `2/sqrt(pi)` times the integral of `exp(-t^2)` from 0.
+    Erf,
     /// Absolute value; its derivative at 0 is 0.
     Abs,
     /// -1, 0 or 1; its derivative is 0.

@@ -31,6 +31,7 @@ pub(crate) fn operands(op: Op) -> impl Iterator<Item = usize> {
         | Op::Ln(a)
         | Op::Tanh(a)
         | Op::Sigmoid(a)
+        | Op::Erf(a)
         | Op::Abs(a)
         | Op::Sign(a)
         | Op::Step(a)
@@ -62,6 +63,7 @@ fn remap(op: Op, at: &impl Fn(usize) -> usize) -> Op {
         Op::Ln(a) => Op::Ln(at(a)),
         Op::Tanh(a) => Op::Tanh(at(a)),
         Op::Sigmoid(a) => Op::Sigmoid(at(a)),
+        Op::Erf(a) => Op::Erf(at(a)),
         Op::Abs(a) => Op::Abs(at(a)),
         Op::Sign(a) => Op::Sign(at(a)),
         Op::Step(a) => Op::Step(at(a)),

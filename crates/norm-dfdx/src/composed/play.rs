@@ -1,6 +1,7 @@
 //! Plays a graph in dfdx operations.
 
 use dfdx::prelude::*;
+use norm_core::math::{ERF_FAR, ERF_NEAR};
 use norm_core::{Descriptor, Layout, Op, ParamAxis, Skeleton};
 
 use super::arithmetic::{Binary, Unary, binary, sign, stopped, unary};
@@ -163,6 +164,7 @@ impl<G: Grid, E: Dtype, D: Device<E>, T: Tape<E, D>> Player<'_, G, E, D, T> {
             Op::Ln(_) => self.map(a, Unary::Ln)?,
             Op::Tanh(_) => self.map(a, Unary::Tanh)?,
             Op::Sigmoid(_) => self.map(a, Unary::Sigmoid)?,
+            Op::Erf(_) => self.erf(a)?,
             Op::Abs(_) => self.map(a, Unary::Abs)?,
             _ => return Ok(None),
         }))
@@ -220,6 +222,49 @@ impl<G: Grid, E: Dtype, D: Device<E>, T: Tape<E, D>> Player<'_, G, E, D, T> {
             Value::Param(t, axis) => Value::Param(self.taped(t, |t| unary(t, op))?, axis),
             Value::Element(t) => Value::Element(self.taped(t, |t| unary(t, op))?),
         })
+    }
+
+    fn horner(&mut self, x: &Value<G, E, D>, coefficients: &[f64]) -> Result<Value<G, E, D>, D::Err> {
+        let mut p = Value::Number(0.0);
+        for c in coefficients {
+            p = self.combine(Binary::Mul, p, x.clone())?;
+            p = self.map(p, Unary::Plus(*c))?;
+        }
+        Ok(p)
+    }
+
+    /// The error function, which dfdx does not have, from the polynomials of the kernels; the tape goes through them. Each
+    /// branch is kept to where it holds, so that the one that is not taken stays finite.
+    fn erf(&mut self, a: Value<G, E, D>) -> Result<Value<G, E, D>, D::Err> {
+        let size = self.map(a.clone(), Unary::Abs)?;
+        let left = self.map(size.clone(), Unary::Neg)?;
+        let left = self.map(left, Unary::Plus(1.0))?;
+        let is_near = Self::signs(left, 0.0)?;
+        let is_far = self.map(is_near.clone(), Unary::Neg)?;
+        let is_far = self.map(is_far, Unary::Plus(1.0))?;
+
+        let near = self.map(size.clone(), Unary::AtMost(1.0))?;
+        let near = self.map(near, Unary::Square)?;
+        let near = self.horner(&near, &ERF_NEAR)?;
+        let near = self.combine(Binary::Mul, near, a.clone())?;
+        let near = self.combine(Binary::Mul, near, is_near)?;
+
+        let size = self.map(size, Unary::AtLeast(1.0))?;
+        let size = self.map(size, Unary::AtMost(6.0))?;
+        let (below, above) =
+            (self.map(size.clone(), Unary::Plus(-2.0))?, self.map(size.clone(), Unary::Plus(2.0))?);
+        let place = self.combine(Binary::Div, below, above)?;
+        let missing = self.horner(&place, &ERF_FAR)?;
+        let bell = self.map(size, Unary::Square)?;
+        let bell = self.map(bell, Unary::Neg)?;
+        let bell = self.map(bell, Unary::Exp)?;
+        let far = self.combine(Binary::Mul, missing, bell)?;
+        let far = self.map(far, Unary::Neg)?;
+        let far = self.map(far, Unary::Plus(1.0))?;
+        let sign = Self::signs(a, -1.0)?;
+        let sign = self.combine(Binary::Mul, sign, is_far)?;
+        let far = self.combine(Binary::Mul, far, sign)?;
+        self.combine(Binary::Add, near, far)
     }
 
     fn stop(a: Value<G, E, D>) -> Result<Value<G, E, D>, D::Err> {

@@ -59,6 +59,7 @@ impl Graph {
             Unary::Ln => (format!("\\ln{}", bracket(&inner)), Level::Atom),
             Unary::Tanh => (format!("\\tanh{}", bracket(&inner)), Level::Atom),
             Unary::Sigmoid => (format!("\\operatorname{{sigmoid}}{}", bracket(&inner)), Level::Atom),
+            Unary::Erf => (format!("\\operatorname{{erf}}{}", bracket(&inner)), Level::Atom),
             Unary::Sign => (format!("\\operatorname{{sign}}{}", bracket(&inner)), Level::Atom),
             Unary::Step => (format!("\\operatorname{{step}}{}", bracket(&inner)), Level::Atom),
             Unary::StopGradient => (format!("\\operatorname{{stop}}{}", bracket(&inner)), Level::Atom),

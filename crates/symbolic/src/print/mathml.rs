@@ -61,6 +61,7 @@ impl Graph {
             Unary::Ln => (call("ln", &inner), Level::Atom),
             Unary::Tanh => (call("tanh", &inner), Level::Atom),
             Unary::Sigmoid => (call("sigmoid", &inner), Level::Atom),
+            Unary::Erf => (call("erf", &inner), Level::Atom),
             Unary::Sign => (call("sign", &inner), Level::Atom),
             Unary::Step => (call("step", &inner), Level::Atom),
             Unary::StopGradient => (call("stop", &inner), Level::Atom),

@@ -119,6 +119,7 @@ fn unary_name(op: Unary) -> &'static str {
         Unary::Ln => "ln",
         Unary::Tanh => "tanh",
         Unary::Sigmoid => "sigmoid",
+        Unary::Erf => "erf",
         Unary::Abs => "abs",
         Unary::Sign => "sign",
         Unary::Step => "step",

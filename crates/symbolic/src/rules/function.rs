@@ -13,7 +13,7 @@ impl Graph {
         }
         let idempotent = match op {
             Unary::Abs | Unary::Sign | Unary::Step | Unary::StopGradient => true,
-            Unary::Exp | Unary::Ln | Unary::Tanh | Unary::Sigmoid => false,
+            Unary::Exp | Unary::Ln | Unary::Tanh | Unary::Sigmoid | Unary::Erf => false,
         };
         match self.node(operand) {
             Node::Unary(inner, _) if idempotent && *inner == op => operand,

@@ -88,6 +88,7 @@ impl<'a> Judge<'a> {
             Tree::Ln(e) => self.seen(1.0 + of(e).powi(2)).ln(),
             Tree::Tanh(e) => of(e).tanh(),
             Tree::Sigmoid(e) => 1.0 / (1.0 + (-of(e)).exp()),
+            Tree::Erf(e) => libm::erf(of(e)),
             Tree::Abs(e) => self.kink(of(e)).abs(),
             Tree::Sign(e) => match self.kink(of(e)) {
                 0.0 => 0.0,

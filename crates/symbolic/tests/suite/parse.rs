@@ -134,6 +134,7 @@ impl Parser<'_> {
             ("ln", None) => self.g.ln(a),
             ("tanh", None) => self.g.tanh(a),
             ("sigmoid", None) => self.g.sigmoid(a),
+            ("erf", None) => self.g.erf(a),
             ("abs", None) => self.g.abs(a),
             ("sign", None) => self.g.sign(a),
             ("step", None) => self.g.step(a),

@@ -47,6 +47,7 @@ pub(crate) enum Tree {
     Ln(Box<Tree>),
     Tanh(Box<Tree>),
     Sigmoid(Box<Tree>),
+    Erf(Box<Tree>),
     Abs(Box<Tree>),
     Sign(Box<Tree>),
     Step(Box<Tree>),
@@ -96,6 +97,7 @@ pub(crate) fn tree() -> impl Strategy<Value = Tree> {
             1 => one().prop_map(Tree::Ln),
             1 => one().prop_map(Tree::Tanh),
             1 => one().prop_map(Tree::Sigmoid),
+            1 => one().prop_map(Tree::Erf),
             1 => one().prop_map(Tree::Abs),
             1 => one().prop_map(Tree::Sign),
             1 => one().prop_map(Tree::Step),
@@ -201,6 +203,10 @@ pub(crate) fn build(g: &mut Graph, tree: &Tree, swapped: bool) -> ExprId {
         Tree::Sigmoid(e) => {
             let e = of(g, e);
             g.sigmoid(e)
+        }
+        Tree::Erf(e) => {
+            let e = of(g, e);
+            g.erf(e)
         }
         Tree::Abs(e) => {
             let e = of(g, e);
