@@ -205,7 +205,9 @@ fn a_tuple_tells_every_layer_of_an_update() {
     let _ = model.forward_mut(x.leaky_trace());
     let mut expected = [model.0.1.store(), model.1.store()];
     let before = format!("{expected:?}");
-    expected.iter_mut().for_each(|store| store.after_update());
+    for store in &mut expected {
+        store.after_update();
+    }
     assert_ne!(format!("{expected:?}"), before, "an update leaves its mark");
     model.after_update();
     assert_eq!(format!("{:?}", [model.0.1.store(), model.1.store()]), format!("{expected:?}"));

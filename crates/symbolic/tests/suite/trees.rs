@@ -143,6 +143,7 @@ pub(crate) fn symbol(g: &mut Graph, leaf: &Leaf) -> ExprId {
 }
 
 /// Builds a tree with the constructors; `swapped` gives operands of sums and products in the other order.
+#[expect(clippy::too_many_lines, reason = "one arm for each kind of tree")]
 pub(crate) fn build(g: &mut Graph, tree: &Tree, swapped: bool) -> ExprId {
     let of = |g: &mut Graph, e: &Tree| build(g, e, swapped);
     let two = |g: &mut Graph, a: &Tree, b: &Tree| {
