@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::process::Command;
 
+use crate::check::known;
 use crate::error::Error;
 use crate::workspace::Workspace;
 
@@ -26,7 +27,7 @@ pub struct Added {
 /// The commits that added a method, oldest first.
 ///
 /// # Errors
-/// [`Error::Command`] where git cannot be asked.
+/// [`Error::Command`] where git cannot be asked; [`Error::Io`]
 pub fn added(workspace: &Workspace) -> Result<Vec<Added>, Error> {
     const ARGS: [&str; 5] = ["log", "--reverse", "--no-merges", "--numstat", "--format=commit %h %s"];
     let command = || format!("git {}", ARGS.join(" "));
@@ -39,7 +40,10 @@ pub fn added(workspace: &Workspace) -> Result<Vec<Added>, Error> {
         let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         return Err(Error::Command { command: command(), reason });
     }
-    Ok(read(&String::from_utf8_lossy(&output.stdout)))
+    // The crates beside the methods were added by commits of that form too.
+    let known = known(workspace)?;
+    let all = read(&String::from_utf8_lossy(&output.stdout));
+    Ok(all.into_iter().filter(|a| known.contains(&a.id)).collect())
 }
 
 /// Reads what git said.
