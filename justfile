@@ -65,6 +65,12 @@ check-norm name *only:
 new-workload name *args:
     @cargo run --quiet --package scaffold -- new workload {{ name }} {{ args }}
 
+# Make the skeleton of a typed model: <name>
+[group('methods')]
+[no-exit-message]
+new-model name *args:
+    @cargo run --quiet --package scaffold -- new model {{ name }} {{ args }}
+
 # Write docs/cost-of-a-method.md from the commits that added one
 [group('methods')]
 costs:
