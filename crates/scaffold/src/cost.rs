@@ -117,7 +117,7 @@ mod tests {
         let log = "commit aaa Add mean-abs: mean absolute value\n\n20\t0\tcrates/norm-mean-abs/src/lib.rs\n50\t0\tcrates/norm-mean-abs/src/reference.rs\n1\t0\tcrates/norms/Cargo.toml\n-\t-\tdocs/front.png\n\
                    commit bbb Add the models: MLP\n\n9\t0\tcrates/models/src/mlp.rs\n\
                    commit ccc Mend mean-abs\n\n3\t1\tcrates/norm-mean-abs/src/lib.rs\n\
-                   commit ddd Add time-batch: batch norm per step\n\n12\t0\tcrates/norm-batch/src/time_batch.rs\n2\t1\tcrates/norm-batch/src/lib.rs\n";
+                   commit ddd Add time-batch: batch norm per step\n\n12\t0\tcrates/norm-shared/src/time_batch.rs\n2\t1\tcrates/norm-shared/src/lib.rs\n";
         let all = read(log);
         let short: Vec<_> =
             all.iter().map(|a| (a.id.as_str(), a.own, a.own_files, a.other, a.other_files)).collect();
