@@ -1,5 +1,8 @@
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
+# One folder for what is built, for workspaces beside this one too.
+export CARGO_TARGET_DIR := env("CARGO_TARGET_DIR", justfile_directory() / "target")
+
 # What there is
 default:
     @just --list --unsorted
@@ -56,6 +59,23 @@ new-norm name *args:
 check-norm name *only:
     @cargo run --quiet --package scaffold -- check {{ name }} {{ quote(only) }}
 
+# Make the skeleton of a workload: <name>
+[group('methods')]
+[no-exit-message]
+new-workload name *args:
+    @cargo run --quiet --package scaffold -- new workload {{ name }} {{ args }}
+
+# Make the skeleton of a typed model: <name>
+[group('methods')]
+[no-exit-message]
+new-model name *args:
+    @cargo run --quiet --package scaffold -- new model {{ name }} {{ args }}
+
+# Write docs/cost-of-a-method.md from the commits that added one
+[group('methods')]
+costs:
+    cargo run --quiet --package scaffold -- costs > docs/cost-of-a-method.md
+
 # All tests
 [group('check')]
 test:
@@ -78,6 +98,18 @@ bless:
 cuda-check:
     cargo check --package models --features cuda --quiet
 
+# Perform the walk-through of CONTRIBUTING.md in a copy of the checkout and count the lines it edits
+[group('check')]
+walk-through:
+    .ci/walk-through
+
+# The repository beside normlab: lints, both kits, training, its page
+[group('check')]
+outside:
+    cargo clippy --manifest-path examples/outside/Cargo.toml --locked --all-targets --quiet -- -D warnings
+    cargo test --manifest-path examples/outside/Cargo.toml --locked --quiet
+    cargo run --manifest-path examples/outside/Cargo.toml --locked --quiet -- "$(mktemp -d)/run"
+
 # What CI runs
 [group('check')]
-ci: lint test cuda-check (report "smoke")
+ci: lint test cuda-check walk-through outside (report "smoke")

@@ -26,7 +26,7 @@ pub fn slice(workspace: &Workspace, name: &str) -> Result<Vec<String>, Error> {
 }
 
 /// The ids that the crates of methods declare.
-fn known(workspace: &Workspace) -> Result<Vec<String>, Error> {
+pub(crate) fn known(workspace: &Workspace) -> Result<Vec<String>, Error> {
     let mut ids = Vec::new();
     for krate in workspace.list("crates")?.iter().filter(|k| k.starts_with("norm-")) {
         // What has a judge is a method.

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::process::Command;
 
+use crate::check::known;
 use crate::error::Error;
 use crate::workspace::Workspace;
 
@@ -26,7 +27,7 @@ pub struct Added {
 /// The commits that added a method, oldest first.
 ///
 /// # Errors
-/// [`Error::Command`] where git cannot be asked.
+/// [`Error::Command`] where git cannot be asked; [`Error::Io`]
 pub fn added(workspace: &Workspace) -> Result<Vec<Added>, Error> {
     const ARGS: [&str; 5] = ["log", "--reverse", "--no-merges", "--numstat", "--format=commit %h %s"];
     let command = || format!("git {}", ARGS.join(" "));
@@ -39,7 +40,10 @@ pub fn added(workspace: &Workspace) -> Result<Vec<Added>, Error> {
         let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         return Err(Error::Command { command: command(), reason });
     }
-    Ok(read(&String::from_utf8_lossy(&output.stdout)))
+    // The crates beside the methods were added by commits of that form too.
+    let known = known(workspace)?;
+    let all = read(&String::from_utf8_lossy(&output.stdout));
+    Ok(all.into_iter().filter(|a| known.contains(&a.id)).collect())
 }
 
 /// Reads what git said.
@@ -113,7 +117,7 @@ mod tests {
         let log = "commit aaa Add mean-abs: mean absolute value\n\n20\t0\tcrates/norm-mean-abs/src/lib.rs\n50\t0\tcrates/norm-mean-abs/src/reference.rs\n1\t0\tcrates/norms/Cargo.toml\n-\t-\tdocs/front.png\n\
                    commit bbb Add the models: MLP\n\n9\t0\tcrates/models/src/mlp.rs\n\
                    commit ccc Mend mean-abs\n\n3\t1\tcrates/norm-mean-abs/src/lib.rs\n\
-                   commit ddd Add time-batch: batch norm per step\n\n12\t0\tcrates/norm-batch/src/time_batch.rs\n2\t1\tcrates/norm-batch/src/lib.rs\n";
+                   commit ddd Add time-batch: batch norm per step\n\n12\t0\tcrates/norm-shared/src/time_batch.rs\n2\t1\tcrates/norm-shared/src/lib.rs\n";
         let all = read(log);
         let short: Vec<_> =
             all.iter().map(|a| (a.id.as_str(), a.own, a.own_files, a.other, a.other_files)).collect();

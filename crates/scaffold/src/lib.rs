@@ -6,6 +6,7 @@
 
 mod check;
 mod cost;
+mod edits;
 mod error;
 mod name;
 mod plan;
@@ -14,6 +15,7 @@ mod workspace;
 
 pub use check::slice;
 pub use cost::{Added, added, table};
+pub use edits::{Edited, edit};
 pub use error::Error;
 pub use name::Name;
 pub use plan::Plan;

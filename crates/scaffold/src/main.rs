@@ -1,4 +1,4 @@
-//! `scaffold`: what the recipes `new-norm`, `new-workload`, `check-norm` and `costs` call.
+//! `scaffold`: what the recipes `new-norm`, `check-norm` and `costs` call, and the walk-through of CI.
 #![expect(clippy::print_stdout, reason = "a command line tool speaks through its standard output")]
 
 use std::path::PathBuf;
@@ -40,6 +40,13 @@ enum Action {
         /// Only the checks whose name contains this.
         only: Option<String>,
     },
+    /// Carry out the edits that a walk-through shows under one of its headings; says how many lines that were.
+    Edit {
+        /// The page.
+        page: String,
+        /// The heading.
+        section: String,
+    },
     /// Print what each method has cost, from the commits.
     Costs,
 }
@@ -70,6 +77,11 @@ fn run(args: Args) -> Result<ExitCode, Error> {
     match args.command {
         Action::New { what, name, kind, cite } => make(&workspace, &what, &name, kind, cite.as_deref()),
         Action::Check { name, only } => check(&workspace, &name, only),
+        Action::Edit { page, section } => {
+            let done = scaffold::edit(&workspace, &page, &section)?;
+            println!("edited {} lines in {} files", done.lines, done.files);
+            Ok(ExitCode::SUCCESS)
+        }
         Action::Costs => {
             print!("{}", scaffold::table(&scaffold::added(&workspace)?));
             Ok(ExitCode::SUCCESS)

@@ -67,12 +67,11 @@ impl Plan {
     }
 
     fn insert(&mut self, workspace: &Workspace, insertion: &Insertion, values: &Values) -> Result<(), Error> {
-        let Insertion { file, after, before, text, .. } = insertion;
+        let Insertion { file, after, before, sorted, text, .. } = insertion;
         let (file, text) = (values.fill(file, "the template")?, values.fill(text, "the template")?);
         let path = workspace.at(&file);
-        let at = self.changed.iter().position(|(p, _)| *p == path);
-        let old = match at {
-            Some(at) => self.changed[at].1.clone(),
+        let old = match self.changed.iter().find(|(p, _)| *p == path) {
+            Some((_, text)) => text.clone(),
             None => workspace.read(&file)?,
         };
         if old.contains(&text) {
@@ -84,6 +83,12 @@ impl Plan {
                 .map(|at| from + at)
                 .ok_or_else(|| Error::Marker { file: file.clone(), marker: marker.trim().to_owned() })
         };
+        if let Some(start) = sorted {
+            let at = place(&old, start, &text)
+                .ok_or_else(|| Error::Marker { file: file.clone(), marker: start.trim().to_owned() })?;
+            self.put(path, format!("{}{text}{}", &old[..at], &old[at..]));
+            return Ok(());
+        }
         let from = match after {
             Some(marker) => find(marker, 0)? + marker.len(),
             None => 0,
@@ -92,12 +97,15 @@ impl Plan {
             Some(marker) => find(marker, from)?,
             None => old.len(),
         };
-        let new = format!("{}{text}{}", &old[..to], &old[to..]);
-        match at {
-            Some(at) => self.changed[at].1 = new,
+        self.put(path, format!("{}{text}{}", &old[..to], &old[to..]));
+        Ok(())
+    }
+
+    fn put(&mut self, path: PathBuf, new: String) {
+        match self.changed.iter_mut().find(|(p, _)| *p == path) {
+            Some((_, text)) => *text = new,
             None => self.changed.push((path, new)),
         }
-        Ok(())
     }
 
     /// Writes everything, or nothing: what was written before something failed is taken back.
@@ -133,6 +141,22 @@ impl Plan {
         }
         Ok(())
     }
+}
+
+/// Where the text goes among the lines that begin with `start`: before the first that the alphabet has after it, else
+/// behind the last.
+fn place(old: &str, start: &str, text: &str) -> Option<usize> {
+    let (mut at, mut last) = (0, None);
+    for line in old.split_inclusive('\n') {
+        if line.starts_with(start) {
+            if line > text {
+                return Some(at);
+            }
+            last = Some(at + line.len());
+        }
+        at += line.len();
+    }
+    last
 }
 
 /// What was written so far.

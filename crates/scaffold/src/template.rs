@@ -42,6 +42,9 @@ pub struct Insertion {
     /// The text goes before this; at the end of the file if nothing is named.
     #[serde(default)]
     pub before: Option<String>,
+    /// The text goes among the lines that begin so, where the alphabet has it; instead of `after` and `before`.
+    #[serde(default)]
+    pub sorted: Option<String>,
     /// What is put there. Where it stands already, nothing is.
     pub text: String,
     /// Whether it is left out where a source was named: it makes one up.

@@ -1,3 +1,3 @@
 //! What `just check-norm {{id}}` runs.
 
-norm_dfdx::check!(norm_{{module}}::{{norm}}, "just check-norm {{id}}");
+norm_dfdx::check!(norm_{{module}}::{{norm}});

@@ -1,3 +1,3 @@
 //! What `just check-norm {{id}}` runs.
 
-norm_core::check_update!(norm_{{module}}::{{type}}, "just check-norm {{id}}");
+norm_core::check_update!(norm_{{module}}::{{type}});

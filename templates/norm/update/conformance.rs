@@ -1,3 +1,3 @@
 //! {{title}} under the kit of updates.
 
-norm_core::conformance!(update divisors: norm_{{module}}::{{type}});
+norm_core::conformance!(update kit: norm_{{module}}::{{type}});

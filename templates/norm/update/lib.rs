@@ -23,7 +23,10 @@ pub const DESCRIPTOR: UpdateDescriptor = UpdateDescriptor {
             text: "kappa = sqrt(mean g^2) + floor",
             latex: r"\kappa = \sqrt{\mathrm{mean}\, g^2} + \mathrm{floor}",
         },
-        UpdateEquation { text: "w <- w - rate g / kappa", latex: r"w \leftarrow w - \eta\, \frac{g}{\kappa}" },
+        UpdateEquation {
+            text: "w <- w - rate g / kappa",
+            latex: r"w \leftarrow w - \eta\, \frac{g}{\kappa}",
+        },
     ],
     consts: &[Const { name: "floor", default: FLOOR }],
     state_per_parameter: 0,

@@ -262,6 +262,8 @@ pub fn run_update<U: JudgedUpdate>(only: &str) -> Report {
 #[doc(hidden)]
 pub fn show_update<U: JudgedUpdate>(command: &str, only: &str) -> bool {
     let (d, report) = (U::DESCRIPTOR, run_update::<U>(only));
+    let usual = format!("just check-norm {}", d.id);
+    let command = if command.is_empty() { &usual } else { command };
     let mut lines = vec![format!("{} ({}), {}", d.title, d.id, d.cite)];
     lines.extend(d.formula.iter().map(|line| format!("  {}", line.text)));
     lines.push("  at the update of the optimizer\n".into());
@@ -278,10 +280,14 @@ pub fn show_update<U: JudgedUpdate>(command: &str, only: &str) -> bool {
     !report.checks.is_empty() && report.passed()
 }
 
-/// Makes a program of the kit for one update: a `main` that prints its checks, with the command that repeats each failure.
+/// Makes a program of the kit for one update: a `main` that prints its checks, with the command that repeats each failure:
+/// the one that is named, or `just check-norm <id>`.
 /// Its first argument picks the checks whose name contains it. It exits with 1 where one failed.
 #[macro_export]
 macro_rules! check_update {
+    ($update:path) => {
+        $crate::check_update!($update, "");
+    };
     ($update:path, $command:expr) => {
         fn main() -> ::std::process::ExitCode {
             let only = ::std::env::args().nth(1).unwrap_or_default();

@@ -107,10 +107,14 @@ macro_rules! conformance {
 
 /// Makes a program of both kits for one method: `norm_dfdx::check!(MyNorm, "the command that runs it")` is a `main` that
 /// prints the formula, its dependencies, a table of all checks with the command that repeats each failure, the largest
-/// difference of each judge of the gradient, the path that ran, its speed and its state. Its first argument picks the
-/// checks whose name contains it. It exits with 1 where one failed.
+/// difference of each judge of the gradient, the path that ran, its speed and its state. Without a command it is
+/// `just check-norm <id>`. The program's first argument picks the checks whose name contains it. It exits with 1 where
+/// one failed.
 #[macro_export]
 macro_rules! check {
+    ($formula:path) => {
+        $crate::check!($formula, "");
+    };
     ($formula:path, $command:expr) => {
         fn main() -> ::std::process::ExitCode {
             let only = ::std::env::args().nth(1).unwrap_or_default();

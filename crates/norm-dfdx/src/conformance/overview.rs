@@ -18,6 +18,8 @@ const JUDGES: [(&str, &str); 4] = [
 
 /// Prints it; whether nothing failed.
 pub(super) fn show(subject: &Subject, command: &str, only: &str, layer: &Report) -> bool {
+    let usual = format!("just check-norm {}", subject.f64.descriptor.id);
+    let command = if command.is_empty() { &usual } else { command };
     let kernels = conformance::run_only(subject, only);
     let mut page = if only.is_empty() { head(subject) } else { String::new() };
     let parts = [("kernels", &kernels), ("layer of dfdx", layer)];
