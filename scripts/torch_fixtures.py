@@ -120,6 +120,29 @@ def write_relatives():
     run("filter-response-learned-ncs", "filter-response-learned", ncs, normal(3, 6, 7), learned, lambda x, p: filter_response(x, p, p["learned_eps"].abs().reshape(-1, 1) + 1e-6))
     run("dyt-nc", "dyt", {}, normal(5, 6) * 2, {**gain_bias, "alpha": torch.tensor(0.7, dtype=torch.float64)}, lambda x, p: p["gain"] * torch.tanh(p["alpha"] * x) + p["bias"])
 
+    def renormalized(train):
+        state = {"running_mean": normal(6) * 0.5 + 1, "running_var": normal(6).abs() + 2}
+
+        def forward(x, p):
+            mean, var = state["running_mean"], state["running_var"]
+            root = (var + 1e-3).sqrt()
+            if not train:
+                return (x - mean) / root * p["gain"] + p["bias"], {"running_mean": mean, "running_var": var}
+            batch, spread = x.mean(0), x.var(0, unbiased=False)
+            own = (spread + 1e-3).sqrt()
+            r = (own / root).clamp(1 / 1.2, 1.2).detach()
+            d = ((batch - mean) / root).clamp(-0.4, 0.4).detach()
+            y = ((x - batch) / own * r + d) * p["gain"] + p["bias"]
+            after = {"running_mean": 0.7 * mean + 0.3 * batch, "running_var": 0.7 * var + 0.3 * x.var(0)}
+            return y, {k: v.detach() for k, v in after.items()}
+
+        return state, forward
+
+    for mode, train in (("train", True), ("eval", False)):
+        state, forward = renormalized(train)
+        metadata = {"mode": mode, "const.momentum": "0.3", "const.rmax": "1.2", "const.dmax": "0.4"}
+        sums(f"batch-renorm-nc-{mode}", "batch-renorm", metadata, normal(9, 6) * 1.4 + 1, gain_bias, forward, state)
+
     def standardized(w):
         rows = w.flatten(1)
         rows = (rows - rows.mean(1, keepdim=True)) / (rows.std(1, keepdim=True) + 1e-5)

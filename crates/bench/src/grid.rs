@@ -25,6 +25,9 @@ pub struct Filter {
 /// What the quick tier compares: the baseline and the three that most people choose between.
 const QUICK: [&str; 4] = ["none", "batch", "layer", "rms"];
 
+/// Where it compares them: one network without time and one with much of it.
+const QUICK_WORKLOADS: [&str; 2] = ["digits-mlp", "digits-lstm-64"];
+
 /// Methods in the order of the tables, updates after them.
 pub fn methods() -> Vec<&'static str> {
     let updates = norms::UPDATES.iter().map(|u| u.id);
@@ -64,7 +67,13 @@ pub fn cells(tier: Tier, filter: &Filter) -> Vec<CellSettings> {
     let seeds = filter.seeds.map_or_else(|| seeds(tier), |n| (1..=n).collect());
     let mut cells = Vec::new();
     for workload in WORKLOADS {
-        if filter.workload.as_ref().is_some_and(|w| w != workload.id) {
+        let wanted = filter
+            .workload
+            .as_deref()
+            .map_or(tier != Tier::Quick || QUICK_WORKLOADS.contains(&workload.id), |asked| {
+                asked == workload.id
+            });
+        if !wanted {
             continue;
         }
         for seed in &seeds {

@@ -256,6 +256,9 @@ pub const fn in_recurrence(d: &Descriptor) -> Result<Stand, Reason> {
             Err("it stands in a recurrent network of convolutions")
         }
         (Site::SummedInputs, _, ReferenceSet::Space) => Err("it pools space, and a step has none"),
+        (Site::SummedInputs, _, _) if !d.frozen.is_empty() => {
+            Err("its output takes stored statistics besides the current ones, which no cell here hands on")
+        }
         (Site::SummedInputs, _, ReferenceSet::Group) => {
             Err("it cuts channels into groups, and a cell has one group of them")
         }

@@ -65,6 +65,7 @@ pub(crate) struct Norm<T: 'static> {
     pub(crate) method: &'static Method,
     pub(crate) path: Path,
     pub(crate) layout: Layout,
+    /// Parameters, and the frozen inputs after them.
     pub(crate) params: Vec<Vec<T>>,
     pub(crate) consts: Vec<f64>,
     pub(crate) mask: Option<Vec<bool>>,
@@ -146,7 +147,9 @@ impl<T: Real> Norm<T> {
         match self.path {
             Path::Fused => {
                 let mut dx = vec![T::lit(0.0); x.len()];
-                let mut dparams: Vec<Vec<T>> = params.iter().map(|p| vec![T::lit(0.0); p.len()]).collect();
+                let learned = self.method.descriptor().params.len();
+                let mut dparams: Vec<Vec<T>> =
+                    params.iter().take(learned).map(|p| vec![T::lit(0.0); p.len()]).collect();
                 let mut slots: Vec<&mut [T]> = dparams.iter_mut().map(|p| &mut p[..]).collect();
                 let rule = if given { Rule::Frozen } else { Rule::Exact };
                 let call = self.call(x, &params);
@@ -255,7 +258,7 @@ macro_rules! real {
                     with_upstream(y, kept.gather(dy)).map_err(dead)?.try_backward().map_err(dead)?;
                 let dx = gradients.get_or_alloc_mut(&input).map_err(dead)?.to_vec();
                 played.dx = kept.scatter(&dx, x.len());
-                for p in &params {
+                for p in params.iter().take(norm.method.descriptor().params.len()) {
                     played.dparams.push(gradients.get_or_alloc_mut(p).map_err(dead)?.to_vec());
                 }
                 Ok(played)

@@ -77,18 +77,24 @@ impl<T: Real> Sums<T> {
             Some(p) => p,
             None => params(r, "param.", &layout)?,
         };
-        let norms = (0..parts).map(|t| Norm {
-            method: r.method,
-            path: r.path,
-            layout,
-            params: params.clone(),
-            consts: r.consts(),
-            mask: of.mask.as_ref().map(|m| m[t * cases..(t + 1) * cases].to_vec()),
-        });
-        let norms = norms.collect();
         let stored =
             d.policy.averages().then(|| Stored::take(r, "state.", of.channels, per_step.then_some(of.steps)));
-        Ok(Self { norms, used: Vec::new(), stored: stored.transpose()?, steps: None })
+        let stored = stored.transpose()?;
+        let norms = (0..parts).map(|t| {
+            // What the method looks at besides is the state of the request: that before the call.
+            let frozen = d.frozen.iter().zip(stored.iter().cycle());
+            let frozen = frozen.map(|(f, s)| f.of(s.at(t), of.channels).to_vec());
+            Norm {
+                method: r.method,
+                path: r.path,
+                layout,
+                params: params.iter().cloned().chain(frozen).collect(),
+                consts: r.consts(),
+                mask: of.mask.as_ref().map(|m| m[t * cases..(t + 1) * cases].to_vec()),
+            }
+        });
+        let norms = norms.collect();
+        Ok(Self { norms, used: Vec::new(), stored, steps: None })
     }
 
     pub(crate) fn forward(&mut self, r: &Request, x: &[T]) -> Result<Vec<T>, Error> {

@@ -99,6 +99,16 @@ impl Meaning for Checker<'_> {
     }
 
     fn call(&mut self, f: Function, args: Vec<Term>) -> Term {
+        match (f, &args[..]) {
+            (Function::Prev, [Term::Statistic(i)]) => return Term::Previous(*i),
+            (Function::Prev, _) => {
+                self.errors.at(
+                    self.d.name.span(),
+                    "`prev` takes the name of a statistic: what it was in the policy's store before this batch",
+                );
+            }
+            _ => {}
+        }
         Term::Call(f, args)
     }
 }
@@ -241,6 +251,22 @@ impl Checker<'_> {
         }
     }
 
+    /// Only where averages are stored is there an earlier value, and only the output may look at it: statistics are the
+    /// batch's own.
+    fn previous_values_exist(&mut self, output: Option<&Term>) {
+        let previous = |t: &Term| matches!(t, Term::Previous(_));
+        let in_statistic = self.statistics.iter().find(|s| s.1.contains(&self.aliases, &previous));
+        if let Some(name) = in_statistic.map(|s| s.0.clone()) {
+            let message = format!("the statistic `{name}` looks at an earlier value: `prev` belongs in `y`");
+            self.errors.at(name.span(), message);
+        }
+        let used = output.is_some_and(|y| y.contains(&self.aliases, &previous));
+        if used && self.d.policy.as_ref().is_none_or(|p| p != "running") {
+            let message = "`prev` needs a store: write `policy running;`";
+            self.errors.at(self.d.policy.as_ref().unwrap_or(&self.d.name).span(), message);
+        }
+    }
+
     fn everything_is_used(&mut self) {
         let d = self.d;
         let names = d.params.iter().map(|p| &p.name).chain(d.consts.iter().map(|k| &k.name));
@@ -285,6 +311,7 @@ impl Formula {
         c.names_are_unique();
         c.words();
         let output = c.lets();
+        c.previous_values_exist(output.as_ref());
         c.initial_values_are_known();
         c.eps_is_not_negative();
         // What is left out because of another error is no error of its own.

@@ -30,6 +30,8 @@ pub struct Derivation {
     pub dy: ExprId,
     /// Parameters.
     pub params: Vec<ExprId>,
+    /// Frozen inputs, one value per reference set and without a gradient: what statistics were before this batch.
+    pub frozen: Vec<ExprId>,
     /// Constants.
     pub consts: Vec<ExprId>,
     /// Statistics as they are now.
@@ -66,6 +68,11 @@ fn latex_name(name: &str) -> String {
     }
 }
 
+/// What a frozen input is called.
+pub(crate) fn frozen_name(statistic: &str) -> String {
+    format!("prev_{statistic}")
+}
+
 fn param_axes(axis: ParamAxis) -> Axes {
     match axis {
         ParamAxis::Scalar => Axes::EMPTY,
@@ -81,6 +88,8 @@ struct Builder<'a> {
     x: ExprId,
     params: Vec<ExprId>,
     consts: Vec<ExprId>,
+    /// By statistic, where its earlier value is looked at.
+    previous: BTreeMap<usize, ExprId>,
 }
 
 impl Builder<'_> {
@@ -92,6 +101,7 @@ impl Builder<'_> {
             Term::Param(i) => self.params[*i],
             Term::Const(i) => self.consts[*i],
             Term::Statistic(i) => statistics[*i],
+            Term::Previous(i) => self.previous[i],
             Term::Alias(i) => self.term(&self.f.aliases[*i].1, statistics),
             Term::Add(a, b) => {
                 let (a, b) = (self.term(a, statistics), self.term(b, statistics));
@@ -145,7 +155,14 @@ impl Derivation {
             let name = c.name.to_string();
             consts.push(g.symbol(&name, &latex_name(&name), Axes::EMPTY)?);
         }
-        let mut b = Builder { f, g, x, params, consts };
+        let mut previous = BTreeMap::new();
+        for i in f.frozen() {
+            let name = f.statistics[i].0.to_string();
+            let latex = format!("\\tilde{{{}}}", latex_name(&name));
+            previous.insert(i, g.symbol(&frozen_name(&name), &latex, outer)?);
+        }
+        let frozen: Vec<ExprId> = previous.values().copied().collect();
+        let mut b = Builder { f, g, x, params, consts, previous };
         let (mut current, mut hat, mut ruled, mut totals) = (vec![], vec![], vec![], vec![]);
         let mut definitions = Vec::new();
         for (name, term) in &f.statistics {
@@ -206,6 +223,7 @@ impl Derivation {
             x,
             dy,
             params,
+            frozen,
             consts,
             current,
             hat,

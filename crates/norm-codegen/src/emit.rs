@@ -110,7 +110,7 @@ fn type_and_impl(
     let bodies = bodies(f, d, s);
     let (levels, moments) = (s.levels.len(), s.central_moments);
     let tables = tables.tokens(name, declaration.kernels.as_ref());
-    let within = d.params.iter().map(|p| is_within(&d.graph, *p));
+    let within = d.params.iter().chain(&d.frozen).map(|p| is_within(&d.graph, *p));
     quote! {
         #doc
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -151,6 +151,10 @@ fn descriptor(f: &Formula, natural: &Derivation) -> TokenStream {
         let (name, is_variance) = (s.0.to_string(), f.is_variance(i));
         quote!(::norm_core::Statistic { name: #name, is_variance: #is_variance })
     });
+    let frozen = f.frozen().into_iter().map(|i| {
+        let name = crate::derive::frozen_name(&f.statistics[i].0.to_string());
+        quote!(::norm_core::Frozen { name: #name, statistic: #i })
+    });
     let gotchas = d.gotchas.iter().map(|(text, cite)| {
         let cite = cite.as_ref().map(ToString::to_string).unwrap_or_default();
         quote!(::norm_core::Gotcha { text: #text, cite: #cite })
@@ -176,6 +180,7 @@ fn descriptor(f: &Formula, natural: &Derivation) -> TokenStream {
             params: &[#(#params),*],
             consts: &[#(#consts),*],
             statistics: &[#(#statistics),*],
+            frozen: &[#(#frozen),*],
             formula: &[#(#formula),*],
             gradient: &[#(#gradient),*],
             exact_gradient: #exact,
@@ -203,7 +208,7 @@ impl Leaves<'_> {
         if e == d.dy {
             return Some(quote!(dy));
         }
-        if let Some(i) = at(&d.params) {
+        if let Some(i) = at(&d.params).or_else(|| at(&d.frozen).map(|i| d.params.len() + i)) {
             return Some(quote!(p[#i]));
         }
         if let Some(i) = at(&d.consts) {
@@ -266,7 +271,8 @@ fn hoisted(
 fn bodies(f: &Formula, d: &Derivation, s: &Schedule) -> TokenStream {
     let outer = Axes::ALL.minus(f.set_axes());
     let (ns, np, nc, nm, nb) =
-        (d.current.len(), d.params.len(), d.consts.len(), s.widest(), s.backward.len());
+        (d.current.len(), d.params.len() + d.frozen.len(), d.consts.len(), s.widest(), s.backward.len());
+    let learned = d.params.len();
 
     let accumulate = s.levels.iter().enumerate().map(|(level, roots)| {
         let leaves = Leaves { d, sums: &[], sums_are_means: true };
@@ -293,13 +299,13 @@ fn bodies(f: &Formula, d: &Derivation, s: &Schedule) -> TokenStream {
     let y = &y[0];
 
     let within: Vec<ExprId> =
-        (0..np).filter(|i| is_within(&d.graph, d.params[*i])).map(|i| d.dparams[i]).collect();
+        (0..learned).filter(|i| is_within(&d.graph, d.params[*i])).map(|i| d.dparams[i]).collect();
     let term_roots: Vec<ExprId> = s.backward.iter().chain(&within).copied().collect();
     let (hoist_terms, terms, results, nt) = hoisted(d, outer, &term_roots);
     let (sums, param_terms) = results.split_at(nb);
     let mut param_terms = param_terms.iter();
     let param_terms = (0..np).map(|i| {
-        if is_within(&d.graph, d.params[i]) {
+        if i < learned && is_within(&d.graph, d.params[i]) {
             param_terms.next().map_or_else(|| quote!(V::lit(0.0)), |t| quote!(#t))
         } else {
             quote!(V::lit(0.0))
@@ -307,7 +313,7 @@ fn bodies(f: &Formula, d: &Derivation, s: &Schedule) -> TokenStream {
     });
 
     let statistic_gradients = straight(d, &s.backward, false, &d.hat_gradients);
-    let set_params: Vec<ExprId> = (0..np)
+    let set_params: Vec<ExprId> = (0..learned)
         .filter(|i| !is_within(&d.graph, d.params[*i]))
         .collect::<Vec<_>>()
         .iter()
@@ -319,7 +325,8 @@ fn bodies(f: &Formula, d: &Derivation, s: &Schedule) -> TokenStream {
     let mut found = set_params.iter().map(|r| body.value(*r)).collect::<Vec<_>>().into_iter();
     let param_lines = body.lines();
     let param_results = (0..np).map(|i| {
-        if is_within(&d.graph, d.params[i]) {
+        // Nothing flows into a frozen input.
+        if i >= learned || is_within(&d.graph, d.params[i]) {
             quote!(V::lit(0.0))
         } else {
             found.next().map_or_else(|| quote!(V::lit(0.0)), |t| quote!(#t))

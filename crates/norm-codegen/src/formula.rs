@@ -39,6 +39,12 @@ impl Formula {
         self.declaration.consts.iter().map(|c| (c.name.to_string(), c.default)).collect()
     }
 
+    /// The statistics whose earlier value the output looks at, in order: the frozen inputs.
+    pub(crate) fn frozen(&self) -> Vec<usize> {
+        let looks = |i: &usize| self.output.contains(&self.aliases, &|t| *t == Term::Previous(*i));
+        (0..self.statistics.len()).filter(looks).collect()
+    }
+
     /// The reference set.
     pub fn reference_set(&self) -> ReferenceSet {
         self.declaration.reference_set

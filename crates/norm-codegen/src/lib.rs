@@ -24,6 +24,7 @@
 //! reference_set: nothing | features | group | space | fan_in | batch | batch + space | batch + time
 //! functions: mean sum sqrt rsqrt recip square exp ln tanh sigmoid erf abs sign step max min pow relu
 //!            stop_gradient replace_gradient(value, surrogate)
+//!            prev(statistic): what it was in the store before this batch, without a gradient; in `y`, `policy running`
 //! ```
 //!
 //! A named let that is constant over a reference set is a *statistic*. Inside a statistic an earlier one means

@@ -25,10 +25,12 @@ pub(crate) enum Function {
     Pow,
     StopGradient,
     ReplaceGradient,
+    /// What a statistic was in the policy's store before this batch; the checker makes a term of its own of it.
+    Prev,
 }
 
 impl Function {
-    pub(crate) const ALL: [(&'static str, Self, usize); 20] = [
+    pub(crate) const ALL: [(&'static str, Self, usize); 21] = [
         ("mean", Self::Mean, 1),
         ("sum", Self::Sum, 1),
         ("sqrt", Self::Sqrt, 1),
@@ -49,6 +51,7 @@ impl Function {
         ("pow", Self::Pow, 2),
         ("stop_gradient", Self::StopGradient, 1),
         ("replace_gradient", Self::ReplaceGradient, 2),
+        ("prev", Self::Prev, 1),
     ];
 
     /// The function of that name and how many arguments it takes.
@@ -95,6 +98,8 @@ impl Function {
             },
             Self::StopGradient => g.stop_gradient(a[0]),
             Self::ReplaceGradient => g.replace_gradient(a[0], a[1]),
+            // Never built: what is wrong with it has been reported.
+            Self::Prev => a[0],
         }
     }
 }

@@ -71,6 +71,12 @@ impl Builder<'_> {
                 Some(nodes) => nodes[*i],
                 None => self.push(Op::Leaf("Statistic", Some(*i)), Kind::Set),
             },
+            // Frozen inputs follow the parameters.
+            Term::Previous(i) => {
+                let at = self.f.frozen().iter().position(|s| s == i).unwrap_or_default();
+                let params = self.f.declaration.params.len();
+                self.push(Op::Leaf("Param", Some(params + at)), Kind::Set)
+            }
             Term::Alias(i) => {
                 let f = self.f;
                 self.term(&f.aliases[*i].1)
@@ -141,7 +147,9 @@ impl Builder<'_> {
             Function::Sign => "Sign",
             Function::Step => "Step",
             Function::StopGradient => "StopGradient",
-            Function::Max | Function::Min | Function::Pow | Function::ReplaceGradient => "Neg",
+            Function::Max | Function::Min | Function::Pow | Function::ReplaceGradient | Function::Prev => {
+                "Neg"
+            }
         };
         self.unary(name, a)
     }

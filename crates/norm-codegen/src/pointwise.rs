@@ -129,7 +129,7 @@ impl Meaning for Builder {
     }
 
     fn function(&self, name: &str) -> Result<(Function, usize), String> {
-        let found = Function::find(name).filter(|f| !f.0.pools());
+        let found = Function::find(name).filter(|f| !f.0.pools() && f.0 != Function::Prev);
         found.ok_or_else(|| format!("`{name}` is not a pointwise function"))
     }
 

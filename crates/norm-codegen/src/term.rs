@@ -14,6 +14,8 @@ pub(crate) enum Term {
     Param(usize),
     Const(usize),
     Statistic(usize),
+    /// What a statistic was in the policy's store before this batch.
+    Previous(usize),
     Alias(usize),
     Add(Box<Term>, Box<Term>),
     Sub(Box<Term>, Box<Term>),
@@ -47,7 +49,8 @@ impl Term {
             | Self::Count
             | Self::Param(_)
             | Self::Const(_)
-            | Self::Statistic(_) => Vec::new(),
+            | Self::Statistic(_)
+            | Self::Previous(_) => Vec::new(),
         }
     }
 
@@ -67,7 +70,7 @@ impl Term {
             // Whether a parameter varies inside a set is the skeleton's business; a let made of parameters is
             // no statistic, so it counts as varying.
             Self::X | Self::Param(_) => Extent::Element,
-            Self::Statistic(_) => Extent::Set,
+            Self::Statistic(_) | Self::Previous(_) => Extent::Set,
             Self::Call(f, _) if f.pools() => Extent::Set,
             other => {
                 let parts = other.parts(aliases).into_iter().map(|t| t.extent(aliases));

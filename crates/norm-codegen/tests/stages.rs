@@ -30,6 +30,16 @@ pub Odd(none) as "odd" over group {
     y = alpha * (x - mu) / (dev + eps) + bias;
 }"#;
 
+/// The output looks at what its statistics were before.
+const RENORM: &str = r#"/// Looks back
+pub LooksBack(none) as "looks-back" over batch {
+    policy running;
+    param gain = 1.0; const eps = 1e-3;
+    mu = mean(x);
+    var = mean(square(x - mu));
+    y = gain * (x - mu) * rsqrt(var + eps) * stop_gradient(sqrt(var + eps) * rsqrt(prev(var) + eps)) + stop_gradient(mu - prev(mu));
+}"#;
+
 fn formula(text: &str) -> Formula {
     Formula::of(&syn::parse_str::<Declaration>(text).unwrap()).unwrap()
 }
@@ -70,7 +80,7 @@ fn stages() {
     settings.set_snapshot_path("golden");
     settings.set_prepend_module_to_snapshot(false);
     settings.bind(|| {
-        for (name, text) in [("layer", LAYER), ("batch", BATCH), ("odd", ODD)] {
+        for (name, text) in [("layer", LAYER), ("batch", BATCH), ("odd", ODD), ("looks-back", RENORM)] {
             insta::assert_snapshot!(format!("1-formula-{name}"), typed(text));
             insta::assert_snapshot!(format!("2-derivative-{name}"), derivative(text));
             let rust = rust(text);

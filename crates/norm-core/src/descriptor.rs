@@ -179,6 +179,23 @@ impl Statistic {
     }
 }
 
+/// An input with one value per reference set that no gradient flows into: what a statistic was in the policy's store
+/// before this batch. In a call it follows the parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frozen {
+    /// Its name.
+    pub name: &'static str,
+    /// The statistic it was, by position.
+    pub statistic: usize,
+}
+
+impl Frozen {
+    /// Its values in a store, which lies as `[statistics][sets]`.
+    pub fn of<'a, T>(&self, store: &'a [T], sets: usize) -> &'a [T] {
+        &store[self.statistic * sets..(self.statistic + 1) * sets]
+    }
+}
+
 /// Everything a declaration says.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Descriptor {
@@ -209,6 +226,8 @@ pub struct Descriptor {
     pub consts: &'static [Const],
     /// Statistics in order.
     pub statistics: &'static [Statistic],
+    /// Frozen inputs in order.
+    pub frozen: &'static [Frozen],
     /// The formula, one equation per let.
     pub formula: &'static [Equation],
     /// The gradient, derived symbolically.
@@ -226,6 +245,15 @@ impl Descriptor {
     /// either, is not.
     pub const fn is_identity(&self) -> bool {
         matches!(self.plan.apply, [(crate::plan::Op::X, _)])
+    }
+    /// What a call names besides `x`, in order: parameters, then frozen inputs.
+    pub fn input_names(&self) -> Vec<&'static str> {
+        self.params.iter().map(|p| p.name).chain(self.frozen.iter().map(|f| f.name)).collect()
+    }
+    /// The axis of each of them.
+    pub fn input_axes(&self) -> impl Iterator<Item = ParamAxis> {
+        // A set of what stores is a channel.
+        self.params.iter().map(|p| p.axis).chain(self.frozen.iter().map(|_| ParamAxis::Channel))
     }
     /// Default constants in order.
     pub fn default_consts(&self) -> Vec<f64> {

@@ -18,7 +18,7 @@ pub struct Call<'a, T> {
     pub layout: Layout,
     /// The input, dense, `[N][G][K][S]`.
     pub x: &'a [T],
-    /// Parameters in declared order, each of its own axis' length.
+    /// Parameters in declared order, each of its own axis' length; after them the frozen inputs, a value per set each.
     pub params: &'a [&'a [T]],
     /// Constants in declared order.
     pub consts: &'a [f64],
@@ -205,13 +205,14 @@ impl<T: Elem> Kernel<T> {
     fn check(&self, call: &Call<'_, T>) -> Result<(), Error> {
         let d = self.descriptor;
         self.length("x", call.layout.len(), call.x.len())?;
-        if call.params.len() != d.params.len() {
-            let names = d.params.iter().map(|p| p.name).collect::<Vec<_>>().join(", ");
-            let (expected, got) = (d.params.len(), call.params.len());
+        let names = d.input_names();
+        if call.params.len() != names.len() {
+            let (expected, got) = (names.len(), call.params.len());
+            let names = names.join(", ");
             return Err(Error::Count { method: d.id, what: "parameters", expected, got, names });
         }
-        for (spec, p) in d.params.iter().zip(call.params) {
-            self.length(spec.name, spec.axis.len(&call.layout), p.len())?;
+        for ((name, axis), p) in names.iter().zip(d.input_axes()).zip(call.params) {
+            self.length(name, axis.len(&call.layout), p.len())?;
         }
         if call.consts.len() != d.consts.len() {
             let names = d.consts.iter().map(|p| p.name).collect::<Vec<_>>().join(", ");

@@ -25,7 +25,9 @@ pub mod streaming;
 mod update;
 mod value;
 
-pub use descriptor::{Const, Descriptor, Equation, Gotcha, Invariance, Param, PolicyKind, Site, Statistic};
+pub use descriptor::{
+    Const, Descriptor, Equation, Frozen, Gotcha, Invariance, Param, PolicyKind, Site, Statistic,
+};
 pub use error::Error;
 pub use formula::{Formula, Pointwise, PointwiseDescriptor};
 pub use isa::{Isa, Job};

@@ -88,6 +88,12 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P: 'static
         const { assert!(!stores::<F, Pol>() || pools_cases::<F>(), "statistics of single cases are not averaged") };
         const {
             assert!(
+                F::DESCRIPTOR.frozen.is_empty() || stores::<F, Pol>(),
+                "the method looks at stored statistics, so its policy has to store some"
+            );
+        };
+        const {
+            assert!(
                 !pools_groups::<F>() || (G > 0 && C.is_multiple_of(G)),
                 "the groups do not divide the channels"
             );

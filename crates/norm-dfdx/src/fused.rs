@@ -21,7 +21,8 @@ pub type Flat<E, D, T = NoneTape> = Tensor<(usize,), E, D, T>;
 /// Normalizes `x`. The statistics that were used go to `found`, if they are asked for, laid out as
 /// [`Kernel::statistic_index`] says.
 ///
-/// `params` come in declared order, each as long as its axis in `layout`; `consts` in declared order. Permuted
+/// `params` come in declared order, each as long as its axis in `layout`, the frozen inputs after them; `consts` in
+/// declared order. Permuted
 /// and broadcast tensors are copied into order first. With a tape, one operation is recorded: it adds to the
 /// gradients of `x` and of the parameters.
 ///
@@ -94,7 +95,9 @@ impl<S: Shape, E: Unit + Elem> Backward<S, E> {
             return self.params.iter().try_for_each(|p| slot(gradients, p.tensor()).map(|_| ()));
         }
         let slices: Vec<&[E]> = self.params.iter().map(Dense::elements).collect();
-        let mut found = self.params.iter().map(Dense::zeros).collect::<Result<Vec<_>, _>>()?;
+        // Nothing flows into the frozen inputs behind the parameters.
+        let learned = self.kernel.descriptor.params.len();
+        let mut found = self.params.iter().take(learned).map(Dense::zeros).collect::<Result<Vec<_>, _>>()?;
         let mut dparams: Vec<&mut [E]> = found.iter_mut().map(|v| &mut v[..]).collect();
         let call = Call {
             layout: self.layout,

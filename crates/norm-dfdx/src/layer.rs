@@ -185,7 +185,12 @@ impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P: 
         found: Option<&mut Vec<E>>,
     ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
         let layout = Self::layout(x.shape())?;
-        let params = self.flat().map_err(|source| Error::Device { source })?;
+        let mut params = self.flat().map_err(|source| Error::Device { source })?;
+        for frozen in F::DESCRIPTOR.frozen {
+            // The store as it is before this batch; averaging follows.
+            let stored = self.running[frozen.statistic].retaped::<T>().try_reshape_like(&(C,));
+            params.push(stored.map_err(|source| Error::Device { source })?);
+        }
         P::normalize::<F, S, T>(layout, x, params, &self.consts, statistics, found)
     }
 

@@ -69,6 +69,7 @@ register! { $
     norm_filter_response::{FilterResponseNorm, LearnedEpsFilterResponse},
     norm_scale::{ScaleNorm},
     norm_derf::{DynamicErf},
+    norm_batch_renorm::{BatchRenorm},
 }
 
 macro_rules! register_updates {

@@ -185,3 +185,25 @@ fn batch_norm_of_normalized_weights_is_mean_only_batch_norm_over_a_deviation() {
         assert!(gap(&centred, &want) < 1e-13);
     }
 }
+
+/// Batch renormalization of `[4, 3]` under a store of that mean and variance: the output.
+fn renormalized(x: &[f64], consts: &[f64], [mean, variance]: [f64; 2]) -> Vec<f64> {
+    let k = norms::find("batch-renorm").unwrap().f64;
+    let l = k.descriptor.reference_set.layout(4, 3, 1, 1).unwrap();
+    let inputs = [[1.0; 3], [0.0; 3], [mean; 3], [variance; 3]];
+    let inputs: Vec<&[f64]> = inputs.iter().map(|v| &v[..]).collect();
+    let (mut stats, mut y) = (vec![0.0; k.statistics_len(&l)], vec![0.0; l.len()]);
+    let call = Call { layout: l, x, params: &inputs, consts, mask: None };
+    k.forward(Isa::detect(), &call, &mut stats, &mut y).unwrap();
+    y
+}
+
+#[test]
+fn batch_renormalization_is_batch_normalization_at_its_tightest_and_the_stored_one_at_its_loosest() {
+    let x = noise(12, 9);
+    let batch = over("batch", &x, 3, &[("eps", 1e-3)]);
+    assert!(gap(&renormalized(&x, &[1e-3, 1.0, 0.0], [0.3, 1.7]), &batch) < 1e-14);
+    let stored: Vec<f64> = x.iter().map(|v| (v - 0.3) / (1.7f64 + 1e-3).sqrt()).collect();
+    assert!(gap(&renormalized(&x, &[1e-3, 1e6, 1e6], [0.3, 1.7]), &stored) < 1e-14);
+    assert!(gap(&batch, &stored) > 1e-2);
+}

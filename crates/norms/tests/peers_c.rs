@@ -18,6 +18,8 @@ struct At {
     k: Kernel<f64>,
     l: Layout,
     params: Vec<Vec<f64>>,
+    /// What a store holds before any batch, where the method looks at it.
+    frozen: Vec<Vec<f64>>,
     consts: Vec<f64>,
     mask: Option<Vec<bool>>,
 }
@@ -30,10 +32,12 @@ impl At {
             if k.descriptor.reference_set == ReferenceSet::Space { (1, channels) } else { (channels, 1) };
         let l = k.descriptor.reference_set.layout(cases, channels, space, 1).unwrap();
         let params = k.descriptor.params.iter().map(|p| vec![p.initial_at(&l); p.axis.len(&l)]).collect();
-        Self { k: *k, l, params, consts: k.descriptor.default_consts(), mask: None }
+        let store = Running::initial::<f64>(k.descriptor, l.channels());
+        let frozen = k.descriptor.frozen.iter().map(|f| f.of(&store, l.channels()).to_vec()).collect();
+        Self { k: *k, l, params, frozen, consts: k.descriptor.default_consts(), mask: None }
     }
     fn call<R>(&self, x: &[f64], f: impl FnOnce(&Call<'_, f64>) -> R) -> R {
-        let params: Vec<&[f64]> = self.params.iter().map(|p| &p[..]).collect();
+        let params: Vec<&[f64]> = self.params.iter().chain(&self.frozen).map(|p| &p[..]).collect();
         let mask = self.mask.as_deref();
         f(&Call { layout: self.l, x, params: &params, consts: &self.consts, mask })
     }
@@ -215,9 +219,9 @@ fn c16_a_large_mean_does_not_cancel_the_variance() {
             let x: Vec<f32> = noise(l.len(), 11).iter().map(|v| (1e4 + 1e-2 * v) as f32).collect();
             let wide: Vec<f64> = x.iter().map(|v| f64::from(*v)).collect();
             let ones = vec![1.0f32; l.len()];
-            let params: Vec<&[f32]> = d.params.iter().map(|p| &ones[..p.axis.len(&l)]).collect();
+            let params: Vec<&[f32]> = d.input_axes().map(|a| &ones[..a.len(&l)]).collect();
             let ones = vec![1.0f64; l.len()];
-            let wide_params: Vec<&[f64]> = d.params.iter().map(|p| &ones[..p.axis.len(&l)]).collect();
+            let wide_params: Vec<&[f64]> = d.input_axes().map(|a| &ones[..a.len(&l)]).collect();
             let consts = d.default_consts();
             let call = Call { layout: l, x: &x, params: &params, consts: &consts, mask: None };
             let wide_call = Call { layout: l, x: &wide, params: &wide_params, consts: &consts, mask: None };

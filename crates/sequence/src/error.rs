@@ -156,6 +156,9 @@ pub enum Reason {
     /// The method pools over space.
     #[error("its statistics pool space, and a step has none: each would be of a single value")]
     NoSpace,
+    /// The method compares the batch with stored statistics, which a cell hands out in evaluation only.
+    #[error("it looks at stored statistics in training, which a cell does not hand to it; use a layer")]
+    LooksAtStore,
     /// The method pools over cases and the placement takes those that do not.
     #[error(
         "its statistics pool {pools}, the placement takes methods that pool within one case of one step; \

@@ -28,6 +28,7 @@ pub(crate) const fn refuses(d: &Descriptor) -> Option<Reason> {
         (Site::Weights | Site::Inputs | Site::WeightsAndInputs | Site::Update, _)
         | (_, ReferenceSet::FanIn) => Some(Reason::Site { site: d.site.name() }),
         (_, ReferenceSet::Space) => Some(Reason::NoSpace),
+        _ if !d.frozen.is_empty() => Some(Reason::LooksAtStore),
         _ => None,
     }
 }

@@ -30,13 +30,13 @@ impl<T: Elem> Params<T> {
     fn of<F: Formula>(call: &Call<'_, T>) -> Self {
         let l = &call.layout;
         let repeat = |width: usize, within: bool| {
-            let specs = F::DESCRIPTOR.params.iter().zip(call.params).zip(F::PARAM_WITHIN);
+            let specs = F::DESCRIPTOR.input_axes().zip(call.params).zip(F::PARAM_WITHIN);
             specs
-                .map(|((spec, values), &w)| {
+                .map(|((axis, values), &w)| {
                     if w != within {
                         return Vec::new();
                     }
-                    (0..l.case()).step_by(width).map(|i| values[spec.axis.index(i, l)]).collect()
+                    (0..l.case()).step_by(width).map(|i| values[axis.index(i, l)]).collect()
                 })
                 .collect()
         };

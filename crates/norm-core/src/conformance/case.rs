@@ -81,6 +81,8 @@ pub(super) struct Case {
     pub(super) x: Vec<f64>,
     pub(super) dy: Vec<f64>,
     pub(super) params: Vec<Vec<f64>>,
+    /// What a store held before, near the data's own statistics.
+    pub(super) frozen: Vec<Vec<f64>>,
     pub(super) consts: Vec<f64>,
     pub(super) mask: Option<Vec<bool>>,
 }
@@ -124,7 +126,12 @@ impl Case {
         });
         let params = params.collect();
         let dy = r.normals(n);
-        Ok(Self { layout, x, dy, params, consts: d.default_consts(), mask: None })
+        let frozen = d.frozen.iter().map(|f| {
+            let around = if d.statistics[f.statistic].is_variance { 1.2 } else { 0.2 };
+            r.normals(layout.channels()).iter().map(|v| around + 0.1 * v.clamp(-2.0, 2.0)).collect()
+        });
+        let frozen = frozen.collect();
+        Ok(Self { layout, x, dy, params, frozen, consts: d.default_consts(), mask: None })
     }
 
     /// With every constant named `eps` set to this.
@@ -145,9 +152,26 @@ impl Case {
         self
     }
 
+    /// With a store so far from the data that whatever compares them is at its bound.
+    pub(super) fn far(mut self, d: &Descriptor) -> Self {
+        for (f, values) in d.frozen.iter().zip(&mut self.frozen) {
+            values.fill(if d.statistics[f.statistic].is_variance { 1e-6 } else { -10.0 });
+        }
+        self
+    }
+
+    /// With a store, `[statistics][sets]`, that holds this.
+    pub(super) fn storing(mut self, d: &Descriptor, state: &[f64]) -> Self {
+        let sets = self.layout.channels();
+        for (f, values) in d.frozen.iter().zip(&mut self.frozen) {
+            values.copy_from_slice(f.of(state, sets));
+        }
+        self
+    }
+
     /// With what single precision leaves of every number.
     pub(super) fn rounded(mut self) -> Self {
-        let all = [&mut self.x, &mut self.dy].into_iter().chain(&mut self.params);
+        let all = [&mut self.x, &mut self.dy].into_iter().chain(&mut self.params).chain(&mut self.frozen);
         for v in all.flat_map(|v| v.iter_mut()) {
             *v = f64::from(*v as f32);
         }
@@ -157,7 +181,7 @@ impl Case {
     /// Calls `f` with the call as kernels of `T` take it.
     pub(super) fn with<T: Elem, R>(&self, f: impl FnOnce(&Call<'_, T>) -> R) -> R {
         let x = narrow::<T>(&self.x);
-        let params: Vec<Vec<T>> = self.params.iter().map(|p| narrow(p)).collect();
+        let params: Vec<Vec<T>> = self.params.iter().chain(&self.frozen).map(|p| narrow(p)).collect();
         let params: Vec<&[T]> = params.iter().map(|p| &p[..]).collect();
         let mask = self.mask.as_deref();
         f(&Call { layout: self.layout, x: &x, params: &params, consts: &self.consts, mask })
@@ -193,7 +217,7 @@ impl Case {
     ) -> Result<(Vec<f64>, Vec<Vec<f64>>), Error> {
         self.with::<T, _>(|call| {
             let mut dx = vec![T::lit(f64::NAN); self.layout.len()];
-            let mut dparams: Vec<Vec<T>> = call.params.iter().map(|p| vec![T::default(); p.len()]).collect();
+            let mut dparams: Vec<Vec<T>> = self.params.iter().map(|p| vec![T::default(); p.len()]).collect();
             let mut slots: Vec<&mut [T]> = dparams.iter_mut().map(|p| &mut p[..]).collect();
             let (dy, stats) = (narrow::<T>(&self.dy), narrow::<T>(stats));
             k.backward(isa, call, &dy, &stats, rule, true, &mut dx, &mut slots)?;

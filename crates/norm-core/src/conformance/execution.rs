@@ -111,7 +111,7 @@ fn in_halves<T: Elem>(
         let mut gradients = vec![T::lit(held); k.statistics_len(l)];
         let mut sums = vec![T::lit(held); k.sums_len(l)];
         let mut dx = vec![T::lit(held); l.len()];
-        let mut dparams: Vec<Vec<T>> = call.params.iter().map(|p| vec![T::default(); p.len()]).collect();
+        let mut dparams: Vec<Vec<T>> = case.params.iter().map(|p| vec![T::default(); p.len()]).collect();
         let mut slots: Vec<&mut [T]> = dparams.iter_mut().map(|p| &mut p[..]).collect();
         let isa = Isa::detect();
         k.backward_statistics(isa, call, &dy, &stats, &mut gradients, &mut sums, &mut slots)?;
@@ -143,7 +143,7 @@ fn accumulated<T: Elem>(k: &Kernel<T>, case: &Case, tally: &mut Tally) -> Result
     case.with::<T, _>(|call| {
         let (dy, stats) = (narrow::<T>(&case.dy), narrow::<T>(&whole.stats));
         let mut dx = vec![held; case.layout.len()];
-        let mut dparams: Vec<Vec<T>> = call.params.iter().map(|p| vec![held; p.len()]).collect();
+        let mut dparams: Vec<Vec<T>> = case.params.iter().map(|p| vec![held; p.len()]).collect();
         let mut slots: Vec<&mut [T]> = dparams.iter_mut().map(|p| &mut p[..]).collect();
         k.backward(Isa::detect(), call, &dy, &stats, Rule::Exact, false, &mut dx, &mut slots)?;
         let plus = |v: &[f64]| -> Vec<f64> { v.iter().map(|v| (held + T::lit(*v)).to_f64()).collect() };

@@ -133,7 +133,7 @@ impl Probe {
     pub fn measured(kernel: &Kernel<f64>, shape: Shape, mask: Option<&[bool]>) -> Result<Self, Error> {
         let d = kernel.descriptor;
         let shape = shape.fitted(d.reference_set);
-        let mut case = Case::new(d, shape, Data::STANDARD, 11)?;
+        let mut case = Case::new(d, shape, Data::STANDARD, 11)?.far(d);
         case.mask = mask.map(<[bool]>::to_vec);
         let isa = Isa::Portable;
         let base = case.play(kernel, isa)?;

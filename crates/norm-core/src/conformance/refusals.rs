@@ -74,6 +74,9 @@ fn spoilt_calls(k: &Kernel<f64>) -> Vec<Spoilt> {
         add("fb", p.name, Box::new(move |c, _| c.params[i].push(1.0)));
         add("b", &format!("d{}", p.name), Box::new(move |_, b| b.dparams[i].push(HELD)));
     }
+    for (i, f) in d.frozen.iter().enumerate() {
+        add("fb", f.name, Box::new(move |c, _| c.frozen[i].push(1.0)));
+    }
     for (i, c) in d.consts.iter().enumerate() {
         for bad in [f64::NAN, f64::INFINITY] {
             add("fb", c.name, Box::new(move |c, _| c.consts[i] = bad));

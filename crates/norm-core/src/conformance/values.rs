@@ -275,6 +275,8 @@ pub(super) fn stored(subject: &Subject, tally: &mut Tally) -> Result<(), Error> 
             let flat = want.concat();
             tally.close(&format!("state at {:?}", case.layout), &state, &flat, peak(&flat), 1e-13);
         }
+        // Evaluation hands out the store, and there is nothing else before it.
+        let first = first.storing(d, &state);
         let y = first.apply(k, Isa::detect(), &state)?;
         let want_y = first.with::<f64, _>(|call| (judge.forward)(call, &want));
         tally.close("y under stored statistics", &y, &want_y, peak(&want_y), 1e-13);
@@ -299,7 +301,8 @@ pub(super) fn train_and_evaluation(subject: &Subject, tally: &mut Tally) -> Resu
         }
         PolicyKind::Running | PolicyKind::PerStep => {
             let (_, y) = case.forward(k, Isa::detect())?;
-            let evaluated = case.apply(k, Isa::detect(), &initial(k, sets).1)?;
+            let stored = initial(k, sets).1;
+            let evaluated = case.clone().storing(d, &stored).apply(k, Isa::detect(), &stored)?;
             let gap = y.iter().zip(&evaluated).fold(0.0f64, |m, (a, b)| m.max((a - b).abs()));
             tally.require(gap > 0.1, || {
                 format!("`policy {}`, but evaluation gives what training gives", d.policy.name())

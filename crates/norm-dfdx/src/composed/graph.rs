@@ -114,7 +114,7 @@ impl Builder<'_> {
             Op::X => Size::Element,
             Op::Statistic(_) | Op::Mean(_) | Op::Sum(_) => Size::Set,
             Op::Param(i) => {
-                let axis = self.descriptor.params[i].axis;
+                let axis = self.descriptor.params.get(i).map_or(ParamAxis::Channel, |p| p.axis);
                 match (self.descriptor.reference_set.skeleton(), axis) {
                     (Skeleton::Channelwise, ParamAxis::Channel) => Size::Set,
                     _ => Size::Param,

@@ -80,9 +80,11 @@ fn check(
         Err(KernelError::Count { method: d.id, what, expected: names.len(), got, names: names.join(", ") })
     };
     length(d, "x", l.len(), len)?;
-    count("parameters", d.params.iter().map(|p| p.name).collect(), params.len())?;
+    let names = d.input_names();
+    count("parameters", names.clone(), params.len())?;
     count("constants", d.consts.iter().map(|c| c.name).collect(), consts.len())?;
-    d.params.iter().zip(params).try_for_each(|(spec, &got)| length(d, spec.name, spec.axis.len(l), got))
+    let inputs = names.iter().zip(d.input_axes()).zip(params);
+    inputs.into_iter().try_for_each(|((name, axis), &got)| length(d, name, axis.len(l), got))
 }
 
 /// One call, before it is known how its elements are laid out.

@@ -126,7 +126,8 @@ impl<G: Grid, E: Dtype, D: Device<E>, T: Tape<E, D>> Player<'_, G, E, D, T> {
                 None => return Ok(None),
             },
             Op::Param(i) => {
-                let (t, axis) = (self.inputs.params[i].clone(), d.params[i].axis);
+                let axis = d.params.get(i).map_or(ParamAxis::Channel, |p| p.axis);
+                let t = self.inputs.params[i].clone();
                 if channelwise && axis == ParamAxis::Channel {
                     Value::Set(t.try_reshape_like(&G::set(&l))?)
                 } else {
