@@ -407,7 +407,7 @@ fn training_hands_the_store_as_it_was() {
     let mut composed = dev.build_module::<Layer<Composed>, f64>();
     for _ in 0..3 {
         let x: Tensor<Rank2<6, 3>, f64, _> = dev.sample_normal();
-        let before: Vec<Vec<f64>> = fused.running_mut().iter().map(|t| t.as_vec()).collect();
+        let before: Vec<Vec<f64>> = fused.running_mut().iter().map(Tensor::as_vec).collect();
         let y = fused.train(x.leaky_trace()).unwrap();
         let other = composed.train(x.leaky_trace()).unwrap();
         close("y", &y.as_vec(), &other.as_vec(), 1e-13);
