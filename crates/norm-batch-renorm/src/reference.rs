@@ -92,15 +92,16 @@ fn backward(call: &ReferenceCall<'_>, dy: &[f64]) -> ReferenceBackward {
 
 /// The store takes the unbiased variance; of one value there is none.
 fn update(call: &ReferenceCall<'_>, rate: f64, state: &mut [Vec<f64>]) {
-    for c in 0..call.layout.channels() {
+    let [means, variances] = state else { return };
+    for (c, (stored_mean, stored_variance)) in means.iter_mut().zip(variances).enumerate() {
         let pool = pool(call, c);
         let (mean, variance) = moments(call, &pool);
         let m = pool.len() as f64;
         if m > 0.0 {
-            state[0][c] += rate * (mean - state[0][c]);
+            *stored_mean += rate * (mean - *stored_mean);
         }
         if m > 1.0 {
-            state[1][c] += rate * (variance * m / (m - 1.0) - state[1][c]);
+            *stored_variance += rate * (variance * m / (m - 1.0) - *stored_variance);
         }
     }
 }
