@@ -37,7 +37,10 @@ pub(super) fn measure(k: &Kernel<f32>) -> Result<Speed, norm_core::Error> {
     let dy: Vec<f32> = x.iter().rev().copied().collect();
     let params: Vec<Vec<f32>> =
         d.params.iter().map(|p| vec![p.initial as f32; p.axis.len(&layout)]).collect();
-    let slices: Vec<&[f32]> = params.iter().map(|p| &p[..]).collect();
+    // What is stored before any batch.
+    let store = |f: &norm_core::Frozen| if d.statistics[f.statistic].is_variance { 1.0 } else { 0.0 };
+    let frozen: Vec<Vec<f32>> = d.frozen.iter().map(|f| vec![store(f); layout.channels()]).collect();
+    let slices: Vec<&[f32]> = params.iter().chain(&frozen).map(|p| &p[..]).collect();
     let consts = d.default_consts();
     let call = Call { layout, x: &x, params: &slices, consts: &consts, mask: None };
     let mut stats = vec![0.0; k.statistics_len(&layout)];
