@@ -114,4 +114,4 @@ outside:
 
 # What CI runs
 [group('check')]
-ci: lint test cuda-check walk-through outside (report "smoke")
+ci: lint test cuda-check (report "smoke")
