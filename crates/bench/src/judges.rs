@@ -3,7 +3,7 @@
 
 use dfdx::prelude::*;
 use norm_core::conformance::{Probe, ReferenceCall, Shape};
-use norm_core::{Call, Isa, Layout, Rule};
+use norm_core::{Call, Isa, Layout, ReferenceSet, Rule};
 use norm_dfdx::composed;
 use norm_dfdx::fused::Statistics;
 use norms::Method;
@@ -80,7 +80,9 @@ impl Gradients {
 /// method whose gradient is declared to be another, the derived ones against that by hand, and that against the tape's.
 pub(crate) fn gradient_judges(m: &Method) -> Option<GradientJudges> {
     let d = m.descriptor();
-    let l = Layout::new(6, 1, 10, 1);
+    // Where space is pooled there has to be some.
+    let over_space = d.reference_set == ReferenceSet::Space;
+    let l = if over_space { Layout::new(6, 5, 1, 4) } else { Layout::new(6, 1, 10, 1) };
     let (x, dy) = (values(l.len(), 1), values(l.len(), 2));
     let params: Vec<Vec<f64>> = d.params.iter().zip(3..).map(|(p, s)| values(p.axis.len(&l), s)).collect();
     let consts = d.default_consts();
@@ -97,7 +99,7 @@ pub(crate) fn gradient_judges(m: &Method) -> Option<GradientJudges> {
     };
     let slope = |change: &dyn Fn(f64) -> Option<f64>| -> Option<f64> {
         // Five points: the error falls with the fourth power of the step.
-        let h = 1e-3;
+        let h = 1e-4;
         let (a, b) = (change(h)? - change(-h)?, change(2.0 * h)? - change(-2.0 * h)?);
         Some((8.0 * a - b) / (12.0 * h))
     };
@@ -142,7 +144,7 @@ pub(crate) fn gradient_judges(m: &Method) -> Option<GradientJudges> {
     let names: Vec<&str> = d.params.iter().map(|p| p.name).collect();
     let (judge, of_hand) = if d.exact_gradient { (&differences, &differences) } else { (&by_hand, &tape) };
     Some(GradientJudges {
-        shape: "6x10".to_owned(),
+        shape: if over_space { "6x5x4" } else { "6x10" }.to_owned(),
         dtype: "f64".to_owned(),
         hand_derived: Some(by_hand.judged(of_hand, &names)),
         symbolic: Some(symbolic.judged(judge, &names)),

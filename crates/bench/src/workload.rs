@@ -238,6 +238,21 @@ pub const fn in_feed_forward(d: &Descriptor) -> Result<Stand, Reason> {
     }
 }
 
+/// Each method in each model is compiled by itself.
+pub(crate) const FOR_A_SHORT_BUILD: Reason = "to keep the build short it is trained in other workloads only";
+
+/// Whether a method centres, or is the baseline: what a workload with little room is for.
+pub(crate) const fn centres(d: &Descriptor) -> bool {
+    let mut i = 0;
+    while i < d.statistics.len() {
+        if d.statistics[i].is_variance {
+            return true;
+        }
+        i += 1;
+    }
+    d.is_identity()
+}
+
 /// How a method stands in a recurrent network.
 ///
 /// # Errors
@@ -256,6 +271,7 @@ pub const fn in_recurrence(d: &Descriptor) -> Result<Stand, Reason> {
             Err("it stands in a recurrent network of convolutions")
         }
         (Site::SummedInputs, _, ReferenceSet::Space) => Err("it pools space, and a step has none"),
+        (Site::SummedInputs, _, ReferenceSet::Nothing) if !d.is_identity() => Err(FOR_A_SHORT_BUILD),
         (Site::SummedInputs, _, _) if !d.frozen.is_empty() => {
             Err("its output takes stored statistics besides the current ones, which no cell here hands on")
         }

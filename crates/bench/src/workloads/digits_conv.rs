@@ -1,12 +1,14 @@
 //! The digits as images, through a convolutional network.
 
 use models::{ConvNet, StreamingConvNet};
-use norm_core::Descriptor;
+use norm_core::{Descriptor, ReferenceSet};
 use norm_dfdx::Fused;
 
 use crate::digits;
 use crate::learner::Image;
-use crate::workload::{Epochs, Rates, Reason, Stand, Workload, in_feed_forward, models, table};
+use crate::workload::{
+    Epochs, FOR_A_SHORT_BUILD, Rates, Reason, Stand, Workload, centres, in_feed_forward, models, table,
+};
 
 pub(crate) static WORKLOAD: Workload = Workload {
     id: "digits-conv",
@@ -31,6 +33,9 @@ pub(crate) static WORKLOAD: Workload = Workload {
 const fn stand(d: &Descriptor) -> Result<Stand, Reason> {
     match in_feed_forward(d) {
         Ok(Stand::Weights) => Err("it normalizes weights, which no convolution here does"),
+        Ok(Stand::Sums) if !centres(d) && !matches!(d.reference_set, ReferenceSet::Space) => {
+            Err(FOR_A_SHORT_BUILD)
+        }
         stand => stand,
     }
 }

@@ -1,11 +1,15 @@
 //! The digits row by row, through a gated recurrent unit.
 
 use models::{GatedKeep, GruClassifier, PlacedIn, Usual};
+use norm_core::Descriptor;
 use sequence::CellKind;
 
 use crate::digits;
 use crate::learner::Steps;
-use crate::workload::{Epochs, Rates, Recurrence, Workload, in_recurrence as stand, models, table};
+use crate::workload::{
+    Epochs, FOR_A_SHORT_BUILD, Rates, Reason, Recurrence, Stand, Workload, centres, in_recurrence, models,
+    table,
+};
 
 pub(crate) static WORKLOAD: Workload = Workload {
     id: "digits-gru-rows",
@@ -26,6 +30,13 @@ pub(crate) static WORKLOAD: Workload = Workload {
     arms: ARMS,
     updates: &[],
 };
+
+const fn stand(d: &Descriptor) -> Result<Stand, Reason> {
+    match in_recurrence(d) {
+        Ok(_) if !centres(d) => Err(FOR_A_SHORT_BUILD),
+        stand => stand,
+    }
+}
 
 models! {
     F in Steps<8, 8>, 10 classes, by Adam;
