@@ -1,7 +1,7 @@
 //! What a workload is: data, model, protocol, target, and which methods its model has a place for. Each stands in a file
 //! of its own, [`crate::workloads`] lists them.
 
-use norm_core::{Descriptor, PolicyKind, ReferenceSet, Site};
+use norm_core::{Descriptor, ParamAxis, PolicyKind, ReferenceSet, Site};
 use results::{CellSettings, Direction, Target, Tier, WorkloadRecord};
 use sequence::CellKind;
 
@@ -253,6 +253,18 @@ pub(crate) const fn centres(d: &Descriptor) -> bool {
     d.is_identity()
 }
 
+/// Whether a parameter is one number for a whole layer.
+const fn shares(d: &Descriptor) -> bool {
+    let mut i = 0;
+    while i < d.params.len() {
+        if matches!(d.params[i].axis, ParamAxis::Scalar) {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
 /// How a method stands in a recurrent network.
 ///
 /// # Errors
@@ -272,6 +284,9 @@ pub const fn in_recurrence(d: &Descriptor) -> Result<Stand, Reason> {
         }
         (Site::SummedInputs, _, ReferenceSet::Space) => Err("it pools space, and a step has none"),
         (Site::SummedInputs, _, ReferenceSet::Nothing) if !d.is_identity() => Err(FOR_A_SHORT_BUILD),
+        (Site::SummedInputs, _, _) if shares(d) => {
+            Err("all units share a parameter of it, which the typed cells have no place for")
+        }
         (Site::SummedInputs, _, _) if !d.frozen.is_empty() => {
             Err("its output takes stored statistics besides the current ones, which no cell here hands on")
         }
