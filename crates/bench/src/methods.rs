@@ -33,15 +33,13 @@ fn state_growth(m: &Method) -> Vec<StateSize> {
     [1, 10, 100].into_iter().filter_map(of).collect()
 }
 
-/// Where a method stands in each workload, or why it does not; once for all workloads of a model that say the same.
+/// Where a method stands in each workload that has a place for it, once for all workloads of a model that say the same. Why
+/// it stands nowhere in the others is said where its number would be.
 fn placements(id: &str) -> Vec<String> {
     let mut said = Vec::new();
     for workload in WORKLOADS {
-        let Ok(arm) = workload.arm(id) else { continue };
-        let words = match arm.placements() {
-            Ok(places) => format!("{}: {}", workload.model, places.join(" or ")),
-            Err(reason) => format!("{}: not applicable, {reason}", workload.model),
-        };
+        let Ok(Ok(places)) = workload.arm(id).map(|arm| arm.placements()) else { continue };
+        let words = format!("{}: {}", workload.model, places.join(" or "));
         if !said.contains(&words) {
             said.push(words);
         }
