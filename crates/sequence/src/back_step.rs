@@ -239,11 +239,10 @@ impl<T: Elem> Cell<T> {
         if self.kind().has_candidate() {
             // The update gate lets the state through beside the products.
             dh.copy_from_slice(&b.dh_next[..one]);
-        } else {
-            dh.fill(T::default());
         }
+        let first = if normed || !self.kind().has_candidate() { Output::Overwrite } else { Output::Add };
         let into = if normed { &mut dh_in[..one] } else { &mut *dh };
-        matmul(ws.threads, dah, w_h, if normed { Output::Overwrite } else { Output::Add }, into);
+        matmul(ws.threads, dah, w_h, first, into);
         if self.kind().has_candidate() {
             let Candidate { h: du, raw_h, .. } = &b.candidate;
             let du = if steps.has(Place::HiddenToCandidate) { raw_h } else { du };
@@ -253,7 +252,8 @@ impl<T: Elem> Cell<T> {
         if normed {
             let layout = Layout::new(s.cases, 1, s.units, 1);
             let h = &ws.h[at(t, one)];
-            steps.back(Place::RecurrentInput, layout, t, h, mask, &dh_in[..one], false, dh)?;
+            let overwrite = !self.kind().has_candidate();
+            steps.back(Place::RecurrentInput, layout, t, h, mask, &dh_in[..one], overwrite, dh)?;
         }
         rows::keep_padded(dh, &b.kept_h[..one], mask, s.units);
         Ok(())
