@@ -4,10 +4,12 @@
 use std::marker::PhantomData;
 
 use dfdx::data::OneHotEncode;
-use dfdx::optim::{self, Optimizer};
+use dfdx::optim::Optimizer;
 use dfdx::prelude::*;
 use norm_dfdx::{AfterUpdate, PathSgdConfig};
 use results::CellSettings;
+
+use crate::walk::{self, Counts, Each, Walked};
 
 /// How the values of a case are laid out for a model.
 pub(crate) trait View {
@@ -55,46 +57,67 @@ impl<const C: usize, const H: usize, const W: usize> View for Image<C, H, W> {
 /// Which optimizer moves the weights.
 pub(crate) trait Rule<M> {
     /// The optimizer.
-    type Optimizer: Optimizer<M, Cpu, f32>;
+    type Optimizer;
     /// It, at a learning rate.
     fn at(rate: f64, model: &M) -> Result<Self::Optimizer, String>;
-    /// Why it left the model as it was at its last step; nothing where it did not.
-    fn refused(_: &Self::Optimizer) -> Option<String> {
-        None
-    }
+    /// One step; says why where it left the model as it was.
+    fn step(
+        optimizer: &mut Self::Optimizer,
+        model: &mut M,
+        gradients: &Gradients<f32, Cpu>,
+    ) -> Result<Option<String>, String>;
 }
 
 /// Adam with the usual settings.
 pub(crate) struct Adam;
 
-impl<M: TensorCollection<f32, Cpu>> Rule<M> for Adam {
-    type Optimizer = optim::Adam<M, f32, Cpu>;
-    fn at(rate: f64, model: &M) -> Result<Self::Optimizer, String> {
-        Ok(optim::Adam::new(model, optim::AdamConfig { lr: rate, ..Default::default() }))
+impl<M: Walked> Rule<M> for Adam {
+    type Optimizer = Each;
+    fn at(rate: f64, _: &M) -> Result<Each, String> {
+        Ok(Each::adam(rate))
+    }
+    fn step(
+        each: &mut Each,
+        model: &mut M,
+        gradients: &Gradients<f32, Cpu>,
+    ) -> Result<Option<String>, String> {
+        each.update(model, gradients).map(|()| None)
     }
 }
 
 /// Plain steps.
 pub(crate) struct Sgd;
 
-impl<M: TensorCollection<f32, Cpu>> Rule<M> for Sgd {
-    type Optimizer = optim::Sgd<M, f32, Cpu>;
-    fn at(rate: f64, model: &M) -> Result<Self::Optimizer, String> {
-        Ok(optim::Sgd::new(model, optim::SgdConfig { lr: rate, ..Default::default() }))
+impl<M: Walked> Rule<M> for Sgd {
+    type Optimizer = Each;
+    fn at(rate: f64, _: &M) -> Result<Each, String> {
+        Ok(Each::sgd(rate))
+    }
+    fn step(
+        each: &mut Each,
+        model: &mut M,
+        gradients: &Gradients<f32, Cpu>,
+    ) -> Result<Option<String>, String> {
+        each.update(model, gradients).map(|()| None)
     }
 }
 
 /// Plain steps divided by path scales.
 pub(crate) struct PathSgd;
 
-impl<M: TensorCollection<f32, Cpu>> Rule<M> for PathSgd {
+impl<M: Walked> Rule<M> for PathSgd {
     type Optimizer = norm_dfdx::PathSgd<M, f32, Cpu>;
     fn at(rate: f64, model: &M) -> Result<Self::Optimizer, String> {
         let config = PathSgdConfig { lr: rate, ..Default::default() };
         norm_dfdx::PathSgd::new(model, config).map_err(|e| e.to_string())
     }
-    fn refused(optimizer: &Self::Optimizer) -> Option<String> {
-        optimizer.refused().map(ToString::to_string)
+    fn step(
+        optimizer: &mut Self::Optimizer,
+        model: &mut M,
+        gradients: &Gradients<f32, Cpu>,
+    ) -> Result<Option<String>, String> {
+        optimizer.update(model, gradients).map_err(|e| format!("{e:?}"))?;
+        Ok(optimizer.refused().map(ToString::to_string))
     }
 }
 
@@ -121,6 +144,7 @@ type Tape = OwnedTape<f32, Cpu>;
 struct Typed<V, M, R: Rule<M>, const O: usize> {
     dev: Cpu,
     model: M,
+    counts: Counts,
     optimizer: R::Optimizer,
     /// Always there between calls; taken while a tape owns them.
     gradients: Option<Gradients<f32, Cpu>>,
@@ -132,16 +156,22 @@ pub(crate) fn build<V, N, R, const O: usize>(cell: &CellSettings) -> Result<Box<
 where
     V: View + 'static,
     N: BuildOnDevice<Cpu, f32>,
-    N::Built: TensorCollection<f32, Cpu, To<f32, Cpu> = N::Built> + AfterUpdate + 'static,
+    N::Built: Walked + AfterUpdate + 'static,
     N::Built: ModuleMut<Tensor<V::Shape, f32, Cpu, Tape>, Output = Logits<O, Tape>, Error = CpuError>,
     N::Built: Module<Tensor<V::Shape, f32, Cpu>, Output = Logits<O>, Error = CpuError>,
     R: Rule<N::Built> + 'static,
 {
     let dev = Cpu::seed_from_u64(cell.seed);
-    let model = N::Built::try_build(&dev).map_err(said)?;
+    let (model, counts) = walk::build::<N::Built>(&dev)?;
     let optimizer = R::at(cell.learning_rate, &model)?;
-    let gradients = Some(model.try_alloc_grads().map_err(said)?);
-    Ok(Box::new(Typed::<V, N::Built, R, O> { dev, model, optimizer, gradients, view: PhantomData }))
+    Ok(Box::new(Typed::<V, N::Built, R, O> {
+        dev,
+        model,
+        counts,
+        optimizer,
+        gradients: None,
+        view: PhantomData,
+    }))
 }
 
 fn said(e: CpuError) -> String {
@@ -151,7 +181,7 @@ fn said(e: CpuError) -> String {
 impl<V, M, R, const O: usize> Learner for Typed<V, M, R, O>
 where
     V: View,
-    M: TensorCollection<f32, Cpu, To<f32, Cpu> = M> + AfterUpdate,
+    M: Walked + AfterUpdate,
     M: ModuleMut<Tensor<V::Shape, f32, Cpu, Tape>, Output = Logits<O, Tape>, Error = CpuError>,
     M: Module<Tensor<V::Shape, f32, Cpu>, Output = Logits<O>, Error = CpuError>,
     R: Rule<M>,
@@ -163,10 +193,9 @@ where
     fn loss(&mut self, x: Vec<f32>, labels: Vec<usize>) -> Result<f64, String> {
         let x = self.dev.tensor_from_vec(x, V::shape(labels.len()));
         let y: Logits<O> = self.dev.one_hot_encode(Const::<O>, labels);
-        let gradients = match self.gradients.take() {
-            Some(gradients) => gradients,
-            None => self.model.try_alloc_grads().map_err(said)?,
-        };
+        // A step that failed has lost them.
+        let mut gradients = self.gradients.take().unwrap_or_else(Gradients::leaky);
+        walk::zero(&mut self.model, &mut gradients)?;
         let logits = self.model.try_forward_mut(x.traced(gradients)).map_err(said)?;
         let loss = cross_entropy_with_logits_loss(logits, y);
         let value = loss.array().into();
@@ -175,11 +204,10 @@ where
     }
 
     fn update(&mut self) -> Result<Option<String>, String> {
-        let Some(gradients) = &mut self.gradients else { return Ok(None) };
-        self.optimizer.update(&mut self.model, gradients).map_err(|e| format!("{e:?}"))?;
+        let Some(gradients) = &self.gradients else { return Ok(None) };
+        let refused = R::step(&mut self.optimizer, &mut self.model, gradients)?;
         self.model.after_update();
-        self.model.try_zero_grads(gradients).map_err(said)?;
-        Ok(R::refused(&self.optimizer))
+        Ok(refused)
     }
 
     fn logits(&self, x: Vec<f32>, cases: usize) -> Result<Vec<f32>, String> {
@@ -188,34 +216,10 @@ where
     }
 
     fn parameters(&self) -> usize {
-        self.model.num_trainable_params()
+        self.counts.trained
     }
 
     fn state_bytes(&self) -> usize {
-        let mut stored = Stored(0);
-        // Reading asks the device for nothing, so there is nothing to fail.
-        let _ = M::iter_tensors(&mut RecursiveWalker { m: &self.model, f: &mut stored });
-        stored.0 * size_of::<f32>()
-    }
-}
-
-/// Counts the numbers in tensors that are not trained.
-struct Stored(usize);
-
-impl TensorVisitor<f32, Cpu> for Stored {
-    type Viewer = ViewTensorRef;
-    type Err = CpuError;
-    type E2 = f32;
-    type D2 = Cpu;
-
-    fn visit<S: Shape>(
-        &mut self,
-        options: TensorOptions<S, f32, Cpu>,
-        t: &Tensor<S, f32, Cpu>,
-    ) -> Result<Option<Tensor<S, f32, Cpu>>, CpuError> {
-        if !options.do_gradient_update {
-            self.0 += t.shape().num_elements();
-        }
-        Ok(None)
+        self.counts.stored * size_of::<f32>()
     }
 }

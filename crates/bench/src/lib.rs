@@ -12,6 +12,7 @@ pub mod provenance;
 pub mod runner;
 pub mod throughput;
 mod training;
+mod walk;
 pub mod workload;
 pub mod workloads;
 
