@@ -1,7 +1,7 @@
 //! What a workload is: data, model, protocol, target, and which methods its model has a place for. Each stands in a file
 //! of its own, [`crate::workloads`] lists them.
 
-use norm_core::{Descriptor, ParamAxis, PolicyKind, ReferenceSet, Site};
+use norm_core::{Descriptor, PolicyKind, ReferenceSet, Site};
 use results::{CellSettings, Direction, Target, Tier, WorkloadRecord};
 use sequence::CellKind;
 
@@ -253,18 +253,6 @@ pub(crate) const fn centres(d: &Descriptor) -> bool {
     d.is_identity()
 }
 
-/// Whether a parameter is one number for a whole layer.
-const fn shares(d: &Descriptor) -> bool {
-    let mut i = 0;
-    while i < d.params.len() {
-        if matches!(d.params[i].axis, ParamAxis::Scalar) {
-            return true;
-        }
-        i += 1;
-    }
-    false
-}
-
 /// How a method stands in a recurrent network.
 ///
 /// # Errors
@@ -273,28 +261,25 @@ const fn shares(d: &Descriptor) -> bool {
 pub const fn in_recurrence(d: &Descriptor) -> Result<Stand, Reason> {
     match (d.site, d.policy, d.reference_set) {
         (Site::Inputs, _, _) => Err("its templates are cut from images and not trained"),
-        (Site::Weights | Site::WeightsAndInputs, _, _) => {
-            Err("it normalizes weights, which no cell here does")
-        }
-        (Site::SummedInputs, PolicyKind::Streaming, _) => {
-            Err("it mixes statistics over uses, which no cell here does")
-        }
-        (Site::SummedInputs, PolicyKind::PerStep, ReferenceSet::BatchSpace) => {
+        (_, PolicyKind::PerStep, ReferenceSet::BatchSpace) => {
             Err("it stands in a recurrent network of convolutions")
         }
-        (Site::SummedInputs, _, ReferenceSet::Space) => Err("it pools space, and a step has none"),
-        (Site::SummedInputs, _, ReferenceSet::Nothing) if !d.is_identity() => Err(FOR_A_SHORT_BUILD),
-        (Site::SummedInputs, _, _) if shares(d) => {
-            Err("all units share a parameter of it, which the typed cells have no place for")
-        }
-        (Site::SummedInputs, _, _) if !d.frozen.is_empty() => {
-            Err("its output takes stored statistics besides the current ones, which no cell here hands on")
-        }
-        (Site::SummedInputs, _, ReferenceSet::Group) => {
-            Err("it cuts channels into groups, and a cell has one group of them")
-        }
-        (Site::SummedInputs, _, _) => Ok(Stand::Sums),
-        (_, _, _) => Err("the model has no such site"),
+        _ => match models::in_cells(d) {
+            Ok(()) => Ok(Stand::Sums),
+            Err(reason) => Err(reason),
+        },
+    }
+}
+
+/// The same for methods at sums and states alone.
+///
+/// # Errors
+///
+/// Why it does not.
+pub(crate) const fn at_sums(d: &Descriptor) -> Result<Stand, Reason> {
+    match d.site {
+        Site::Weights | Site::WeightsAndInputs => Err(FOR_A_SHORT_BUILD),
+        _ => in_recurrence(d),
     }
 }
 

@@ -49,15 +49,8 @@ pub(crate) fn kind(r: &Request) -> Result<CellKind, Error> {
 /// Where the method stands: as asked for, or where it usually does.
 pub(crate) fn placement(r: &Request) -> Result<&'static Placement, Error> {
     let d = r.descriptor();
-    let usual = match d.reference_set.skeleton() {
-        _ if d.is_identity() => "none",
-        // The weights are normalized before the cell meets them, once for all steps.
-        _ if d.site == Site::Weights => "none",
-        _ if d.site == Site::WeightsAndInputs => "operands",
-        Skeleton::Rowwise => "paper",
-        Skeleton::Channelwise => "input",
-    };
-    let usual = d.placements.first().copied().unwrap_or(usual);
+    // What no cell has a place for was refused before; whatever comes after would say so too.
+    let usual = Placement::usual(d).map_or(Placement::PAPER.name, |p| p.name);
     let name = r.word("placement").filter(|p| *p != PYTORCH).unwrap_or(usual);
     Placement::find(name).ok_or_else(|| Error::Value {
         key: "placement".to_owned(),

@@ -25,8 +25,8 @@ pub use kind::{
 pub use mlp::{Mlp, NormedMlp, StreamingMlp};
 pub use norm_dfdx::image_op::Images;
 pub use placement::{
-    BurnPlacement, FastRnns, Haste, InputFrames, InputOnly, JointPerStep, Labml, LearnedStart, NoPlacement,
-    Paper, PlacedIn, RecurrentBatch, TfAddons, Usual,
+    AtWeights, BurnPlacement, FastRnns, Haste, InputFrames, InputOnly, JointPerStep, Labml, LearnedStart,
+    NoPlacement, Operands, Paper, PlacedIn, RecurrentBatch, TfAddons, Usual, in_cells,
 };
 pub use recurrent::{Recurrent, RecurrentLayer, Sequence, StartNoise};
 pub use shared_conv::{SharedConv, SharedConvLayers};

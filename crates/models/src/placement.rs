@@ -4,7 +4,7 @@
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
-use norm_core::{Formula, PolicyKind, Site, Skeleton};
+use norm_core::{Descriptor, Formula, ParamAxis, PolicyKind, ReferenceSet, Site};
 use sequence::{Placement, Statistics};
 
 use crate::kind::Kind;
@@ -54,7 +54,50 @@ pub trait PlacedIn: Copy + Default + Debug + Send + Sync + 'static {
                 Self::PLACEMENT.statistics(F::DESCRIPTOR, K::KIND, Self::STATISTICS).is_ok(),
                 "these statistics are not defined for this method in this placement"
             );
+            if let Err(reason) = held(F::DESCRIPTOR) {
+                panic!("{}", reason);
+            }
         }
+    }
+}
+
+/// Whether a typed cell has tensors for the parameters of a method.
+///
+/// # Errors
+///
+/// Why it has not.
+const fn held(d: &Descriptor) -> Result<(), &'static str> {
+    let at_weights = matches!(d.site, Site::Weights | Site::WeightsAndInputs);
+    if matches!(d.site, Site::WeightsAndInputs) && !d.params.is_empty() {
+        return Err("weights and inputs have no parameter in common that a cell could hold");
+    }
+    if !at_weights && matches!(d.reference_set, ReferenceSet::Group) {
+        return Err("it cuts channels into groups, and a cell has one group of them");
+    }
+    let mut i = 0;
+    while i < d.params.len() {
+        match (at_weights, d.params[i].axis) {
+            (true, ParamAxis::Group) => {}
+            (true, _) => return Err("a cell holds parameters of weights that are one for each row"),
+            (false, ParamAxis::Scalar) => {
+                return Err("all units share a parameter of it, which the typed cells have no place for");
+            }
+            (false, _) => {}
+        }
+        i += 1;
+    }
+    Ok(())
+}
+
+/// Whether a method has a typed cell in its usual placement, [`Usual`].
+///
+/// # Errors
+///
+/// Why it has none, in short.
+pub const fn in_cells(d: &Descriptor) -> Result<(), &'static str> {
+    match Placement::usual(d) {
+        Ok(_) => held(d),
+        Err(reason) => Err(reason.short()),
     }
 }
 
@@ -86,6 +129,10 @@ placements! {
     BurnPlacement = BURN;
     /// The input projection only; over batch and time for methods that pool over cases.
     InputOnly = INPUT;
+    /// The rows of both weight matrices, once for all steps.
+    AtWeights = WEIGHTS;
+    /// The rows of both weight matrices, the inputs and the hidden state on its way into the products.
+    Operands = OPERANDS;
 }
 
 /// The placement `P`, with a hidden state before the first step that is learned, the same for every case.
@@ -137,41 +184,35 @@ per_step! {
     JointPerStep = JOINT;
 }
 
-/// The placement a method is compared in unless another is asked for: the first that it declares; else the paper's
-/// for methods that pool within a case, the input projection for those that pool over cases, none for the baseline and
-/// for what does not normalize sums. Statistics per step are stored for the first `T_MAX` steps.
+/// The placement a method is compared in unless another is asked for, [`Placement::usual`]. Statistics per step are stored
+/// for the first `T_MAX` steps.
+///
+/// Weight normalization stands at the weights:
+///
+/// ```
+/// # use dfdx::prelude::*;
+/// # use models::{Lstm, Usual};
+/// # type WeightNorm = norm_weight::WeightNorm;
+/// let dev = Cpu::default();
+/// let lstm = dev.build_module::<Lstm<WeightNorm, Usual<WeightNorm>, 2, 8, 32>, f32>();
+/// ```
+///
+/// A method that no cell has a place for does not become the plain cell; it does not compile:
+///
+/// ```compile_fail,E0080
+/// # use dfdx::prelude::*;
+/// # use models::{Lstm, Usual};
+/// # type BatchRenorm = norm_batch_renorm::BatchRenorm;
+/// let dev = Cpu::default();
+/// let lstm = dev.build_module::<Lstm<BatchRenorm, Usual<BatchRenorm>, 2, 8, 32>, f32>();
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Usual<F, const T_MAX: usize = 64>(PhantomData<F>);
 
-/// The placement of that name.
-const fn named(name: &str) -> Option<Placement> {
-    let mut i = 0;
-    while i < Placement::ALL.len() {
-        let (a, b) = (Placement::ALL[i].name.as_bytes(), name.as_bytes());
-        let mut j = 0;
-        while j < a.len() && j < b.len() && a[j] == b[j] {
-            j += 1;
-        }
-        if j == a.len() && j == b.len() {
-            return Some(Placement::ALL[i]);
-        }
-        i += 1;
-    }
-    None
-}
-
 impl<F: Formula, const T_MAX: usize> PlacedIn for Usual<F, T_MAX> {
-    const PLACEMENT: Placement = match (F::DESCRIPTOR.site, F::DESCRIPTOR.placements) {
-        (Site::Inputs | Site::Weights | Site::WeightsAndInputs, _) => Placement::NONE,
-        (_, [first, ..]) => match named(first) {
-            Some(placement) => placement,
-            None => panic!("the method declares a placement that `sequence` does not have"),
-        },
-        (_, []) if F::DESCRIPTOR.is_identity() => Placement::NONE,
-        (_, []) => match F::DESCRIPTOR.reference_set.skeleton() {
-            Skeleton::Rowwise => Placement::PAPER,
-            Skeleton::Channelwise => Placement::INPUT,
-        },
+    const PLACEMENT: Placement = match Placement::usual(F::DESCRIPTOR) {
+        Ok(placement) => placement,
+        Err(_) => panic!("no recurrent cell has a place for this method"),
     };
     const STATISTICS: Option<Statistics> = match F::DESCRIPTOR.policy {
         PolicyKind::PerStep => Some(Statistics::PerStep { t_max: T_MAX }),

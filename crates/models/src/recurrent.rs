@@ -1,12 +1,14 @@
 //! A recurrent layer with normalizations in its slots.
 
 mod notes;
+mod operands;
 mod pass;
 
 use std::marker::PhantomData;
 
 use dfdx::prelude::*;
 use norm_core::{Elem, Formula};
+use norm_dfdx::initial::{Initial, kept, trained};
 use norm_dfdx::sequence_op::Spare;
 use num_traits::Float;
 use rand_distr::uniform::SampleUniform;
@@ -58,6 +60,8 @@ pub struct RecurrentLayer<
     pub weight_hh: Tensor<Rank2<W, H>, E, D>,
     bias: Vec<Tensor<Rank1<W>, E, D>>,
     recurrent_bias: Vec<Tensor<Rank1<H>, E, D>>,
+    /// Parameters of the rows of a normalized `weight_ih`, then of `weight_hh`.
+    rows: Vec<Tensor<Rank1<W>, E, D>>,
     gates: Vec<Tensor<Rank1<S>, E, D>>,
     units: Vec<Tensor<Rank1<H>, E, D>>,
     /// For each slot over the gates, each stored step and each statistic.
@@ -107,55 +111,23 @@ fn stored<K: Kind, F: Formula, P: PlacedIn>(gates: bool) -> Vec<(String, bool)> 
     names
 }
 
-/// How a stored statistic starts.
-pub(crate) fn statistic<S: ConstShape, E: Dtype, D: Device<E>>(is_variance: bool) -> TensorOptions<S, E, D> {
-    let start: fn(&mut Tensor<S, E, D>) -> Result<(), D::Err> =
-        if is_variance { |t| fill(t, 1.0) } else { |t| fill(t, 0.0) };
-    TensorOptions::detached(start)
+/// Where the learned parameters of slots over all gates start.
+struct OfGates<K, F, P>(PhantomData<(K, F, P)>);
+
+/// Where those over the units start.
+struct OfUnits<K, F, P>(PhantomData<(K, F, P)>);
+
+// Initial values do not depend on the width.
+impl<K: Kind, F: Formula, P: PlacedIn> Initial for OfGates<K, F, P> {
+    fn value(at: usize) -> f64 {
+        params::<K, F, P>(1, true).get(at).map_or(0.0, |p| p.initial)
+    }
 }
 
-/// Most parameters of one kind: dfdx resets a tensor through a plain function, so there is one per position.
-const MOST: usize = 8;
-
-#[expect(clippy::unnecessary_wraps, reason = "dfdx asks for this signature")]
-fn initial<
-    K: Kind,
-    F: Formula,
-    P: PlacedIn,
-    const AT: usize,
-    const GATES: bool,
-    S: ConstShape,
-    E: Dtype,
-    D: Device<E>,
->(
-    t: &mut Tensor<S, E, D>,
-) -> Result<(), D::Err> {
-    // Initial values do not depend on the width.
-    let value = params::<K, F, P>(1, GATES).get(AT).map_or(0.0, |p| p.initial);
-    t.copy_from(&vec![E::from_f64(value).unwrap_or_default(); S::NUMEL]);
-    Ok(())
-}
-
-fn trained<K: Kind, F: Formula, P: PlacedIn, const GATES: bool, S: ConstShape, E: Dtype, D: Device<E>>(
-    at: usize,
-) -> TensorOptions<S, E, D> {
-    let reset: [fn(&mut Tensor<S, E, D>) -> Result<(), D::Err>; MOST] = [
-        initial::<K, F, P, 0, GATES, S, E, D>,
-        initial::<K, F, P, 1, GATES, S, E, D>,
-        initial::<K, F, P, 2, GATES, S, E, D>,
-        initial::<K, F, P, 3, GATES, S, E, D>,
-        initial::<K, F, P, 4, GATES, S, E, D>,
-        initial::<K, F, P, 5, GATES, S, E, D>,
-        initial::<K, F, P, 6, GATES, S, E, D>,
-        initial::<K, F, P, 7, GATES, S, E, D>,
-    ];
-    TensorOptions::reset_with(reset[at])
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "dfdx asks for this signature")]
-fn fill<S: ConstShape, E: Dtype, D: Device<E>>(t: &mut Tensor<S, E, D>, value: f64) -> Result<(), D::Err> {
-    t.copy_from(&vec![E::from_f64(value).unwrap_or_default(); S::NUMEL]);
-    Ok(())
+impl<K: Kind, F: Formula, P: PlacedIn> Initial for OfUnits<K, F, P> {
+    fn value(at: usize) -> f64 {
+        params::<K, F, P>(1, false).get(at).map_or(0.0, |p| p.initial)
+    }
 }
 
 fn uniform<const H: usize, S: ConstShape, E, D>() -> TensorOptions<S, E, D>
@@ -190,6 +162,7 @@ where
 {
     type To<E2: Dtype, D2: Device<E2>> = RecurrentLayer<K, F, P, I, H, W, S, E2, D2>;
 
+    #[expect(clippy::too_many_lines, reason = "one field after the other, as dfdx takes them")]
     fn iter_tensors<V: ModuleVisitor<Self, E, D>>(
         v: &mut V,
     ) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
@@ -205,6 +178,7 @@ where
         let name = |p: &SlotParam| format!("{}.{}", p.place, p.name);
         let gate_names: Vec<String> = of_gates.iter().map(name).collect();
         let unit_names: Vec<String> = of_units.iter().map(name).collect();
+        let row_names = operands::row_params::<F>();
         let (stored_gates, stored_units) = (stored::<K, F, P>(true), stored::<K, F, P>(false));
         let bias: Vec<_> = (0..usize::from(cell.has_bias()))
             .map(|i| {
@@ -236,14 +210,17 @@ where
                 )
             })
             .collect();
-        let gates =
-            listed!(gates, gate_names.iter().enumerate(), |(i, n)| (n, trained::<K, F, P, true, _, E, D>(i)));
-        let units = listed!(units, unit_names.iter().enumerate(), |(i, n)| (
-            n,
-            trained::<K, F, P, false, _, E, D>(i)
-        ));
-        let running_gates = listed!(running_gates, stored_gates.iter(), |(n, var)| (n, statistic(*var)));
-        let running_units = listed!(running_units, stored_units.iter(), |(n, var)| (n, statistic(*var)));
+        let rows = listed!(rows, row_names.iter().enumerate(), |(i, n)| {
+            (n, trained::<operands::OfRows<F>, _, E, D>(i))
+        });
+        let gates = listed!(gates, gate_names.iter().enumerate(), |(i, n)| {
+            (n, trained::<OfGates<K, F, P>, _, E, D>(i))
+        });
+        let units = listed!(units, unit_names.iter().enumerate(), |(i, n)| {
+            (n, trained::<OfUnits<K, F, P>, _, E, D>(i))
+        });
+        let running_gates = listed!(running_gates, stored_gates.iter(), |(n, var)| (n, kept(*var)));
+        let running_units = listed!(running_units, stored_units.iter(), |(n, var)| (n, kept(*var)));
         v.visit_fields(
             (
                 (
@@ -260,7 +237,7 @@ where
                         uniform::<H, _, E, D>(),
                     ),
                 ),
-                (bias, recurrent_bias, start),
+                (bias, recurrent_bias, start, rows),
                 gates,
                 units,
                 running_gates,
@@ -268,7 +245,7 @@ where
             ),
             |(
                 (weight_ih, weight_hh),
-                (bias, recurrent_bias, start),
+                (bias, recurrent_bias, start, rows),
                 gates,
                 units,
                 running_gates,
@@ -279,6 +256,7 @@ where
                     weight_hh,
                     bias,
                     recurrent_bias,
+                    rows,
                     gates,
                     units,
                     running_gates,
@@ -316,6 +294,17 @@ impl<K, F, P, const I: usize, const H: usize, const W: usize, const S: usize, E:
     /// The same, to change.
     pub fn recurrent_bias_mut(&mut self) -> Option<&mut Tensor<Rank1<H>, E, D>> {
         self.recurrent_bias.first_mut()
+    }
+
+    /// A parameter `[W]` of the rows of a normalized weight matrix, `"ih"` or `"hh"`, by its declared name, to change; nothing
+    /// where the method declares none.
+    pub fn row_param_mut(&mut self, side: &str, name: &str) -> Option<&mut Tensor<Rank1<W>, E, D>>
+    where
+        F: Formula,
+    {
+        let wanted = format!("{side}.{name}");
+        let at = operands::row_params::<F>().iter().position(|n| *n == wanted)?;
+        self.rows.get_mut(at)
     }
 
     /// The learned hidden state before the first step `[H]`, where [`crate::LearnedStart`] asks for one.

@@ -7,9 +7,9 @@ use dfdx::prelude::*;
 use norm_core::{Elem, Formula, Statistic};
 use norm_dfdx::NormLayer;
 use norm_dfdx::image_op::Images;
+use norm_dfdx::initial::kept;
 
 use crate::error::Error;
-use crate::recurrent::statistic;
 
 /// What each step of a weight-shared network has for itself, as a type.
 pub trait Sharing: Copy + Default + Debug + Send + Sync + 'static {
@@ -85,7 +85,7 @@ impl<F: Formula, Sh: Sharing, const C: usize, const T: usize, E: Dtype, D: Devic
             .iter()
             .enumerate()
             .map(|(i, (name, variance))| {
-                Self::tensor(name, move |s| &s.later[i], move |s| &mut s.later[i], statistic(*variance))
+                Self::tensor(name, move |s| &s.later[i], move |s| &mut s.later[i], kept(*variance))
             })
             .collect();
         v.visit_fields((layers, later), |(layers, later)| StepNorm { layers, later, sharing: PhantomData })

@@ -10,8 +10,6 @@ norm_core::normalization! {
     /// training and evaluation give the same output.
     pub BatchRenorm(ioffe2017renorm, eq = "algorithm 1") as "batch-renorm" over batch + space {
         policy running;
-        // No placement: a cell of the recurrent engine hands no stored statistics to its kernels.
-        placement none;
         gotcha "The bounds start at 1 and 0, which is batch normalization, and are loosened over tens of thousands of steps, to 3 and 5; here they are constants that a schedule sets." (ioffe2017renorm);
         gotcha "The paper averages at a rate of 0.01; the rate is an option of the layer, whose default is 0.1." (ioffe2017renorm);
         gotcha "Epsilon, 1e-3, stands inside both roots; a well-known port stores deviations instead of variances and adds it to those." (ioffe2017renorm);

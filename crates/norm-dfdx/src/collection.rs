@@ -5,74 +5,25 @@ use std::marker::PhantomData;
 use dfdx::prelude::*;
 use norm_core::{Formula, policy};
 
+use crate::initial::{Initial, MOST, kept, trained};
 use crate::layer::{Holder, NormLayer, held, pools_cases, pools_groups, stores};
 use crate::policy::{Averaging, Policy};
 
-/// How many parameters a layer can have: dfdx resets a tensor through a plain function, so there is one
-/// function per position.
-const MOST: usize = 8;
-
-/// How dfdx resets a tensor.
-type Reset<S, E, D> = fn(&mut Tensor<S, E, D>) -> Result<(), <D as HasErr>::Err>;
 /// How dfdx reads a scalar of a layer.
 type Get<L> = fn(&L) -> &f64;
 /// How dfdx writes a scalar of a layer.
 type GetMut<L> = fn(&mut L) -> &mut f64;
 
-pub(crate) fn fill<S: ConstShape, E: Dtype, D: Device<E>>(t: &mut Tensor<S, E, D>, value: f64) {
-    t.copy_from(&vec![E::from_f64(value).unwrap_or_default(); S::NUMEL]);
-}
+/// Where the parameters of a layer start.
+struct OfLayer<F, const C: usize, const G: usize>(PhantomData<F>);
 
-#[expect(clippy::unnecessary_wraps, reason = "dfdx asks for this signature")]
-fn initial<
-    F: Formula,
-    const I: usize,
-    const C: usize,
-    const G: usize,
-    S: ConstShape,
-    E: Dtype,
-    D: Device<E>,
->(
-    t: &mut Tensor<S, E, D>,
-) -> Result<(), D::Err> {
-    // A layer knows its channels, not the space of what will come.
-    let layout = F::DESCRIPTOR.reference_set.layout(1, C, 1, G);
-    let value = |p: &norm_core::Param| layout.map_or(p.initial, |l| p.initial_at(&l));
-    fill(t, F::DESCRIPTOR.params.get(I).map_or(0.0, value));
-    Ok(())
-}
-
-/// Options of the parameter at position `at`: trained, reset to its declared initial value.
-fn trained<F: Formula, const C: usize, const G: usize, S: ConstShape, E: Dtype, D: Device<E>>(
-    at: usize,
-) -> TensorOptions<S, E, D> {
-    const { assert!(F::DESCRIPTOR.params.len() <= MOST, "a layer holds at most eight parameters") };
-    let reset: [Reset<S, E, D>; MOST] = [
-        initial::<F, 0, C, G, S, E, D>,
-        initial::<F, 1, C, G, S, E, D>,
-        initial::<F, 2, C, G, S, E, D>,
-        initial::<F, 3, C, G, S, E, D>,
-        initial::<F, 4, C, G, S, E, D>,
-        initial::<F, 5, C, G, S, E, D>,
-        initial::<F, 6, C, G, S, E, D>,
-        initial::<F, 7, C, G, S, E, D>,
-    ];
-    TensorOptions::reset_with(reset[at])
-}
-
-/// Options of a stored statistic: not trained, a variance starts at 1, anything else at 0.
-fn stored<S: ConstShape, E: Dtype, D: Device<E>>(is_variance: bool) -> TensorOptions<S, E, D> {
-    let reset: [Reset<S, E, D>; 2] = [
-        |t| {
-            fill(t, 0.0);
-            Ok(())
-        },
-        |t| {
-            fill(t, 1.0);
-            Ok(())
-        },
-    ];
-    TensorOptions::detached(reset[usize::from(is_variance)])
+impl<F: Formula, const C: usize, const G: usize> Initial for OfLayer<F, C, G> {
+    fn value(at: usize) -> f64 {
+        // A layer knows its channels, not the space of what will come.
+        let layout = F::DESCRIPTOR.reference_set.layout(1, C, 1, G);
+        let value = |p: &norm_core::Param| layout.map_or(p.initial, |l| p.initial_at(&l));
+        F::DESCRIPTOR.params.get(at).map_or(0.0, value)
+    }
 }
 
 impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P: 'static, const G: usize>
@@ -85,6 +36,7 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P: 'static
     ) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
         let d = F::DESCRIPTOR;
         let averages = stores::<F, Pol>();
+        const { assert!(F::DESCRIPTOR.params.len() <= MOST, "a layer holds at most eight parameters") };
         const { assert!(!stores::<F, Pol>() || pools_cases::<F>(), "statistics of single cases are not averaged") };
         const {
             assert!(
@@ -107,7 +59,7 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P: 'static
                     name,
                     move |s| &s.channel[i],
                     move |s| &mut s.channel[i],
-                    trained::<F, C, G, _, E, D>(at),
+                    trained::<OfLayer<F, C, G>, _, E, D>(at),
                 )
             })
             .collect();
@@ -119,7 +71,7 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P: 'static
                     name,
                     move |s| &s.group[i],
                     move |s| &mut s.group[i],
-                    trained::<F, C, G, _, E, D>(at),
+                    trained::<OfLayer<F, C, G>, _, E, D>(at),
                 )
             })
             .collect();
@@ -131,19 +83,19 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P: 'static
                     name,
                     move |s| &s.scalar[i],
                     move |s| &mut s.scalar[i],
-                    trained::<F, C, G, _, E, D>(at),
+                    trained::<OfLayer<F, C, G>, _, E, D>(at),
                 )
             })
             .collect();
 
-        let kept = if averages { d.statistics } else { &[] };
-        let names: Vec<String> = kept.iter().map(norm_core::Statistic::stored_name).collect();
-        let running: Vec<_> = kept
+        let statistics = if averages { d.statistics } else { &[] };
+        let names: Vec<String> = statistics.iter().map(norm_core::Statistic::stored_name).collect();
+        let running: Vec<_> = statistics
             .iter()
             .zip(&names)
             .enumerate()
             .map(|(i, (s, name))| {
-                Self::tensor(name, move |l| &l.running[i], move |l| &mut l.running[i], stored(s.is_variance))
+                Self::tensor(name, move |l| &l.running[i], move |l| &mut l.running[i], kept(s.is_variance))
             })
             .collect();
 

@@ -45,6 +45,7 @@ mod error;
 mod fold;
 pub mod fused;
 pub mod image_op;
+pub mod initial;
 mod initialize;
 mod layer;
 mod normed_linear;

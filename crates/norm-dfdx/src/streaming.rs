@@ -7,9 +7,9 @@ use dfdx::prelude::*;
 use norm_core::streaming::{self, Scalar, Store, Streaming};
 use norm_core::{Elem, Formula};
 
-use crate::collection::fill;
 use crate::error::Error;
 use crate::fused::{self, Statistics};
+use crate::initial::fill;
 use crate::layer::{NormLayer, plain, pools_cases};
 use crate::shape::Channels;
 use crate::streaming_op::{self, Mailbox};

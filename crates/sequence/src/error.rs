@@ -129,6 +129,21 @@ pub enum Error {
     },
 }
 
+impl Reason {
+    /// Why no cell has a place for a method, in short and without the way out: for a table.
+    pub const fn short(&self) -> &'static str {
+        match self {
+            Self::Site { .. } => "it normalizes what passes no cell",
+            Self::NoSpace => "it pools space, and a step has none",
+            Self::LooksAtStore => {
+                "its output takes stored statistics besides the current ones, which no cell here hands on"
+            }
+            Self::Streams => "it mixes statistics over uses, which no cell here does",
+            _ => "the placement is not defined for it",
+        }
+    }
+}
+
 /// Why a method, a recurrence or a kind of statistics is not defined in a placement, with the way out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -139,11 +154,23 @@ pub enum Reason {
         /// The recurrence.
         kind: CellKind,
     },
+    /// The placement normalizes nothing, and the method is not the baseline.
+    #[error(
+        "the placement normalizes nothing, so it is the baseline's; leave the placement out for the usual one"
+    )]
+    NothingFilled,
     /// The method normalizes something that does not pass a slot.
     #[error(
-        "it normalizes {site}, and what passes a slot is a projection or a state; weights and inputs together have `operands`"
+        "it normalizes {site}, and what passes a slot is a projection or a state; weights have `weights`, weights and inputs \
+         together `operands`"
     )]
     Site {
+        /// What it normalizes.
+        site: &'static str,
+    },
+    /// The placement takes methods that normalize weights, and this one does something else.
+    #[error("it normalizes {site}, the placement takes methods that normalize weights")]
+    NotWeights {
         /// What it normalizes.
         site: &'static str,
     },
@@ -159,6 +186,9 @@ pub enum Reason {
     /// The method compares the batch with stored statistics, which a cell hands out in evaluation only.
     #[error("it looks at stored statistics in training, which a cell does not hand to it; use a layer")]
     LooksAtStore,
+    /// The method mixes statistics over uses, whose stores belong to a layer.
+    #[error("it mixes statistics over uses, which no cell does; use a layer")]
+    Streams,
     /// The method pools over cases and the placement takes those that do not.
     #[error(
         "its statistics pool {pools}, the placement takes methods that pool within one case of one step; \

@@ -1,7 +1,7 @@
 //! A placement filled with a method: what is defined, why the rest is not, and the cell that comes out.
 
 use norm_core::policy::Running;
-use norm_core::{Descriptor, Elem, Kernel, ReferenceSet, Site, Skeleton};
+use norm_core::{Descriptor, Elem, Kernel, PolicyKind, ReferenceSet, Site, Skeleton};
 
 use crate::cell::Cell;
 use crate::error::{Error, Reason};
@@ -29,24 +29,74 @@ pub(crate) const fn refuses(d: &Descriptor) -> Option<Reason> {
         | (_, ReferenceSet::FanIn) => Some(Reason::Site { site: d.site.name() }),
         (_, ReferenceSet::Space) => Some(Reason::NoSpace),
         _ if !d.frozen.is_empty() => Some(Reason::LooksAtStore),
+        _ if matches!(d.policy, PolicyKind::Streaming) => Some(Reason::Streams),
         _ => None,
     }
 }
 
+/// The placement of that name, where a constant asks.
+const fn named(name: &str) -> Option<Placement> {
+    let mut i = 0;
+    while i < Placement::ALL.len() {
+        let (a, b) = (Placement::ALL[i].name.as_bytes(), name.as_bytes());
+        let mut j = 0;
+        while j < a.len() && j < b.len() && a[j] == b[j] {
+            j += 1;
+        }
+        if j == a.len() && j == b.len() {
+            return Some(Placement::ALL[i]);
+        }
+        i += 1;
+    }
+    None
+}
+
 impl Placement {
+    /// The placement a method is compared in unless another is asked for: the first that it declares; else the paper's for
+    /// what pools within a case, the input projection for what pools over cases. What normalizes weights has a placement of
+    /// its own, and so has what normalizes weights and inputs.
+    ///
+    /// # Errors
+    ///
+    /// Why no cell has a place for it.
+    ///
+    /// # Panics
+    ///
+    /// Where the method declares a placement that there is not.
+    pub const fn usual(d: &Descriptor) -> Result<Self, Reason> {
+        match d.site {
+            Site::Weights => return Ok(Self::WEIGHTS),
+            Site::WeightsAndInputs => return Ok(Self::OPERANDS),
+            _ => {}
+        }
+        if let Some(reason) = refuses(d) {
+            return Err(reason);
+        }
+        match d.placements {
+            [first, ..] => match named(first) {
+                Some(placement) => Ok(placement),
+                None => panic!("the method declares a placement that there is not"),
+            },
+            [] if d.is_identity() => Ok(Self::NONE),
+            [] => match d.reference_set.skeleton() {
+                Skeleton::Rowwise => Ok(Self::PAPER),
+                Skeleton::Channelwise => Ok(Self::INPUT),
+            },
+        }
+    }
+
     /// Whether a method can be put here in a recurrence, and if not, why.
     pub const fn allows(&self, d: &Descriptor, kind: CellKind) -> Result<(), Reason> {
         if !self.fits(kind) {
             return Err(Reason::Recurrence { kind });
         }
-        // Where nothing is filled nothing is refused.
-        if matches!(self.filling(kind), Some(Filling { places: [], .. })) {
-            return Ok(());
-        }
-        let pools = d.reference_set.name();
+        let (pools, site) = (d.reference_set.name(), d.site.name());
         match (self.takes, d.site) {
-            (Methods::Operands, Site::WeightsAndInputs) => return Ok(()),
-            (Methods::Operands, _) => return Err(Reason::NotOperands { site: d.site.name() }),
+            (Methods::Identity, _) if d.is_identity() => return Ok(()),
+            (Methods::Identity, _) => return Err(Reason::NothingFilled),
+            (Methods::Weights, Site::Weights) | (Methods::Operands, Site::WeightsAndInputs) => return Ok(()),
+            (Methods::Weights, _) => return Err(Reason::NotWeights { site }),
+            (Methods::Operands, _) => return Err(Reason::NotOperands { site }),
             _ => {}
         }
         if let Some(reason) = refuses(d) {

@@ -47,12 +47,16 @@ pub struct Placement {
 /// Methods by what their statistics pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Methods {
-    /// All.
+    /// The baseline alone, which normalizes nothing.
+    Identity,
+    /// All that normalize sums or states.
     Any,
     /// Those that pool within one case of one step, or nothing.
     WithinCase,
     /// Those that pool over cases.
     AcrossCases,
+    /// Those that normalize weights.
+    Weights,
     /// Those that normalize weights and what the weights meet, each by itself.
     Operands,
 }
@@ -79,7 +83,7 @@ impl Placement {
         gate_shift: true,
         eps: None,
         running: None,
-        takes: Methods::Any,
+        takes: Methods::Identity,
     };
     /// What the placements of the LSTM alone have in common.
     const OF_LSTM: Self = Self {
@@ -183,6 +187,18 @@ impl Placement {
         takes: Methods::AcrossCases,
         ..Self::OF_LSTM
     };
+    /// The rows of both weight matrices, once for all steps and before the cell meets them: no slot is filled. The paper
+    /// speaks of layers in general and has no recurrent equations (salimans2016weight).
+    pub const WEIGHTS: Self = Self {
+        name: "weights",
+        title: "the rows of both weight matrices, once for all steps",
+        cite: "salimans2016weight",
+        lstm: Some(fill(&[], Bias::UnlessShifted)),
+        rnn: Some(fill(&[], Bias::UnlessShifted)),
+        gru: Some(fill(&[], Bias::UnlessShifted)),
+        takes: Methods::Weights,
+        ..Self::OF_LSTM
+    };
     /// Cosine normalization: the hidden state in a norm of its own, which only its products see. The inputs and the
     /// rows of both weights are normalized before the cell meets them, so that a summed input is a sum of two cosines,
     /// in [-2, 2]; the paper has no recurrent equations, and one cosine of `[x; h]` would be another network.
@@ -198,7 +214,7 @@ impl Placement {
     };
 
     /// Every placement, in the order in which tables show them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::NONE,
         Self::PAPER,
         Self::HASTE,
@@ -209,6 +225,7 @@ impl Placement {
         Self::INPUT,
         Self::JOINT,
         Self::RECURRENT_BATCH,
+        Self::WEIGHTS,
         Self::OPERANDS,
     ];
 

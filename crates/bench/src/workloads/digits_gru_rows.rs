@@ -7,8 +7,7 @@ use sequence::CellKind;
 use crate::digits;
 use crate::learner::Steps;
 use crate::workload::{
-    Epochs, FOR_A_SHORT_BUILD, Rates, Reason, Recurrence, Stand, Workload, centres, in_recurrence, models,
-    table,
+    Epochs, FOR_A_SHORT_BUILD, Rates, Reason, Recurrence, Stand, Workload, at_sums, centres, models, table,
 };
 
 pub(crate) static WORKLOAD: Workload = Workload {
@@ -32,7 +31,7 @@ pub(crate) static WORKLOAD: Workload = Workload {
 };
 
 const fn stand(d: &Descriptor) -> Result<Stand, Reason> {
-    match in_recurrence(d) {
+    match at_sums(d) {
         Ok(_) if !centres(d) => Err(FOR_A_SHORT_BUILD),
         stand => stand,
     }

@@ -5,7 +5,7 @@ use sequence::CellKind;
 
 use crate::digits;
 use crate::learner::Steps;
-use crate::workload::{Epochs, Rates, Recurrence, Workload, in_recurrence as stand, models, table};
+use crate::workload::{Epochs, Rates, Recurrence, Workload, at_sums as stand, models, table};
 
 pub(crate) static WORKLOAD: Workload = Workload {
     id: "digits-lstm-64",

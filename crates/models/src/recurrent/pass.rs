@@ -6,6 +6,7 @@ use norm_dfdx::Error;
 use norm_dfdx::sequence_op::{Given, SlotTensor, Tensors, sequence};
 use sequence::{Cell, Mode, Outcome, Place, Population, State};
 
+use super::operands::Acting;
 use super::{RecurrentLayer, Sequence, cell};
 use crate::kind::Kind;
 use crate::placement::PlacedIn;
@@ -47,7 +48,11 @@ where
         }
     }
 
-    fn tensors(&self, cell: &Cell<E>) -> Tensors<'_, I, H, W, S, E> {
+    fn tensors<'a>(
+        &'a self,
+        cell: &Cell<E>,
+        acting: Option<&'a Acting<I, H, W, E>>,
+    ) -> Tensors<'a, I, H, W, S, E> {
         let (mut gates, mut units) = (self.gates.iter(), self.units.iter());
         let slots = cell.slot_params(H).into_iter().filter_map(|p| {
             if p.place.sees_gates() {
@@ -57,13 +62,17 @@ where
             }
         });
         let slots = slots.collect();
-        Tensors {
+        let raw = Tensors {
             weight_ih: &self.weight_ih,
             weight_hh: &self.weight_hh,
             bias: self.bias.first(),
             recurrent_bias: self.recurrent_bias.first(),
             start: self.start.first(),
             slots,
+        };
+        match acting {
+            Some(acting) => acting.instead(raw),
+            None => raw,
         }
     }
 
@@ -82,7 +91,9 @@ where
         let cell = cell::<K, F, P, E>();
         let mut state = self.state(&cell);
         let given = self.given(x.shape(), mask, self.passes + 1);
-        let out = sequence(&cell, &self.tensors(&cell), x, given, Mode::Train(&mut state), &self.spare)?;
+        let (x, acting) = self.operands(x)?;
+        let tensors = self.tensors(&cell, acting.as_ref());
+        let out = sequence(&cell, &tensors, x, given, Mode::Train(&mut state), &self.spare)?;
         self.store(&state);
         self.passes += 1;
         Ok(out)
@@ -96,7 +107,8 @@ where
         mode: Mode<'_, E>,
     ) -> Result<(Sequence<H, E, Cpu, T>, Outcome), Error<CpuError>> {
         let given = self.given(x.shape(), mask, 0);
-        let (y, outcome) = sequence(cell, &self.tensors(cell), x, given, mode, &self.spare)?;
+        let (x, acting) = self.operands(x)?;
+        let (y, outcome) = sequence(cell, &self.tensors(cell, acting.as_ref()), x, given, mode, &self.spare)?;
         if outcome.clamped {
             self.clamped.met();
         }
