@@ -1,5 +1,8 @@
 //! `as = sums`: `x` is the summed input itself.
 
+use std::ops::Range;
+
+use norm_core::blocks::Blocks;
 use norm_core::{Layout, PolicyKind, ReferenceSet, Site, Skeleton};
 
 use crate::error::Error;
@@ -29,9 +32,12 @@ pub(crate) fn put_params<T: Real>(r: &Request, answer: &mut Answer, prefix: &str
     }
 }
 
-/// Sums put through a method: step by step where each step has its own statistics, else at once.
+/// Sums put through a method: step by step where each step has its own statistics, else at once; block by block where the
+/// method cuts a batch.
 pub(crate) struct Sums<T: 'static> {
     norms: Vec<Norm<T>>,
+    /// For each of them the step whose stored statistics it has.
+    step_of: Vec<usize>,
     used: Vec<(Vec<T>, bool)>,
     stored: Option<Stored<T>>,
     /// Stands for all of the above where the method streams.
@@ -54,7 +60,13 @@ impl<T: Real> Sums<T> {
         let d = r.descriptor();
         if d.policy == PolicyKind::Streaming {
             let steps = Some(Steps::new(r, of, params_of)?);
-            return Ok(Self { norms: Vec::new(), used: Vec::new(), stored: None, steps });
+            return Ok(Self {
+                norms: Vec::new(),
+                step_of: Vec::new(),
+                used: Vec::new(),
+                stored: None,
+                steps,
+            });
         }
         let across = d.reference_set.skeleton() == Skeleton::Channelwise;
         if !across && r.over_time.is_some() {
@@ -80,21 +92,32 @@ impl<T: Real> Sums<T> {
         let stored =
             d.policy.averages().then(|| Stored::take(r, "state.", of.channels, per_step.then_some(of.steps)));
         let stored = stored.transpose()?;
-        let norms = (0..parts).map(|t| {
+        // In evaluation the stored statistics are used, which are the same for every block.
+        let blocks = Blocks::of(d, &r.consts())?;
+        let mut cut: Vec<(usize, Range<usize>)> = (0..parts)
+            .flat_map(|t| {
+                blocks.ranges(cases).map(move |block| (t, t * cases + block.start..t * cases + block.end))
+            })
+            .collect();
+        if cut.is_empty() {
+            cut.push((0, 0..0));
+        }
+        let norms = cut.iter().map(|(t, rows)| {
             // What the method looks at besides is the state of the request: that before the call.
             let frozen = d.frozen.iter().zip(stored.iter().cycle());
-            let frozen = frozen.map(|(f, s)| f.of(s.at(t), of.channels).to_vec());
+            let frozen = frozen.map(|(f, s)| f.of(s.at(*t), of.channels).to_vec());
             Norm {
                 method: r.method,
                 path: r.path,
-                layout,
+                layout: Layout { n: rows.len(), ..layout },
                 params: params.iter().cloned().chain(frozen).collect(),
                 consts: r.consts(),
-                mask: of.mask.as_ref().map(|m| m[t * cases..(t + 1) * cases].to_vec()),
+                mask: of.mask.as_ref().map(|m| m[rows.clone()].to_vec()),
             }
         });
         let norms = norms.collect();
-        Ok(Self { norms, used: Vec::new(), stored, steps: None })
+        let step_of = cut.iter().map(|(t, _)| *t).collect();
+        Ok(Self { norms, step_of, used: Vec::new(), stored, steps: None })
     }
 
     pub(crate) fn forward(&mut self, r: &Request, x: &[T]) -> Result<Vec<T>, Error> {
@@ -102,8 +125,8 @@ impl<T: Real> Sums<T> {
             return steps.forward(x);
         }
         let mut y = Vec::with_capacity(x.len());
-        for (t, norm) in self.norms.iter().enumerate() {
-            let part = &x[t * norm.layout.len()..(t + 1) * norm.layout.len()];
+        for (norm, t) in self.norms.iter().zip(self.step_of.iter().copied()) {
+            let part = &x[y.len()..y.len() + norm.layout.len()];
             let given = match &self.stored {
                 Some(s) if !r.train && r.evaluate == Evaluate::Stored => Some(s.at(t).to_vec()),
                 _ => None,
@@ -123,8 +146,8 @@ impl<T: Real> Sums<T> {
             return steps.backward(x, dy);
         }
         let (mut dx, mut dparams) = (Vec::with_capacity(x.len()), Vec::<Vec<T>>::new());
-        for (t, (norm, (statistics, given))) in self.norms.iter().zip(&self.used).enumerate() {
-            let at = t * norm.layout.len()..(t + 1) * norm.layout.len();
+        for (norm, (statistics, given)) in self.norms.iter().zip(&self.used) {
+            let at = dx.len()..dx.len() + norm.layout.len();
             let (dx_t, found) = norm.backward(&x[at.clone()], statistics, &dy[at], *given)?;
             dx.extend(dx_t);
             if dparams.is_empty() {

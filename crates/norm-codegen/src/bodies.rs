@@ -147,6 +147,11 @@ impl<'a> Body<'a> {
                 let x = self.value(exponent);
                 quote!((#x * #b.ln()).exp())
             }
+            // The control is a matter of the way back.
+            Node::Controlled { value, .. } => {
+                let value = self.value(value);
+                quote!(#value)
+            }
             Node::Unary(op, a) => {
                 let a = self.value(a);
                 match op {

@@ -21,6 +21,7 @@ struct Checker<'a> {
     d: &'a Declaration,
     statistics: Vec<(Ident, Term)>,
     aliases: Vec<(Ident, Term)>,
+    controls: Vec<Ident>,
     used: BTreeSet<String>,
     /// Names whose own line is wrong: their uses are no errors of their own.
     broken: BTreeSet<String>,
@@ -176,6 +177,7 @@ impl Checker<'_> {
             self.broken.insert(l.name.to_string());
             return None;
         };
+        let t = self.controlled(l, t);
         let pools = t.pools(&self.aliases);
         if l.name == "y" {
             if pools {
@@ -242,6 +244,16 @@ impl Checker<'_> {
         }
     }
 
+    /// A block is a whole number of cases.
+    fn blocks_are_whole(&mut self) {
+        for c in self.d.consts.iter().filter(|c| c.name == "block") {
+            if c.default < 1.0 || c.default.fract() != 0.0 {
+                let message = format!("a block of {} cases: write a whole number, at least 1", c.default);
+                self.errors.at(c.name.span(), message);
+            }
+        }
+    }
+
     fn eps_is_not_negative(&mut self) {
         for const_ in self.d.consts.iter().filter(|c| c.name == "eps" && c.default < 0.0) {
             self.errors.at(
@@ -251,16 +263,51 @@ impl Checker<'_> {
         }
     }
 
-    /// Only where averages are stored is there an earlier value, and only the output may look at it: statistics are the
-    /// batch's own.
-    fn previous_values_exist(&mut self, output: Option<&Term>) {
-        let previous = |t: &Term| matches!(t, Term::Previous(_));
-        let in_statistic = self.statistics.iter().find(|s| s.1.contains(&self.aliases, &previous));
-        if let Some(name) = in_statistic.map(|s| s.0.clone()) {
-            let message = format!("the statistic `{name}` looks at an earlier value: `prev` belongs in `y`");
+    /// Gives a control its number. It stands alone behind a name, by which its state is called.
+    fn controlled(&mut self, l: &Let, t: Term) -> Term {
+        let is_control = |t: &Term| matches!(t, Term::Call(Function::Controlled, _));
+        let t = match t {
+            Term::Call(Function::Controlled, of) if l.name != "y" => {
+                if of[2].extent(&self.aliases) != Extent::Number {
+                    self.errors
+                        .at(l.value.span(), "the rate of `controlled` is made of numbers and constants");
+                }
+                if of[0].extent(&self.aliases) != Extent::Element {
+                    self.errors.at(l.value.span(), "`controlled` takes a value that varies inside the set");
+                }
+                self.controls.push(l.name.clone());
+                Term::Controlled { control: self.controls.len() - 1, of }
+            }
+            other => other,
+        };
+        if t.contains(&self.aliases, &is_control) {
+            self.errors.at(
+                l.value.span(),
+                "`controlled` needs a name of its own, by which its state is stored: write `c = controlled(...);` on a line before",
+            );
+        }
+        t
+    }
+
+    /// A control keeps a state, so there is to be a store; and the gradient of a statistic is no place for one.
+    fn controls_have_a_store(&mut self) {
+        let control = |t: &Term| matches!(t, Term::Controlled { .. });
+        if let Some((name, _)) = self.statistics.iter().find(|s| s.1.contains(&self.aliases, &control)) {
+            let message =
+                format!("the statistic `{name}` is made of something controlled: that belongs in `y`");
             self.errors.at(name.span(), message);
         }
-        let used = output.is_some_and(|y| y.contains(&self.aliases, &previous));
+        if !self.controls.is_empty() && self.d.policy.as_ref().is_none_or(|p| p != "running") {
+            let message = "`controlled` needs a store: write `policy running;`";
+            self.errors.at(self.d.policy.as_ref().unwrap_or(&self.d.name).span(), message);
+        }
+    }
+
+    /// Only where averages are stored is there an earlier value.
+    fn previous_values_exist(&mut self, output: Option<&Term>) {
+        let previous = |t: &Term| matches!(t, Term::Previous(_));
+        let mut terms = self.statistics.iter().map(|s| &s.1).chain(output);
+        let used = terms.any(|t| t.contains(&self.aliases, &previous));
         if used && self.d.policy.as_ref().is_none_or(|p| p != "running") {
             let message = "`prev` needs a store: write `policy running;`";
             self.errors.at(self.d.policy.as_ref().unwrap_or(&self.d.name).span(), message);
@@ -270,8 +317,10 @@ impl Checker<'_> {
     fn everything_is_used(&mut self) {
         let d = self.d;
         let names = d.params.iter().map(|p| &p.name).chain(d.consts.iter().map(|k| &k.name));
+        // A block is the policy's.
+        let policys = |name: &Ident| name == "block" && d.policy.as_ref().is_some_and(|p| p == "running");
         for name in names.chain(d.lets.iter().map(|l| &l.name)) {
-            if *name != "y" && !self.used.contains(&name.to_string()) {
+            if *name != "y" && !policys(name) && !self.used.contains(&name.to_string()) {
                 self.errors.at(name.span(), format!("`{name}` is never used"));
             }
         }
@@ -304,6 +353,7 @@ impl Formula {
             d,
             statistics: Vec::new(),
             aliases: Vec::new(),
+            controls: Vec::new(),
             used: BTreeSet::new(),
             broken: d.broken.iter().map(ToString::to_string).collect(),
             errors: d.errors.clone(),
@@ -312,8 +362,10 @@ impl Formula {
         c.words();
         let output = c.lets();
         c.previous_values_exist(output.as_ref());
+        c.controls_have_a_store();
         c.initial_values_are_known();
         c.eps_is_not_negative();
+        c.blocks_are_whole();
         // What is left out because of another error is no error of its own.
         if c.errors.is_empty() {
             c.everything_is_used();
@@ -327,6 +379,13 @@ impl Formula {
         let levels = c.levels();
         c.errors.finish()?;
         let output = output.ok_or_else(|| syn::Error::new(d.name.span(), "there is no `y`"))?;
-        Ok(Self { declaration: d.clone(), statistics: c.statistics, aliases: c.aliases, output, levels })
+        Ok(Self {
+            declaration: d.clone(),
+            statistics: c.statistics,
+            aliases: c.aliases,
+            controls: c.controls,
+            output,
+            levels,
+        })
     }
 }

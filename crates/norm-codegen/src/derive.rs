@@ -30,6 +30,8 @@ pub struct Derivation {
     pub dy: ExprId,
     /// Parameters.
     pub params: Vec<ExprId>,
+    /// States of controls, one value per reference set; after the parameters they are what `dparams` is of.
+    pub controls: Vec<ExprId>,
     /// Frozen inputs, one value per reference set and without a gradient: what statistics were before this batch.
     pub frozen: Vec<ExprId>,
     /// Constants.
@@ -50,7 +52,7 @@ pub struct Derivation {
     pub totals: Vec<ExprId>,
     /// What each total is, in the ruled gradients and later totals.
     pub total_definitions: Vec<ExprId>,
-    /// The gradient of each parameter.
+    /// The gradient of each parameter, and after them what is to be added to the state of each control.
     pub dparams: Vec<ExprId>,
     /// The gradient of the input, in the totals.
     pub dx: ExprId,
@@ -73,6 +75,11 @@ pub(crate) fn frozen_name(statistic: &str) -> String {
     format!("prev_{statistic}")
 }
 
+/// What the state of a control is called.
+pub(crate) fn control_name(shorthand: &str) -> String {
+    format!("control_{shorthand}")
+}
+
 fn param_axes(axis: ParamAxis) -> Axes {
     match axis {
         ParamAxis::Scalar => Axes::EMPTY,
@@ -88,6 +95,7 @@ struct Builder<'a> {
     x: ExprId,
     params: Vec<ExprId>,
     consts: Vec<ExprId>,
+    controls: Vec<ExprId>,
     /// By statistic, where its earlier value is looked at.
     previous: BTreeMap<usize, ExprId>,
 }
@@ -103,6 +111,10 @@ impl Builder<'_> {
             Term::Statistic(i) => statistics[*i],
             Term::Previous(i) => self.previous[i],
             Term::Alias(i) => self.term(&self.f.aliases[*i].1, statistics),
+            Term::Controlled { control, of } => {
+                let [value, direction, rate] = [0, 1, 2].map(|i| self.term(&of[i], statistics));
+                self.g.controlled(value, direction, rate, self.controls[*control])
+            }
             Term::Add(a, b) => {
                 let (a, b) = (self.term(a, statistics), self.term(b, statistics));
                 self.g.add(a, b)
@@ -155,6 +167,11 @@ impl Derivation {
             let name = c.name.to_string();
             consts.push(g.symbol(&name, &latex_name(&name), Axes::EMPTY)?);
         }
+        let mut controls = Vec::new();
+        for name in &f.controls {
+            let latex = format!("E_{{{}}}", latex_name(&name.to_string()));
+            controls.push(g.symbol(&control_name(&name.to_string()), &latex, outer)?);
+        }
         let mut previous = BTreeMap::new();
         for i in f.frozen() {
             let name = f.statistics[i].0.to_string();
@@ -162,7 +179,7 @@ impl Derivation {
             previous.insert(i, g.symbol(&frozen_name(&name), &latex, outer)?);
         }
         let frozen: Vec<ExprId> = previous.values().copied().collect();
-        let mut b = Builder { f, g, x, params, consts, previous };
+        let mut b = Builder { f, g, x, params, consts, controls, previous };
         let (mut current, mut hat, mut ruled, mut totals) = (vec![], vec![], vec![], vec![]);
         let mut definitions = Vec::new();
         for (name, term) in &f.statistics {
@@ -186,11 +203,11 @@ impl Derivation {
             ruled.push(b.g.symbol(&format!("d{name}^"), &format!("\\hat{{{partial}}}"), outer)?);
         }
         let y = b.term(&f.output, &hat);
-        let Builder { mut g, params, consts, .. } = b;
+        let Builder { mut g, params, consts, controls, .. } = b;
 
         let mut wrt = vec![x];
         wrt.extend(&hat);
-        wrt.extend(&params);
+        wrt.extend(params.iter().chain(&controls));
         let mut found = g.gradient(&[(y, dy)], &wrt)?.into_iter();
         let mut dx = found.next().unwrap_or(x);
         let hat_gradients: Vec<ExprId> = found.by_ref().take(hat.len()).map(|e| g.simplify(e)).collect();
@@ -199,6 +216,11 @@ impl Derivation {
         let mut total_definitions = ruled.clone();
         let (unit, one) = (g.symbol("d1", "1", outer)?, g.num(1.0));
         for i in (0..current.len()).rev() {
+            // Nothing flows through a statistic that is only stored.
+            let unused = total_definitions[i] == ruled[i] && g.as_number(hat_gradients[i]) == Some(0.0);
+            if unused {
+                continue;
+            }
             let mut wrt = vec![x];
             wrt.extend(&current[..i]);
             // The gradient is linear in the total, so it is derived for a unit and multiplied afterwards: what a
@@ -223,6 +245,7 @@ impl Derivation {
             x,
             dy,
             params,
+            controls,
             frozen,
             consts,
             current,
@@ -236,6 +259,11 @@ impl Derivation {
             dparams,
             dx,
         })
+    }
+
+    /// What a call holds besides `x`, in its order.
+    pub(crate) fn inputs(&self) -> Vec<ExprId> {
+        self.params.iter().chain(&self.controls).chain(&self.frozen).copied().collect()
     }
 
     fn name(&self, e: ExprId) -> String {
@@ -266,7 +294,7 @@ impl Derivation {
             let data = self.spread(&total, self.totals[i], &env);
             env = env.bind(&self.name(self.totals[i]), data);
         }
-        for (p, d) in self.params.iter().zip(&self.dparams) {
+        for (p, d) in self.params.iter().chain(&self.controls).zip(&self.dparams) {
             let value = self.graph.evaluate(&[*d], &env)?.remove(0);
             out.insert(format!("d{}", self.name(*p)), broadcast(&value, self.graph.axes(*p), &env));
         }

@@ -65,6 +65,18 @@ pub(crate) fn backward(d: &Derivation) -> Vec<Line> {
     for (p, e) in d.params.iter().zip(&d.dparams) {
         lines.push(differential(&g, *p, *e));
     }
+    // Not gradients: what the states of controls are afterwards.
+    for (state, found) in d.controls.iter().zip(&d.dparams[d.params.len()..]) {
+        let next = g.add(*state, *found);
+        let (text, latex, mathml) = (g.to_text(*state), g.to_latex(*state), g.to_mathml(*state));
+        lines.push(Line::of(
+            &g,
+            &format!("{text}'"),
+            &format!("{latex}'"),
+            &format!("<msup>{mathml}<mo>′</mo></msup>"),
+            next,
+        ));
+    }
     lines
 }
 

@@ -110,7 +110,7 @@ fn type_and_impl(
     let bodies = bodies(f, d, s);
     let (levels, moments) = (s.levels.len(), s.central_moments);
     let tables = tables.tokens(name, declaration.kernels.as_ref());
-    let within = d.params.iter().chain(&d.frozen).map(|p| is_within(&d.graph, *p));
+    let within = d.inputs().into_iter().map(|p| is_within(&d.graph, p));
     quote! {
         #doc
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -208,7 +208,7 @@ impl Leaves<'_> {
         if e == d.dy {
             return Some(quote!(dy));
         }
-        if let Some(i) = at(&d.params).or_else(|| at(&d.frozen).map(|i| d.params.len() + i)) {
+        if let Some(i) = at(&d.inputs()) {
             return Some(quote!(p[#i]));
         }
         if let Some(i) = at(&d.consts) {
@@ -271,8 +271,10 @@ fn hoisted(
 fn bodies(f: &Formula, d: &Derivation, s: &Schedule) -> TokenStream {
     let outer = Axes::ALL.minus(f.set_axes());
     let (ns, np, nc, nm, nb) =
-        (d.current.len(), d.params.len() + d.frozen.len(), d.consts.len(), s.widest(), s.backward.len());
-    let learned = d.params.len();
+        (d.current.len(), d.inputs().len(), d.consts.len(), s.widest(), s.backward.len());
+    // Those that the way back gives something for.
+    let inputs = d.inputs();
+    let learned = d.dparams.len();
 
     let accumulate = s.levels.iter().enumerate().map(|(level, roots)| {
         let leaves = Leaves { d, sums: &[], sums_are_means: true };
@@ -299,13 +301,13 @@ fn bodies(f: &Formula, d: &Derivation, s: &Schedule) -> TokenStream {
     let y = &y[0];
 
     let within: Vec<ExprId> =
-        (0..learned).filter(|i| is_within(&d.graph, d.params[*i])).map(|i| d.dparams[i]).collect();
+        (0..learned).filter(|i| is_within(&d.graph, inputs[*i])).map(|i| d.dparams[i]).collect();
     let term_roots: Vec<ExprId> = s.backward.iter().chain(&within).copied().collect();
     let (hoist_terms, terms, results, nt) = hoisted(d, outer, &term_roots);
     let (sums, param_terms) = results.split_at(nb);
     let mut param_terms = param_terms.iter();
     let param_terms = (0..np).map(|i| {
-        if i < learned && is_within(&d.graph, d.params[i]) {
+        if i < learned && is_within(&d.graph, inputs[i]) {
             param_terms.next().map_or_else(|| quote!(V::lit(0.0)), |t| quote!(#t))
         } else {
             quote!(V::lit(0.0))
@@ -314,7 +316,7 @@ fn bodies(f: &Formula, d: &Derivation, s: &Schedule) -> TokenStream {
 
     let statistic_gradients = straight(d, &s.backward, false, &d.hat_gradients);
     let set_params: Vec<ExprId> = (0..learned)
-        .filter(|i| !is_within(&d.graph, d.params[*i]))
+        .filter(|i| !is_within(&d.graph, inputs[*i]))
         .collect::<Vec<_>>()
         .iter()
         .map(|i| d.dparams[*i])
@@ -326,7 +328,7 @@ fn bodies(f: &Formula, d: &Derivation, s: &Schedule) -> TokenStream {
     let param_lines = body.lines();
     let param_results = (0..np).map(|i| {
         // Nothing flows into a frozen input.
-        if i >= learned || is_within(&d.graph, d.params[i]) {
+        if i >= learned || is_within(&d.graph, inputs[i]) {
             quote!(V::lit(0.0))
         } else {
             found.next().map_or_else(|| quote!(V::lit(0.0)), |t| quote!(#t))
@@ -345,6 +347,37 @@ fn bodies(f: &Formula, d: &Derivation, s: &Schedule) -> TokenStream {
     let (hoist_input, input, dx, ni) = hoisted(d, outer, &[d.dx]);
     let dx = &dx[0];
 
+    let of_statistics = quote! { match LEVEL { #(#accumulate,)* _ => [V::lit(0.0); #nm] } };
+    let finish = quote! { match LEVEL { #(#finish,)* _ => {} } };
+    let (of_statistics, chain) = if f.statistics_look_back() {
+        crate::store::of_statistics(
+            [ns, np, nc, nm, nb],
+            &of_statistics,
+            &finish,
+            &quote!(#(#chain_steps)* [#(#totals),*]),
+        )
+    } else {
+        (
+            quote! {
+                #[inline(always)]
+                fn accumulate<V: ::norm_core::Value, const LEVEL: usize>(x: V, s: &[V; #ns], c: &[f64; #nc]) -> [V; #nm] {
+                    #of_statistics
+                }
+                #[inline(always)]
+                fn finish<V: ::norm_core::Value, const LEVEL: usize>(m: &[V; #nm], n: V, s: &mut [V; #ns], c: &[f64; #nc]) {
+                    #finish
+                }
+            },
+            quote! {
+                #[inline(always)]
+                fn chain<V: ::norm_core::Value>(g: &[V; #ns], b: &[V; #nb], s: &[V; #ns], n: V, c: &[f64; #nc]) -> [V; #ns] {
+                    #(#chain_steps)*
+                    [#(#totals),*]
+                }
+            },
+        )
+    };
+
     quote! {
         type Consts = [f64; #nc];
         type Statistics<V: ::norm_core::Value> = [V; #ns];
@@ -355,14 +388,7 @@ fn bodies(f: &Formula, d: &Derivation, s: &Schedule) -> TokenStream {
         type Sums<V: ::norm_core::Value> = [V; #nb];
         type ForInput<V: ::norm_core::Value> = [V; #ni];
 
-        #[inline(always)]
-        fn accumulate<V: ::norm_core::Value, const LEVEL: usize>(x: V, s: &[V; #ns], c: &[f64; #nc]) -> [V; #nm] {
-            match LEVEL { #(#accumulate,)* _ => [V::lit(0.0); #nm] }
-        }
-        #[inline(always)]
-        fn finish<V: ::norm_core::Value, const LEVEL: usize>(m: &[V; #nm], n: V, s: &mut [V; #ns], c: &[f64; #nc]) {
-            match LEVEL { #(#finish,)* _ => {} }
-        }
+        #of_statistics
         #[inline(always)]
         fn hoist_apply<V: ::norm_core::Value>(hat: &[V; #ns], p: &[V; #np], n: V, c: &[f64; #nc]) -> [V; #na] {
             #hoist_apply
@@ -390,11 +416,7 @@ fn bodies(f: &Formula, d: &Derivation, s: &Schedule) -> TokenStream {
             #param_lines
             [#(#param_results),*]
         }
-        #[inline(always)]
-        fn chain<V: ::norm_core::Value>(g: &[V; #ns], b: &[V; #nb], s: &[V; #ns], n: V, c: &[f64; #nc]) -> [V; #ns] {
-            #(#chain_steps)*
-            [#(#totals),*]
-        }
+        #chain
         #[inline(always)]
         fn hoist_input<V: ::norm_core::Value>(hat: &[V; #ns], s: &[V; #ns], g: &[V; #ns], p: &[V; #np], n: V, c: &[f64; #nc]) -> [V; #ni] {
             #(#unpack)*

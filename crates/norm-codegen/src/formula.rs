@@ -13,6 +13,8 @@ pub struct Formula {
     pub(crate) declaration: Declaration,
     pub(crate) statistics: Vec<(Ident, Term)>,
     pub(crate) aliases: Vec<(Ident, Term)>,
+    /// The shorthands whose adjoints are controlled, in order.
+    pub(crate) controls: Vec<Ident>,
     pub(crate) output: Term,
     /// For each statistic the sweep after which it is known.
     pub(crate) levels: Vec<usize>,
@@ -39,10 +41,17 @@ impl Formula {
         self.declaration.consts.iter().map(|c| (c.name.to_string(), c.default)).collect()
     }
 
-    /// The statistics whose earlier value the output looks at, in order: the frozen inputs.
+    /// The statistics whose earlier value something looks at, in order: the frozen inputs.
     pub(crate) fn frozen(&self) -> Vec<usize> {
-        let looks = |i: &usize| self.output.contains(&self.aliases, &|t| *t == Term::Previous(*i));
+        let terms = || self.statistics.iter().map(|s| &s.1).chain([&self.output]);
+        let looks = |i: &usize| terms().any(|t| t.contains(&self.aliases, &|t| *t == Term::Previous(*i)));
         (0..self.statistics.len()).filter(looks).collect()
+    }
+
+    /// Whether a statistic looks at an earlier value.
+    pub(crate) fn statistics_look_back(&self) -> bool {
+        let previous = |t: &Term| matches!(t, Term::Previous(_));
+        self.statistics.iter().any(|s| s.1.contains(&self.aliases, &previous))
     }
 
     /// The reference set.

@@ -17,6 +17,9 @@
 //!     gotcha "sentence" (citation_key);
 //!     param gain [: channel | element | group | scalar] = 1.0;    // or = sqrt(n), over sets inside a case
 //!     const eps = 1e-5;
+//!     const block = 16;                                      // `policy running`: so many cases are normalized together,
+//!                                                            // block after block; the last constant
+//!     const rate = 0.1;                                      // `policy running`: the weight of a batch in the store
 //!     mu = mean(x);                                          // a statistic: pooled over the set
 //!     d  = x - mu;                                           // varies inside the set: a shorthand
 //!     y  = ...;                                              // the output, last
@@ -24,7 +27,10 @@
 //! reference_set: nothing | features | group | space | fan_in | batch | batch + space | batch + time
 //! functions: mean sum sqrt rsqrt recip square exp ln tanh sigmoid erf abs sign step max min pow relu
 //!            stop_gradient replace_gradient(value, surrogate)
-//!            prev(statistic): what it was in the store before this batch, without a gradient; in `y`, `policy running`
+//!            prev(statistic): what it was in the store before this batch, without a gradient; `policy running`
+//!            controlled(value, direction, rate), alone behind a name: the value; its gradient g goes on as
+//!            q = g - (1 - rate) E direction, and E grows by the mean of q direction over the set; E is stored as
+//!            `control_<name>`, one per set, and starts at 0; in `y`, `policy running`
 //! ```
 //!
 //! A named let that is constant over a reference set is a *statistic*. Inside a statistic an earlier one means
@@ -41,6 +47,7 @@ mod operators;
 mod plan;
 mod pointwise;
 mod schedule;
+mod store;
 mod syntax;
 mod term;
 

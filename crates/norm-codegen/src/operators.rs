@@ -27,10 +27,12 @@ pub(crate) enum Function {
     ReplaceGradient,
     /// What a statistic was in the policy's store before this batch; the checker makes a term of its own of it.
     Prev,
+    /// A value with its adjoint under control; the checker makes a term of its own of it.
+    Controlled,
 }
 
 impl Function {
-    pub(crate) const ALL: [(&'static str, Self, usize); 21] = [
+    pub(crate) const ALL: [(&'static str, Self, usize); 22] = [
         ("mean", Self::Mean, 1),
         ("sum", Self::Sum, 1),
         ("sqrt", Self::Sqrt, 1),
@@ -52,6 +54,7 @@ impl Function {
         ("stop_gradient", Self::StopGradient, 1),
         ("replace_gradient", Self::ReplaceGradient, 2),
         ("prev", Self::Prev, 1),
+        ("controlled", Self::Controlled, 3),
     ];
 
     /// The function of that name and how many arguments it takes.
@@ -99,7 +102,7 @@ impl Function {
             Self::StopGradient => g.stop_gradient(a[0]),
             Self::ReplaceGradient => g.replace_gradient(a[0], a[1]),
             // Never built: what is wrong with it has been reported.
-            Self::Prev => a[0],
+            Self::Prev | Self::Controlled => a[0],
         }
     }
 }

@@ -14,6 +14,8 @@ enum Op {
     Literal(f64),
     Node(&'static str, Vec<usize>),
     Pow(usize, f64),
+    /// Value, direction and rate, and where the state stands behind the parameters.
+    Controlled([usize; 3], usize),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,11 +73,15 @@ impl Builder<'_> {
                 Some(nodes) => nodes[*i],
                 None => self.push(Op::Leaf("Statistic", Some(*i)), Kind::Set),
             },
-            // Frozen inputs follow the parameters.
+            Term::Controlled { control, of } => {
+                let of = [0, 1, 2].map(|i| self.term(&of[i]));
+                self.push(Op::Controlled(of, *control), Kind::Element)
+            }
+            // Frozen inputs follow the parameters and the states of controls.
             Term::Previous(i) => {
                 let at = self.f.frozen().iter().position(|s| s == i).unwrap_or_default();
-                let params = self.f.declaration.params.len();
-                self.push(Op::Leaf("Param", Some(params + at)), Kind::Set)
+                let before = self.f.declaration.params.len() + self.f.controls.len();
+                self.push(Op::Leaf("Param", Some(before + at)), Kind::Set)
             }
             Term::Alias(i) => {
                 let f = self.f;
@@ -147,9 +153,12 @@ impl Builder<'_> {
             Function::Sign => "Sign",
             Function::Step => "Step",
             Function::StopGradient => "StopGradient",
-            Function::Max | Function::Min | Function::Pow | Function::ReplaceGradient | Function::Prev => {
-                "Neg"
-            }
+            Function::Max
+            | Function::Min
+            | Function::Pow
+            | Function::ReplaceGradient
+            | Function::Prev
+            | Function::Controlled => "Neg",
         };
         self.unary(name, a)
     }
@@ -172,6 +181,16 @@ impl Builder<'_> {
                 }
                 Op::Literal(v) => quote!(Literal(#v)),
                 Op::Pow(a, v) => quote!(Pow(#a, #v)),
+                Op::Controlled([value, direction, rate], control) => {
+                    let name = crate::derive::control_name(&self.f.controls[*control].to_string());
+                    let state = self.f.declaration.params.len() + control;
+                    quote!(Controlled(
+                        ::norm_core::Control { name: #name, state: #state },
+                        #value,
+                        #direction,
+                        #rate
+                    ))
+                }
                 Op::Node(name, operands) => {
                     let name = format_ident!("{name}");
                     quote!(#name(#(#operands),*))
@@ -185,7 +204,12 @@ impl Builder<'_> {
 
 /// Whether a declaration says somewhere that its gradient is not that of the formula.
 pub(crate) fn has_declared_gradient(f: &Formula) -> bool {
-    let declared = |t: &Term| matches!(t, Term::Call(Function::StopGradient | Function::ReplaceGradient, _));
+    let declared = |t: &Term| {
+        matches!(
+            t,
+            Term::Call(Function::StopGradient | Function::ReplaceGradient, _) | Term::Controlled { .. }
+        )
+    };
     let terms = f.statistics.iter().chain(&f.aliases).map(|s| &s.1);
     std::iter::once(&f.output).chain(terms).any(|t| t.contains(&f.aliases, &declared))
 }

@@ -129,7 +129,8 @@ impl Meaning for Builder {
     }
 
     fn function(&self, name: &str) -> Result<(Function, usize), String> {
-        let found = Function::find(name).filter(|f| !f.0.pools() && f.0 != Function::Prev);
+        let of_a_store = |f: Function| matches!(f, Function::Prev | Function::Controlled);
+        let found = Function::find(name).filter(|f| !f.0.pools() && !of_a_store(f.0));
         found.ok_or_else(|| format!("`{name}` is not a pointwise function"))
     }
 

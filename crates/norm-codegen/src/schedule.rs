@@ -44,7 +44,9 @@ impl Schedule {
             .hat_gradients
             .iter()
             .chain(&d.total_definitions)
-            .chain(d.dparams.iter().zip(&d.params).filter(|(_, p)| !is_within(&d.graph, **p)).map(|(d, _)| d))
+            .chain(
+                d.dparams.iter().zip(&d.inputs()).filter(|(_, p)| !is_within(&d.graph, **p)).map(|(d, _)| d),
+            )
             .copied()
             .collect::<Vec<_>>();
         let backward = reduced(&d.graph, &backward);

@@ -17,6 +17,12 @@ pub(crate) enum Term {
     /// What a statistic was in the policy's store before this batch.
     Previous(usize),
     Alias(usize),
+    /// A value whose adjoint is controlled along a direction at a rate, by the state of that number.
+    Controlled {
+        control: usize,
+        /// Value, direction, rate.
+        of: Vec<Term>,
+    },
     Add(Box<Term>, Box<Term>),
     Sub(Box<Term>, Box<Term>),
     Mul(Box<Term>, Box<Term>),
@@ -43,7 +49,7 @@ impl Term {
             Self::Alias(i) => vec![&aliases[*i].1],
             Self::Add(a, b) | Self::Sub(a, b) | Self::Mul(a, b) | Self::Div(a, b) => vec![a, b],
             Self::Neg(a) => vec![a],
-            Self::Call(_, a) => a.iter().collect(),
+            Self::Call(_, a) | Self::Controlled { of: a, .. } => a.iter().collect(),
             Self::Number(_)
             | Self::X
             | Self::Count

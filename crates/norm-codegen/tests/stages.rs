@@ -40,6 +40,18 @@ pub LooksBack(none) as "looks-back" over batch {
     y = gain * (x - mu) * rsqrt(var + eps) * stop_gradient(sqrt(var + eps) * rsqrt(prev(var) + eps)) + stop_gradient(mu - prev(mu));
 }"#;
 
+/// Two controls, one around the other, and a statistic that looks back.
+const CONTROLLED: &str = r#"/// Controls what flows back
+pub Controls(none) as "controls" over batch {
+    policy running;
+    param gain = 1.0; const eps = 1e-3; const keep = 0.9;
+    mu = mean(x);
+    var = mean(square(x - prev(mu)));
+    c = controlled(x - prev(mu), 1, keep);
+    z = controlled(c * rsqrt(prev(var) + eps), c * rsqrt(prev(var) + eps), keep);
+    y = gain * z;
+}"#;
+
 fn formula(text: &str) -> Formula {
     Formula::of(&syn::parse_str::<Declaration>(text).unwrap()).unwrap()
 }
@@ -63,7 +75,7 @@ fn derivative(text: &str) -> String {
         out += &line(d.graph.to_text(d.totals[i]), d.total_definitions[i]);
     }
     out += &line("dx".into(), d.dx);
-    for (p, e) in d.params.iter().zip(&d.dparams) {
+    for (p, e) in d.params.iter().chain(&d.controls).zip(&d.dparams) {
         out += &line(format!("d{}", d.graph.to_text(*p)), *e);
     }
     out
@@ -80,7 +92,14 @@ fn stages() {
     settings.set_snapshot_path("golden");
     settings.set_prepend_module_to_snapshot(false);
     settings.bind(|| {
-        for (name, text) in [("layer", LAYER), ("batch", BATCH), ("odd", ODD), ("looks-back", RENORM)] {
+        let all = [
+            ("layer", LAYER),
+            ("batch", BATCH),
+            ("odd", ODD),
+            ("looks-back", RENORM),
+            ("controls", CONTROLLED),
+        ];
+        for (name, text) in all {
             insta::assert_snapshot!(format!("1-formula-{name}"), typed(text));
             insta::assert_snapshot!(format!("2-derivative-{name}"), derivative(text));
             let rust = rust(text);
@@ -95,7 +114,7 @@ fn stages() {
 
 #[test]
 fn the_same_text_every_time() {
-    for text in [LAYER, BATCH, ODD] {
+    for text in [LAYER, BATCH, ODD, CONTROLLED] {
         assert_eq!(rust(text), rust(text));
         assert_eq!(derivative(text), derivative(text));
     }

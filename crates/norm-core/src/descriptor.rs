@@ -232,7 +232,7 @@ pub struct Descriptor {
     pub formula: &'static [Equation],
     /// The gradient, derived symbolically.
     pub gradient: &'static [Equation],
-    /// Whether the gradient is that of the formula (no `stop_gradient`, no `replace_gradient`).
+    /// Whether the gradient is that of the formula (no `stop_gradient`, no `replace_gradient`, no `controlled`).
     pub exact_gradient: bool,
     /// What to watch for.
     pub gotchas: &'static [Gotcha],
@@ -246,14 +246,28 @@ impl Descriptor {
     pub const fn is_identity(&self) -> bool {
         matches!(self.plan.apply, [(crate::plan::Op::X, _)])
     }
-    /// What a call names besides `x`, in order: parameters, then frozen inputs.
+    /// What a call names besides `x`, in order: parameters, states of controls, then frozen inputs.
     pub fn input_names(&self) -> Vec<&'static str> {
-        self.params.iter().map(|p| p.name).chain(self.frozen.iter().map(|f| f.name)).collect()
+        self.returned_names().into_iter().chain(self.frozen.iter().map(|f| f.name)).collect()
+    }
+    /// Those for which the way back gives something: parameters, then states of controls.
+    pub fn returned_names(&self) -> Vec<&'static str> {
+        let controls = self.plan.controls().into_iter().map(|c| c.name);
+        self.params.iter().map(|p| p.name).chain(controls).collect()
     }
     /// The axis of each of them.
     pub fn input_axes(&self) -> impl Iterator<Item = ParamAxis> {
         // A set of what stores is a channel.
-        self.params.iter().map(|p| p.axis).chain(self.frozen.iter().map(|_| ParamAxis::Channel))
+        let stored = self.plan.controls().len() + self.frozen.len();
+        self.params.iter().map(|p| p.axis).chain(std::iter::repeat_n(ParamAxis::Channel, stored))
+    }
+    /// What the average of a statistic is before the first batch: 1 of what is made of squares, else 0.
+    pub const fn starts_at(&self, statistic: usize) -> f64 {
+        if self.statistics[statistic].is_variance || self.plan.is_of_squares(statistic) { 1.0 } else { 0.0 }
+    }
+    /// A constant that is the policy's and not the formula's, where the method names it.
+    pub fn policy_const(&self, name: &str, consts: &[f64]) -> Option<f64> {
+        self.consts.iter().zip(consts).find(|(c, _)| c.name == name).map(|(_, v)| *v)
     }
     /// Default constants in order.
     pub fn default_consts(&self) -> Vec<f64> {
@@ -282,7 +296,8 @@ impl Descriptor {
     }
 
     /// Whether two declarations are the same formula: equal lines, constants, parameters and loops. What they are
-    /// called, where parameters start and which policy follows may differ.
+    /// called, where parameters start and which policy follows may differ; so may the other name a block behind its
+    /// constants.
     pub const fn same_formula(&self, other: &Self) -> bool {
         const fn same(a: &str, b: &str) -> bool {
             let (a, b) = (a.as_bytes(), b.as_bytes());
@@ -294,7 +309,7 @@ impl Descriptor {
         }
         let counts = self.formula.len() == other.formula.len()
             && self.params.len() == other.params.len()
-            && self.consts.len() == other.consts.len();
+            && self.consts.len() <= other.consts.len();
         if !counts || self.reference_set.skeleton() as u8 != other.reference_set.skeleton() as u8 {
             return false;
         }
@@ -317,6 +332,13 @@ impl Descriptor {
         i = 0;
         while i < self.consts.len() {
             if !same(self.consts[i].name, other.consts[i].name) {
+                return false;
+            }
+            i += 1;
+        }
+        // Behind them the other may name what is its policy's alone.
+        while i < other.consts.len() {
+            if !same(other.consts[i].name, crate::blocks::BLOCK) {
                 return false;
             }
             i += 1;

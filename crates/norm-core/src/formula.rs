@@ -25,6 +25,8 @@ pub trait Formula: Copy + Default + Debug + Send + Sync + 'static {
     const CENTRAL_MOMENTS: bool;
     /// For each parameter, whether it varies inside a reference set.
     const PARAM_WITHIN: &'static [bool];
+    /// Whether a statistic looks at the store: then the loops call the bodies with `_stored` behind their names.
+    const STATISTICS_LOOK_BACK: bool = false;
     /// The kernels, compiled in the crate of the declaration and nowhere else.
     const KERNEL_F32: &'static Kernel<f32>;
     /// The kernels in double precision.
@@ -60,6 +62,27 @@ pub trait Formula: Copy + Default + Debug + Send + Sync + 'static {
         s: &mut Self::Statistics<V>,
         c: &Self::Consts,
     );
+    /// [`Formula::accumulate`] with the inputs of the call; `p` holds set-invariant ones only.
+    #[inline(always)]
+    fn accumulate_stored<V: Value, const LEVEL: usize>(
+        x: V,
+        s: &Self::Statistics<V>,
+        _p: &Self::Params<V>,
+        c: &Self::Consts,
+    ) -> Self::Means<V> {
+        Self::accumulate::<V, LEVEL>(x, s, c)
+    }
+    /// [`Formula::finish`] with the inputs of the call.
+    #[inline(always)]
+    fn finish_stored<V: Value, const LEVEL: usize>(
+        m: &Self::Means<V>,
+        n: V,
+        s: &mut Self::Statistics<V>,
+        _p: &Self::Params<V>,
+        c: &Self::Consts,
+    ) {
+        Self::finish::<V, LEVEL>(m, n, s, c);
+    }
     /// Per-set part of the application. `p` holds set-invariant parameters only.
     fn hoist_apply<V: Value>(
         hat: &Self::Statistics<V>,
@@ -93,7 +116,7 @@ pub trait Formula: Copy + Default + Debug + Send + Sync + 'static {
         n: V,
         c: &Self::Consts,
     ) -> Self::Statistics<V>;
-    /// Gradients of the set-invariant parameters; zero for the others.
+    /// Gradients of the set-invariant parameters, and what is to be added to the states of controls; zero for the others.
     fn param_gradients<V: Value>(
         sums: &Self::Sums<V>,
         hat: &Self::Statistics<V>,
@@ -109,6 +132,18 @@ pub trait Formula: Copy + Default + Debug + Send + Sync + 'static {
         n: V,
         c: &Self::Consts,
     ) -> Self::Statistics<V>;
+    /// [`Formula::chain`] with the inputs of the call.
+    #[inline(always)]
+    fn chain_stored<V: Value>(
+        g: &Self::Statistics<V>,
+        sums: &Self::Sums<V>,
+        s: &Self::Statistics<V>,
+        _p: &Self::Params<V>,
+        n: V,
+        c: &Self::Consts,
+    ) -> Self::Statistics<V> {
+        Self::chain::<V>(g, sums, s, n, c)
+    }
     /// Per-set part of `input`.
     fn hoist_input<V: Value>(
         hat: &Self::Statistics<V>,

@@ -18,7 +18,8 @@ pub struct Call<'a, T> {
     pub layout: Layout,
     /// The input, dense, `[N][G][K][S]`.
     pub x: &'a [T],
-    /// Parameters in declared order, each of its own axis' length; after them the frozen inputs, a value per set each.
+    /// Parameters in declared order, each of its own axis' length; after them, with a value per set each, the states of
+    /// controls and the frozen inputs.
     pub params: &'a [&'a [T]],
     /// Constants in declared order.
     pub consts: &'a [f64],
@@ -296,15 +297,17 @@ impl<T: Elem> Kernel<T> {
         self.length("dy", call.layout.len(), dy.len())?;
         self.length("statistics", self.statistics_len(&call.layout), stats.len())?;
         if let Some(dparams) = dparams {
-            self.length("parameter gradients", self.descriptor.params.len(), dparams.len())?;
-            for (spec, p) in self.descriptor.params.iter().zip(dparams) {
-                self.length(&format!("d{}", spec.name), spec.axis.len(&call.layout), p.len())?;
+            let names = self.descriptor.returned_names();
+            self.length("parameter gradients", names.len(), dparams.len())?;
+            for ((name, axis), p) in names.iter().zip(self.descriptor.input_axes()).zip(dparams) {
+                self.length(&format!("d{name}"), axis.len(&call.layout), p.len())?;
             }
         }
         Ok(())
     }
 
-    /// The whole backward: `dx` is overwritten or added to, parameter gradients are added to.
+    /// The whole backward: `dx` is overwritten or added to, parameter gradients are added to. Behind them stand, and are
+    /// added to as well, what the states of controls are to grow by.
     pub fn backward(
         &self,
         isa: Isa,

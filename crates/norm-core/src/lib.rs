@@ -5,6 +5,7 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx;
+pub mod blocks;
 mod channelwise;
 pub mod chunk;
 pub mod conformance;
@@ -34,7 +35,7 @@ pub use isa::{Isa, Job};
 pub use kernel::{Call, Handed, Kernel, Rule};
 pub use lanes::Lanes;
 pub use layout::{Layout, ParamAxis, ReferenceSet, Skeleton};
-pub use plan::{Extent, Op, Plan};
+pub use plan::{Control, Extent, Op, Plan};
 pub use pointwise::{CellKernel, Parts, PartsMut};
 pub use update::{UpdateDescriptor, UpdateEquation};
 pub use value::{Array, Elem, Plain, Registers, Value, Vector};

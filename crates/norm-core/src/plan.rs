@@ -59,10 +59,21 @@ pub enum Op {
     StopGradient(usize),
     /// The value of the first with the gradient of the second.
     ReplaceGradient(usize, usize),
+    /// The value of the first; its gradient is controlled along the second at the rate of the third.
+    Controlled(Control, usize, usize, usize),
     /// Mean over the reference set.
     Mean(usize),
     /// Sum over the reference set.
     Sum(usize),
+}
+
+/// The state of a control: an input with one value per reference set, to which a way back has something to add.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Control {
+    /// Its name.
+    pub name: &'static str,
+    /// Its position among the inputs of a call: behind the parameters.
+    pub state: usize,
 }
 
 /// Whether a node has one value per element or one per reference set (or one at all).
@@ -90,6 +101,37 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The controls, in the order of their states.
+    pub fn controls(&self) -> Vec<Control> {
+        let of = |(op, _): &(Op, Extent)| match op {
+            Op::Controlled(control, ..) => Some(*control),
+            _ => None,
+        };
+        let mut all: Vec<Control> = self.apply.iter().filter_map(of).collect();
+        all.sort_by_key(|c| c.state);
+        all
+    }
+
+    /// Whether a statistic is made of squares, as a spread is: its average then starts at 1, so that nothing is divided by
+    /// nothing before the first batch.
+    pub const fn is_of_squares(&self, statistic: usize) -> bool {
+        self.squares(self.statistic_nodes[statistic])
+    }
+
+    const fn squares(&self, node: usize) -> bool {
+        match self.statistics[node].0 {
+            Op::Square(_) => true,
+            Op::Mean(a) | Op::Sum(a) => self.squares(a),
+            Op::Add(a, b) => self.squares(a) && self.squares(b),
+            Op::Mul(a, b) => {
+                a == b
+                    || matches!(self.statistics[a].1, Extent::Number) && self.squares(b)
+                    || matches!(self.statistics[b].1, Extent::Number) && self.squares(a)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the output subtracts one statistic from another, as a variance from two moments does: digits cancel.
     pub fn subtracts_statistics(&self) -> bool {
         self.apply.iter().any(|(op, extent)| matches!(op, Op::Sub(..)) && *extent == Extent::Set)

@@ -17,6 +17,9 @@ pub enum Stored {
     Biased,
 }
 
+/// The constant by which a method names the weight of the newest batch.
+pub const RATE: &str = "rate";
+
 /// `stored <- (1 - rate) stored + rate batch`, the convention of PyTorch and of Cooijmans et al. A Keras
 /// momentum of 0.99 is a rate of 0.01.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,9 +47,15 @@ impl Running {
         Self { rate: 1.0 - momentum, stored: Stored::Biased }
     }
 
-    /// The state before any batch: variances 1, everything else 0.
+    /// With the rate that a method names among its constants, if it does: then its formula holds it too.
+    #[must_use]
+    pub fn named(self, d: &Descriptor, consts: &[f64]) -> Self {
+        Self { rate: d.policy_const(RATE, consts).unwrap_or(self.rate), ..self }
+    }
+
+    /// The state before any batch: what is made of squares 1, everything else 0.
     pub fn initial<T: Elem>(d: &Descriptor, channels: usize) -> Vec<T> {
-        let planes = d.statistics.iter().map(|s| T::lit(if s.is_variance { 1.0 } else { 0.0 }));
+        let planes = (0..d.statistics.len()).map(|i| T::lit(d.starts_at(i)));
         planes.flat_map(|v| std::iter::repeat_n(v, channels)).collect()
     }
 

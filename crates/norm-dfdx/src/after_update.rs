@@ -18,9 +18,20 @@ pub trait AfterUpdate {
 impl AfterUpdate for ReLU {}
 impl AfterUpdate for AvgPoolGlobal {}
 impl<const I: usize, const O: usize, E: Dtype, D: Storage<E>> AfterUpdate for modules::Linear<I, O, E, D> {}
-impl<F, const C: usize, E: Dtype, D: Storage<E>, Pol, P, const G: usize> AfterUpdate
-    for NormLayer<F, C, E, D, Pol, P, G>
+/// A layer takes in what its controls have found.
+impl<
+    F: norm_core::Formula,
+    const C: usize,
+    E: Dtype + norm_core::Elem,
+    D: Device<E>,
+    Pol: crate::Policy,
+    P,
+    const G: usize,
+> AfterUpdate for NormLayer<F, C, E, D, Pol, P, G>
 {
+    fn after_update(&mut self) {
+        self.settle();
+    }
 }
 impl<F, const I: usize, const O: usize, E: Dtype, D: Storage<E>, P, G, const BIAS: bool> AfterUpdate
     for NormedLinearLayer<F, I, O, E, D, P, G, BIAS>

@@ -5,8 +5,9 @@ use std::marker::PhantomData;
 use dfdx::prelude::*;
 use norm_core::{Formula, policy};
 
+use crate::blocks_op::Mailbox;
 use crate::initial::{Initial, MOST, kept, trained};
-use crate::layer::{Holder, NormLayer, held, pools_cases, pools_groups, stores};
+use crate::layer::{Holder, NormLayer, held, looks_at_store, pools_cases, pools_groups, stores};
 use crate::policy::{Averaging, Policy};
 
 /// How dfdx reads a scalar of a layer.
@@ -40,7 +41,7 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P: 'static
         const { assert!(!stores::<F, Pol>() || pools_cases::<F>(), "statistics of single cases are not averaged") };
         const {
             assert!(
-                F::DESCRIPTOR.frozen.is_empty() || stores::<F, Pol>(),
+                stores::<F, Pol>() || !looks_at_store::<F>(),
                 "the method looks at stored statistics, so its policy has to store some"
             );
         };
@@ -94,8 +95,18 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P: 'static
             .iter()
             .zip(&names)
             .enumerate()
-            .map(|(i, (s, name))| {
-                Self::tensor(name, move |l| &l.running[i], move |l| &mut l.running[i], kept(s.is_variance))
+            .map(|(i, (_, name))| {
+                let options = kept(d.starts_at(i) != 0.0);
+                Self::tensor(name, move |l| &l.running[i], move |l| &mut l.running[i], options)
+            })
+            .collect();
+        let controls: Vec<_> = d
+            .plan
+            .controls()
+            .into_iter()
+            .enumerate()
+            .map(|(i, c)| {
+                Self::tensor(c.name, move |l| &l.controls[i], move |l| &mut l.controls[i], kept(false))
             })
             .collect();
 
@@ -116,22 +127,25 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P: 'static
         ];
         let averaging: Vec<_> = options
             .into_iter()
-            .filter(|_| averages)
+            .filter(|(name, ..)| averages && d.consts.iter().all(|c| c.name != *name))
             .map(|(name, default, get, get_mut)| {
                 Self::scalar(name, get, get_mut, ScalarOptions::from_default(default))
             })
             .collect();
 
         visitor.visit_fields(
-            (channel, group, scalar, running, consts, averaging),
-            |(channel, group, scalar, running, consts, averaging)| NormLayer {
+            ((channel, group, scalar), running, controls, consts, averaging),
+            |((channel, group, scalar), running, controls, consts, averaging)| NormLayer {
                 channel,
                 group,
                 scalar,
                 running,
+                controls,
+                mailbox: Mailbox::default(),
                 consts,
                 averaging: match averaging[..] {
                     [rate, correction] => Averaging { rate, correction },
+                    [correction] => Averaging { correction, ..usual },
                     _ => usual,
                 },
                 kind: PhantomData,

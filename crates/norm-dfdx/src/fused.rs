@@ -95,9 +95,11 @@ impl<S: Shape, E: Unit + Elem> Backward<S, E> {
             return self.params.iter().try_for_each(|p| slot(gradients, p.tensor()).map(|_| ()));
         }
         let slices: Vec<&[E]> = self.params.iter().map(Dense::elements).collect();
-        // Nothing flows into the frozen inputs behind the parameters.
-        let learned = self.kernel.descriptor.params.len();
-        let mut found = self.params.iter().take(learned).map(Dense::zeros).collect::<Result<Vec<_>, _>>()?;
+        // Nothing flows into the frozen inputs behind the parameters; what controls between them would grow by is not for
+        // this use to keep.
+        let d = self.kernel.descriptor;
+        let returned = self.params.iter().take(d.returned_names().len());
+        let mut found = returned.map(Dense::zeros).collect::<Result<Vec<_>, _>>()?;
         let mut dparams: Vec<&mut [E]> = found.iter_mut().map(|v| &mut v[..]).collect();
         let call = Call {
             layout: self.layout,
@@ -115,7 +117,7 @@ impl<S: Shape, E: Unit + Elem> Backward<S, E> {
         // The forward pass has checked the same lengths.
         done.map_err(|_| CpuError::WrongNumElements)?;
 
-        for (p, found) in self.params.iter().zip(found) {
+        for (p, found) in self.params.iter().take(d.params.len()).zip(found) {
             for (sum, term) in slot(gradients, p.tensor())?.iter_mut().zip(found) {
                 *sum = *sum + term;
             }

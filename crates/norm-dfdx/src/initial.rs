@@ -42,8 +42,8 @@ pub fn trained<V: Initial, S: ConstShape, E: Dtype, D: Device<E>>(at: usize) -> 
     TensorOptions::reset_with(resets[at])
 }
 
-/// Options of a stored statistic: not trained, a variance starts at 1, anything else at 0.
-pub fn kept<S: ConstShape, E: Dtype, D: Device<E>>(is_variance: bool) -> TensorOptions<S, E, D> {
+/// Options of a stored statistic: not trained, one that is divided by, as a variance is, starts at 1, anything else at 0.
+pub fn kept<S: ConstShape, E: Dtype, D: Device<E>>(starts_at_one: bool) -> TensorOptions<S, E, D> {
     let resets: [Reset<S, E, D>; 2] = [
         |t| {
             fill(t, 0.0);
@@ -54,5 +54,5 @@ pub fn kept<S: ConstShape, E: Dtype, D: Device<E>>(is_variance: bool) -> TensorO
             Ok(())
         },
     ];
-    TensorOptions::detached(resets[usize::from(is_variance)])
+    TensorOptions::detached(resets[usize::from(starts_at_one)])
 }

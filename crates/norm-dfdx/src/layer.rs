@@ -3,8 +3,9 @@
 use std::marker::PhantomData;
 
 use dfdx::prelude::*;
-use norm_core::{Elem, Formula, Layout, ParamAxis, ReferenceSet, Skeleton, policy};
+use norm_core::{Elem, Formula, Layout, ParamAxis, ReferenceSet, Skeleton, blocks, policy};
 
+use crate::blocks_op::{self, InBlocks, Mailbox};
 use crate::error::Error;
 use crate::fused::{Flat, Statistics};
 use crate::path::{Fused, Path};
@@ -29,7 +30,9 @@ where
 /// A normalization of `C` channels with its parameters and, where its policy stores some, running statistics.
 ///
 /// Parameters have the names of the declaration, on disk too, where running statistics are called
-/// `running_<statistic>` and the options of averaging `rate` and `correction`. Constants and options are
+/// `running_<statistic>` and the options of averaging `rate` and `correction`; a method that names a `rate` among its
+/// constants is averaged at that. States of controls have the names of the declaration, `control_<name>`; what a backward
+/// pass has found is taken into them by the next use in training or [`settle`](Self::settle). Constants and options are
 /// dfdx scalars: they are saved and loaded, but `to_device` and `to_dtype` put the defaults back.
 #[derive(Clone, Debug)]
 pub struct NormLayer<
@@ -45,6 +48,9 @@ pub struct NormLayer<
     pub(crate) group: Vec<Tensor<Rank1<G>, E, D>>,
     pub(crate) scalar: Vec<Tensor<Rank0, E, D>>,
     pub(crate) running: Vec<Tensor<Rank1<C>, E, D>>,
+    /// The states of controls, without what lies in the mailbox.
+    pub(crate) controls: Vec<Tensor<Rank1<C>, E, D>>,
+    pub(crate) mailbox: Mailbox<E>,
     pub(crate) consts: Vec<f64>,
     pub(crate) averaging: Averaging,
     pub(crate) kind: PhantomData<(F, Pol, P)>,
@@ -81,6 +87,20 @@ pub(crate) const fn stores<F: Formula, Pol: Policy>() -> bool {
         Some(chosen) => chosen.averages(),
         None => F::DESCRIPTOR.policy.averages(),
     }
+}
+
+/// Whether the method asks for something stored besides the averages that evaluation uses: an earlier value, or the state of
+/// a control.
+pub(crate) const fn looks_at_store<F: Formula>() -> bool {
+    let d = F::DESCRIPTOR;
+    let mut i = 0;
+    while i < d.plan.apply.len() {
+        if matches!(d.plan.apply[i].0, norm_core::Op::Controlled(..)) {
+            return true;
+        }
+        i += 1;
+    }
+    !d.frozen.is_empty()
 }
 
 /// Whether a statistic pools cases, so that there is one per channel to store.
@@ -132,6 +152,32 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P, const G
         &mut self.running
     }
 
+    /// The state of a control by its name, without what backward passes have found since ([`settle`](Self::settle)).
+    pub fn control(&self, name: &str) -> Option<&Tensor<Rank1<C>, E, D>> {
+        let i = F::DESCRIPTOR.plan.controls().iter().position(|c| c.name == name)?;
+        self.controls.get(i)
+    }
+
+    /// Takes into the states of controls what backward passes have found. The next use in training does it, and so does
+    /// [`AfterUpdate`](crate::AfterUpdate); before a save between the two it is to be called.
+    pub fn settle(&mut self)
+    where
+        E: Elem,
+    {
+        let letters = self.mailbox.with(std::mem::take);
+        if letters.is_empty() {
+            return;
+        }
+        let states = blocks_op::now(&self.states(), &letters);
+        for (state, now) in self.controls.iter_mut().zip(&states) {
+            state.copy_from(now);
+        }
+    }
+
+    fn states(&self) -> Vec<Vec<E>> {
+        self.controls.iter().map(Tensor::as_vec).collect()
+    }
+
     /// The constants, in declared order.
     pub fn consts(&self) -> &[f64] {
         &self.consts
@@ -145,12 +191,15 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P, const G
 
     /// How batches are averaged, where the policy does that.
     pub fn averaging(&self) -> policy::Running {
-        self.averaging.into()
+        policy::Running::from(self.averaging).named(F::DESCRIPTOR, &self.consts)
     }
 
     /// Sets how batches are averaged.
     pub fn set_averaging(&mut self, rule: policy::Running) {
         self.averaging = rule.into();
+        if let Some(rate) = self.const_mut(policy::RATE) {
+            *rate = rule.rate;
+        }
     }
 
     pub(crate) fn layout<S: Channels<C>>(shape: &S) -> Result<Layout, Error<D::Err>> {
@@ -186,6 +235,11 @@ impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P: 
     ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
         let layout = Self::layout(x.shape())?;
         let mut params = self.flat().map_err(|source| Error::Device { source })?;
+        // No control acts here: a use in training that has some goes by blocks.
+        for control in &self.controls {
+            let still = control.device().try_zeros_like(&(C,));
+            params.push(still.map_err(|source| Error::Device { source })?.retaped::<T>());
+        }
         for frozen in F::DESCRIPTOR.frozen {
             // The store as it is before this batch; averaging follows.
             let stored = self.running[frozen.statistic].retaped::<T>().try_reshape_like(&(C,));
@@ -199,8 +253,15 @@ impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P: 
         self.running.iter().flat_map(Tensor::as_vec).collect()
     }
 
+    fn keep(&mut self, state: &[E]) {
+        for (plane, now) in self.running.iter_mut().zip(state.chunks_exact(C.max(1))) {
+            plane.copy_from(now);
+        }
+    }
+
     /// Normalizes as in training: with the statistics of `x`, which a storing policy then averages, once per
-    /// call. With or without a tape.
+    /// call. A method that names a block is used block after block, each averaged before the next. With or without a
+    /// tape.
     ///
     /// A batch with a statistic that is not finite leaves the stored ones as they were; a batch that pools one
     /// element leaves an unbiased variance as it was.
@@ -216,20 +277,27 @@ impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P: 
         if self.running.is_empty() {
             return self.normalize(x, Statistics::Current, None);
         }
+        let rule = self.averaging();
+        let mut state = self.stored();
+        if blocks::takes_blocks(F::DESCRIPTOR) {
+            self.settle();
+            let params = self.flat().map_err(|source| Error::Device { source })?;
+            let of =
+                InBlocks { running: rule, store: &mut state, states: self.states(), mailbox: &self.mailbox };
+            let y = P::in_blocks::<F, S, T>(layout, x, params, &self.consts, of)?;
+            self.keep(&state);
+            return Ok(y);
+        }
         let mut found = Vec::new();
         let y = self.normalize(x, Statistics::Current, Some(&mut found))?;
-        let mut state = self.stored();
-        let rule = policy::Running::from(self.averaging);
         if rule.update(F::DESCRIPTOR, &found, layout.n * layout.s, &mut state) {
-            for (plane, now) in self.running.iter_mut().zip(state.chunks_exact(C.max(1))) {
-                plane.copy_from(now);
-            }
+            self.keep(&state);
         }
         Ok(y)
     }
 
     /// Normalizes as in evaluation: with the stored statistics where the policy stores some, else with those
-    /// of `x`. Changes nothing. With or without a tape; no gradient flows through stored statistics.
+    /// of `x`. Changes nothing. With or without a tape; no gradient flows through stored statistics, and none is controlled.
     ///
     /// # Errors
     ///

@@ -37,6 +37,7 @@
 //! ```
 
 mod after_update;
+mod blocks_op;
 mod buffer;
 mod collection;
 pub mod composed;
@@ -48,6 +49,7 @@ pub mod image_op;
 pub mod initial;
 mod initialize;
 mod layer;
+mod mailbox;
 mod normed_linear;
 mod path;
 mod path_sgd;
@@ -59,6 +61,7 @@ mod streaming_op;
 mod upstream;
 
 pub use after_update::AfterUpdate;
+pub use blocks_op::InBlocks;
 pub use error::Error;
 pub use fold::fold;
 pub use layer::{Norm, NormLayer};

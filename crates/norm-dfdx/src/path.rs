@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use dfdx::prelude::*;
 use norm_core::{Elem, Formula, Layout};
 
+use crate::blocks_op::{self, InBlocks};
 use crate::composed;
 use crate::error::Error;
 use crate::fused::{self, Flat, Statistics};
@@ -26,6 +27,20 @@ pub trait Path<E: Dtype + Elem, D: Device<E>>: Copy + Default + Debug + Send + S
         consts: &[f64],
         statistics: Statistics<'_, E>,
         found: Option<&mut Vec<E>>,
+    ) -> Result<Tensor<S, E, D, T>, Error<D::Err>>;
+
+    /// Normalizes `x` as in training, block after block, with what is stored and what controls moving on. `params` are the
+    /// parameters alone. See [`InBlocks`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]; nothing was taken in then.
+    fn in_blocks<F: Formula, S: Shape, T: Tape<E, D>>(
+        layout: Layout,
+        x: Tensor<S, E, D, T>,
+        params: Vec<Flat<E, D, T>>,
+        consts: &[f64],
+        blocks: InBlocks<'_, E>,
     ) -> Result<Tensor<S, E, D, T>, Error<D::Err>>;
 }
 
@@ -49,6 +64,16 @@ where
     ) -> Result<Tensor<S, E, Cpu, T>, Error<CpuError>> {
         fused::normalize(E::kernel::<F>(), layout, x, params, consts, statistics, found)
     }
+
+    fn in_blocks<F: Formula, S: Shape, T: Tape<E, Cpu>>(
+        layout: Layout,
+        x: Tensor<S, E, Cpu, T>,
+        params: Vec<Flat<E, Cpu, T>>,
+        consts: &[f64],
+        blocks: InBlocks<'_, E>,
+    ) -> Result<Tensor<S, E, Cpu, T>, Error<CpuError>> {
+        blocks_op::train(E::kernel::<F>(), layout, x, params, consts, blocks)
+    }
 }
 
 /// dfdx's own operations, one by one, on any device.
@@ -67,5 +92,15 @@ impl<E: Dtype + Elem, D: Device<E>> Path<E, D> for Composed {
         found: Option<&mut Vec<E>>,
     ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
         composed::normalize(F::DESCRIPTOR, layout, x, params, consts, statistics, found)
+    }
+
+    fn in_blocks<F: Formula, S: Shape, T: Tape<E, D>>(
+        layout: Layout,
+        x: Tensor<S, E, D, T>,
+        params: Vec<Flat<E, D, T>>,
+        consts: &[f64],
+        blocks: InBlocks<'_, E>,
+    ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
+        composed::in_blocks(F::DESCRIPTOR, layout, x, params, consts, blocks)
     }
 }

@@ -1,7 +1,5 @@
 //! One tape operation for a use of a layer that streams, on the CPU.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use dfdx::prelude::*;
 use norm_core::streaming::{Half, Store, Streaming, Used};
 use norm_core::{Call, Elem, Isa, Kernel, Layout};
@@ -10,35 +8,10 @@ use crate::buffer::{Dense, slot};
 use crate::error::Error;
 use crate::fused::Flat;
 
-/// Where backward passes leave the gradients at the statistics until the layer takes them in.
-///
-/// A copy is empty: a copied layer hears of its own uses only.
-#[derive(Debug)]
-pub(crate) struct Mailbox<E>(Arc<Mutex<Vec<Vec<E>>>>);
-
-impl<E> Default for Mailbox<E> {
-    fn default() -> Self {
-        Self(Arc::default())
-    }
-}
-
-impl<E> Clone for Mailbox<E> {
-    fn clone(&self) -> Self {
-        Self::default()
-    }
-}
+/// Letters are the gradients at the statistics of a use, all in one.
+pub(crate) type Mailbox<E> = crate::mailbox::Mailbox<Vec<E>>;
 
 impl<E: Elem> Mailbox<E> {
-    /// Another handle of the same mailbox.
-    fn handle(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-
-    /// Runs `f` on what lies in it. A panic elsewhere cannot leave a part of a gradient: each is put in whole.
-    fn with<R>(&self, f: impl FnOnce(&mut Vec<Vec<E>>) -> R) -> R {
-        f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
     /// Moves what lies in it to the store.
     pub(crate) fn drain(&self, half: &mut Half<E>) {
         for gradients in self.with(std::mem::take) {

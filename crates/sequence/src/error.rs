@@ -138,6 +138,7 @@ impl Reason {
             Self::LooksAtStore => {
                 "its output takes stored statistics besides the current ones, which no cell here hands on"
             }
+            Self::NoCell => "it declares that no cell has a place for it",
             Self::Streams => "it mixes statistics over uses, which no cell here does",
             _ => "the placement is not defined for it",
         }
@@ -189,6 +190,9 @@ pub enum Reason {
     /// The method mixes statistics over uses, whose stores belong to a layer.
     #[error("it mixes statistics over uses, which no cell does; use a layer")]
     Streams,
+    /// The method declares that no cell has a place for it.
+    #[error("it declares that no cell has a place for it; use a layer")]
+    NoCell,
     /// The method pools over cases and the placement takes those that do not.
     #[error(
         "its statistics pool {pools}, the placement takes methods that pool within one case of one step; \

@@ -30,20 +30,32 @@ pub(crate) const fn refuses(d: &Descriptor) -> Option<Reason> {
         (_, ReferenceSet::Space) => Some(Reason::NoSpace),
         _ if !d.frozen.is_empty() => Some(Reason::LooksAtStore),
         _ if matches!(d.policy, PolicyKind::Streaming) => Some(Reason::Streams),
+        // The baseline's placement, declared by another: it has none.
+        _ if declares(d, Placement::NONE.name) && !d.is_identity() => Some(Reason::NoCell),
         _ => None,
     }
+}
+
+/// Whether two names are the same, where a constant asks.
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut i = 0;
+    while i < a.len() && i < b.len() && a[i] == b[i] {
+        i += 1;
+    }
+    i == a.len() && i == b.len()
+}
+
+/// Whether this is the first placement that a method declares.
+const fn declares(d: &Descriptor, name: &str) -> bool {
+    matches!(d.placements, [first, ..] if same(first, name))
 }
 
 /// The placement of that name, where a constant asks.
 const fn named(name: &str) -> Option<Placement> {
     let mut i = 0;
     while i < Placement::ALL.len() {
-        let (a, b) = (Placement::ALL[i].name.as_bytes(), name.as_bytes());
-        let mut j = 0;
-        while j < a.len() && j < b.len() && a[j] == b[j] {
-            j += 1;
-        }
-        if j == a.len() && j == b.len() {
+        if same(Placement::ALL[i].name, name) {
             return Some(Placement::ALL[i]);
         }
         i += 1;

@@ -121,6 +121,13 @@ impl Graph {
         self.binary(Binary::ReplaceGradient, value, surrogate)
     }
 
+    /// The value of `value`. Its adjoint `g` goes on to it as `q = g - (1 - rate) * state * direction`, nothing goes to
+    /// `direction` and `rate`, and `state` gets the mean of `q * direction` over what it does not vary over: not a gradient,
+    /// but what is to be added to it.
+    pub fn controlled(&mut self, value: ExprId, direction: ExprId, rate: ExprId, state: ExprId) -> ExprId {
+        self.intern(Node::Controlled { value, direction, rate, state })
+    }
+
     /// How many elements the axes pool, masked cases excluded; 1 for no axes.
     pub fn count(&mut self, axes: Axes) -> ExprId {
         if axes.is_empty() { self.num(1.0) } else { self.intern(Node::Count(axes)) }

@@ -110,6 +110,16 @@ impl Graph {
                 }
                 pass(right, self.mul(adjoint, to_right), own);
             }
+            Node::Controlled { value, direction, rate, state } => {
+                let one = self.num(1.0);
+                let share = self.sub(one, rate);
+                let control = self.mul_all(&[share, state, direction]);
+                let controlled = self.sub(adjoint, control);
+                let count = self.count(own - self.axes(state));
+                let found = self.mul(controlled, direction);
+                pass(state, self.div(found, count), own);
+                pass(value, controlled, own);
+            }
             Node::Sum(over, operand) => pass(operand, adjoint, own | over),
             Node::Mean(over, operand) => {
                 let count = self.count(over);
@@ -171,6 +181,7 @@ fn differentiable_operands(node: &Node) -> Vec<ExprId> {
             Binary::Max | Binary::Min => vec![*left, *right],
             Binary::ReplaceGradient => vec![*right],
         },
+        Node::Controlled { value, state, .. } => vec![*value, *state],
         Node::Const(_) | Node::Symbol(_) | Node::Count(_) => Vec::new(),
         Node::Add(_) | Node::Mul(_) | Node::Pow(..) | Node::PowExpr(..) | Node::Sum(..) | Node::Mean(..) => {
             node.operands()

@@ -178,6 +178,9 @@ impl Graph {
             Node::PowExpr(base, exponent) => self.pow_expr(of(base), of(exponent)),
             Node::Unary(op, operand) => self.unary(op, of(operand)),
             Node::Binary(op, left, right) => self.binary(op, of(left), of(right)),
+            Node::Controlled { value, direction, rate, state } => {
+                self.controlled(of(value), of(direction), of(rate), of(state))
+            }
             Node::Sum(axes, operand) => self.sum(axes, of(operand)),
             Node::Mean(axes, operand) => self.mean(axes, of(operand)),
         }
@@ -202,6 +205,7 @@ impl Graph {
             Node::Const(_) | Node::Count(_) => Axes::EMPTY,
             Node::Symbol(id) => self.symbols[id.index()].axes,
             Node::Sum(over, e) | Node::Mean(over, e) => self.axes(*e) - *over,
+            Node::Controlled { value, .. } => self.axes(*value),
             Node::Add(_)
             | Node::Mul(_)
             | Node::Pow(..)

@@ -181,7 +181,7 @@ impl Graph {
                 fold(env, axes, [of(*base), of(*exponent)].into_iter(), scalar::power)
             }
             Node::Unary(op, operand) => map(of(*operand), |x| scalar::unary(*op, x)),
-            Node::Binary(Binary::ReplaceGradient, value, _) => {
+            Node::Binary(Binary::ReplaceGradient, value, _) | Node::Controlled { value, .. } => {
                 fold(env, axes, std::iter::once(of(*value)), |a, _| a)
             }
             Node::Binary(op @ (Binary::Max | Binary::Min), left, right) => {
@@ -200,7 +200,7 @@ impl Graph {
 /// The operands a node's value depends on.
 fn value_operands(node: &Node) -> Vec<ExprId> {
     match node {
-        Node::Binary(Binary::ReplaceGradient, value, _) => vec![*value],
+        Node::Binary(Binary::ReplaceGradient, value, _) | Node::Controlled { value, .. } => vec![*value],
         other => other.operands(),
     }
 }

@@ -90,6 +90,17 @@ pub enum Node {
     Unary(Unary, ExprId),
     /// A function of two operands.
     Binary(Binary, ExprId, ExprId),
+    /// The value of the first with its adjoint under control: what drifts along a direction is taken out of it.
+    Controlled {
+        /// What is computed, and what the adjoint goes on to.
+        value: ExprId,
+        /// Along what the adjoint is controlled; nothing flows into it. It varies over no more axes than the value.
+        direction: ExprId,
+        /// How much of the control is left out, usually near 1.
+        rate: ExprId,
+        /// What has been found along the direction so far, over fewer axes. Its own gradient is what is to be added to it.
+        state: ExprId,
+    },
     /// Sum over axes, each of which the operand varies over. Over `n`, masked cases are skipped.
     Sum(Axes, ExprId),
     /// Mean over axes, each of which the operand varies over: the sum divided by the count.
@@ -106,6 +117,7 @@ impl Node {
             Self::Add(list) | Self::Mul(list) => list.clone(),
             Self::Pow(e, _) | Self::Unary(_, e) | Self::Sum(_, e) | Self::Mean(_, e) => vec![*e],
             Self::PowExpr(a, b) | Self::Binary(_, a, b) => vec![*a, *b],
+            Self::Controlled { value, direction, rate, state } => vec![*value, *direction, *rate, *state],
         }
     }
 }

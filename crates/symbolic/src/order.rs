@@ -71,5 +71,6 @@ fn rank(node: &Node) -> u8 {
         Node::Sum(..) => 8,
         Node::Mul(_) => 9,
         Node::Add(_) => 10,
+        Node::Controlled { .. } => 11,
     }
 }

@@ -64,12 +64,15 @@ pub(super) struct Level<'a, F: Formula, T> {
     pub(super) block: Block<'a, T>,
     pub(super) which: usize,
     pub(super) stats: &'a [T],
+    /// What a call holds besides, per element of a case; only where statistics look at it.
+    pub(super) stored: &'a [Vec<T>],
     pub(super) consts: F::Consts,
     pub(super) sums: &'a mut [f64],
 }
 
 struct LevelBody<'a, F: Formula, T, const LEVEL: usize> {
     x: &'a [T],
+    stored: &'a [Vec<T>],
     consts: F::Consts,
 }
 
@@ -80,19 +83,30 @@ impl<F: Formula, T: Elem, const LEVEL: usize> Body<T> for LevelBody<'_, F, T, LE
     fn vector<V: Vector<T>>(
         &mut self,
         at: usize,
-        _within: usize,
+        within: usize,
         stats: &F::Statistics<V>,
         sums: &mut F::Means<V>,
     ) {
         let x = V::load(&self.x[at..at + V::LEN]);
-        add(sums, &F::accumulate::<V, LEVEL>(x, stats, &self.consts));
+        if F::STATISTICS_LOOK_BACK {
+            let p = F::Params::<V>::from_fn(|i| {
+                if F::PARAM_WITHIN[i] {
+                    V::lit(0.0)
+                } else {
+                    V::load(&self.stored[i][within..within + V::LEN])
+                }
+            });
+            add(sums, &F::accumulate_stored::<V, LEVEL>(x, stats, &p, &self.consts));
+        } else {
+            add(sums, &F::accumulate::<V, LEVEL>(x, stats, &self.consts));
+        }
     }
 }
 
 impl<F: Formula, T: Elem> Level<'_, F, T> {
     #[inline(always)]
     fn level<R: Registers, const LEVEL: usize>(self) {
-        let mut body = LevelBody::<F, T, LEVEL> { x: self.block.x, consts: self.consts };
+        let mut body = LevelBody::<F, T, LEVEL> { x: self.block.x, stored: self.stored, consts: self.consts };
         self.block.sweep(self.stats).run::<R, _>(&mut body, self.sums);
     }
 }

@@ -45,10 +45,10 @@ impl<F: Formula, T: Elem> PerChannel<'_, F, T> {
                 let m: F::Means<V> = get(means, ch, at);
                 let mut s: F::Statistics<V> = get(stats, ch, at);
                 match level {
-                    0 => F::finish::<V, 0>(&m, n, &mut s, c),
-                    1 => F::finish::<V, 1>(&m, n, &mut s, c),
-                    2 => F::finish::<V, 2>(&m, n, &mut s, c),
-                    _ => F::finish::<V, 3>(&m, n, &mut s, c),
+                    0 => F::finish_stored::<V, 0>(&m, n, &mut s, &p, c),
+                    1 => F::finish_stored::<V, 1>(&m, n, &mut s, &p, c),
+                    2 => F::finish_stored::<V, 2>(&m, n, &mut s, &p, c),
+                    _ => F::finish_stored::<V, 3>(&m, n, &mut s, &p, c),
                 }
                 put(stats, ch, at, &s);
             }
@@ -71,7 +71,7 @@ impl<F: Formula, T: Elem> PerChannel<'_, F, T> {
                     (get(stats, ch, at), get(current, ch, at));
                 let b: F::Sums<V> = get(sums, ch, at);
                 let ruled: F::Statistics<V> = get(gradients, ch, at);
-                let g = F::chain::<V>(&ruled, &b, &s, n, c);
+                let g = F::chain_stored::<V>(&ruled, &b, &s, &p, n, c);
                 put(out, ch, at, &F::hoist_input::<V>(&hat, &s, &g, &p, n, c));
             }
         }

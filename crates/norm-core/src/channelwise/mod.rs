@@ -24,12 +24,14 @@ use channels::{PerChannel, Step};
 struct Params<T> {
     per_channel: Vec<Vec<T>>,
     per_element: Vec<Vec<T>>,
+    /// Where statistics look at the store, the set-invariant ones per element of a case as well.
+    stored: Vec<Vec<T>>,
 }
 
 impl<T: Elem> Params<T> {
     fn of<F: Formula>(call: &Call<'_, T>) -> Self {
         let l = &call.layout;
-        let repeat = |width: usize, within: bool| {
+        let repeat = |width: usize, within: bool| -> Vec<Vec<T>> {
             let specs = F::DESCRIPTOR.input_axes().zip(call.params).zip(F::PARAM_WITHIN);
             specs
                 .map(|((axis, values), &w)| {
@@ -40,7 +42,8 @@ impl<T: Elem> Params<T> {
                 })
                 .collect()
         };
-        Self { per_channel: repeat(l.s, false), per_element: repeat(1, true) }
+        let stored = if F::STATISTICS_LOOK_BACK { repeat(1, false) } else { Vec::new() };
+        Self { per_channel: repeat(l.s, false), per_element: repeat(1, true), stored }
     }
 }
 
@@ -120,7 +123,7 @@ pub(crate) fn forward<F: Formula, T: Elem, const SIMD: bool>(
     let stats: &[T] = match stats {
         StatisticsArg::Given(s) => s,
         StatisticsArg::Find(s) => {
-            statistics::find::<F, T, SIMD>(isa, &blocks, pooled as f64, c, &params.per_channel, s);
+            statistics::find::<F, T, SIMD>(isa, &blocks, pooled as f64, c, &params, s);
             s
         }
     };
@@ -214,15 +217,15 @@ pub(crate) fn backward<F: Formula, T: Elem, const SIMD: bool>(
                 dparams: &mut dchannel,
             });
             if let Some(out) = &mut args.dparams {
-                let specs = F::DESCRIPTOR.params.iter().zip(F::PARAM_WITHIN).enumerate();
-                for ((i, (spec, &within)), out) in specs.zip(out.iter_mut()) {
+                let specs = F::DESCRIPTOR.input_axes().zip(F::PARAM_WITHIN).enumerate();
+                for ((i, (axis, &within)), out) in specs.zip(out.iter_mut()) {
                     let (from, step) = if within {
                         (&dwithin[i * l.case()..(i + 1) * l.case()], 1)
                     } else {
                         (&dchannel[i * channels..(i + 1) * channels], l.s)
                     };
                     for (j, v) in from.iter().enumerate() {
-                        let at = spec.axis.index(j * step, &l);
+                        let at = axis.index(j * step, &l);
                         out[at] = out[at] + *v;
                     }
                 }

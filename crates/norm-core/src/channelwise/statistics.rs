@@ -2,7 +2,7 @@
 
 use super::blocks::{Deviations, Level};
 use super::channels::{PerChannel, Step};
-use super::{Blocks, add_in_order, rounded};
+use super::{Blocks, Params, add_in_order, rounded};
 use crate::chunk;
 use crate::formula::Formula;
 use crate::isa::Isa;
@@ -69,7 +69,7 @@ pub(super) fn find<F: Formula, T: Elem, const SIMD: bool>(
     blocks: &Blocks<'_, T>,
     n: f64,
     consts: F::Consts,
-    params: &[Vec<T>],
+    params: &Params<T>,
     stats: &mut [T],
 ) {
     let channels = blocks.layout.channels();
@@ -77,7 +77,10 @@ pub(super) fn find<F: Formula, T: Elem, const SIMD: bool>(
     stats.fill(T::default());
     let finish = |level: usize, means: &[T], stats: &mut [T]| {
         let step = Step::Finish { level, means, stats };
-        run::<_, SIMD>(isa, PerChannel::<F, T> { step, params, channels, n: T::lit(n), consts });
+        run::<_, SIMD>(
+            isa,
+            PerChannel::<F, T> { step, params: &params.per_channel, channels, n: T::lit(n), consts },
+        );
     };
     let mut first = 0;
     if F::CENTRAL_MOMENTS {
@@ -100,6 +103,7 @@ pub(super) fn find<F: Formula, T: Elem, const SIMD: bool>(
                 block: blocks.block(b),
                 which: level,
                 stats: given,
+                stored: &params.stored,
                 consts,
                 sums,
             })

@@ -80,6 +80,7 @@ pub(super) struct Case {
     pub(super) layout: Layout,
     pub(super) x: Vec<f64>,
     pub(super) dy: Vec<f64>,
+    /// Parameters, and behind them small states of controls.
     pub(super) params: Vec<Vec<f64>>,
     /// What a store held before, near the data's own statistics.
     pub(super) frozen: Vec<Vec<f64>>,
@@ -124,10 +125,12 @@ impl Case {
             let initial = p.initial_at(&layout);
             noise.iter().map(|v| initial + 0.3 + 0.1 * v.clamp(-2.0, 2.0)).collect()
         });
-        let params = params.collect();
+        let mut params: Vec<Vec<f64>> = params.collect();
         let dy = r.normals(n);
+        let states = d.plan.controls().into_iter();
+        params.extend(states.map(|_| r.normals(layout.channels()).iter().map(|v| 0.2 * v).collect()));
         let frozen = d.frozen.iter().map(|f| {
-            let around = if d.statistics[f.statistic].is_variance { 1.2 } else { 0.2 };
+            let around = 0.2 + d.starts_at(f.statistic);
             r.normals(layout.channels()).iter().map(|v| around + 0.1 * v.clamp(-2.0, 2.0)).collect()
         });
         let frozen = frozen.collect();
@@ -155,7 +158,7 @@ impl Case {
     /// With a store so far from the data that whatever compares them is at its bound.
     pub(super) fn far(mut self, d: &Descriptor) -> Self {
         for (f, values) in d.frozen.iter().zip(&mut self.frozen) {
-            values.fill(if d.statistics[f.statistic].is_variance { 1e-6 } else { -10.0 });
+            values.fill(if d.starts_at(f.statistic) > 0.0 { 1e-6 } else { -10.0 });
         }
         self
     }

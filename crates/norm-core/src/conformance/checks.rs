@@ -2,7 +2,9 @@
 
 use super::reference::Subject;
 use super::report::{Report, Tally};
-use super::{execution, identities, invariance, masks, pictures, precision, refusals, unwritten, values};
+use super::{
+    execution, identities, in_blocks, invariance, masks, pictures, precision, refusals, unwritten, values,
+};
 use crate::error::Error;
 
 type CheckFn = fn(&Subject, &mut Tally) -> Result<(), Error>;
@@ -26,6 +28,7 @@ const CHECKS: &[(&str, Needs, CheckFn)] = &[
     ("backward equals central differences", Nothing, values::central_differences),
     ("no dead parameter", Nothing, values::no_dead_parameter),
     ("stored statistics equal the reference", Forward, values::stored),
+    ("several batches in blocks equal the reference", Backward, in_blocks::consecutive),
     ("training differs from evaluation as declared", Nothing, values::train_and_evaluation),
     ("one statistics update per commit", Nothing, values::one_update),
     ("declared invariances hold, others fail", Nothing, invariance::table),

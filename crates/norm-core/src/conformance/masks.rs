@@ -39,8 +39,8 @@ pub(super) fn masked_equals_unpadded(subject: &Subject, tally: &mut Tally) -> Re
             let (got, want) = (padded.play(k, Isa::detect())?, short.play(k, Isa::detect())?);
             tally.close("y", &kept(&got.y, size, &mask), &want.y, peak(&want.y), 1e-13);
             tally.close("dx", &kept(&got.dx, size, &mask), &want.dx, peak(&want.dx), 1e-12);
-            for ((p, got), want) in d.params.iter().zip(&got.dparams).zip(&want.dparams) {
-                tally.close(&format!("d{}", p.name), got, want, peak(want), 1e-12);
+            for ((name, got), want) in d.returned_names().iter().zip(&got.dparams).zip(&want.dparams) {
+                tally.close(&format!("d{name}"), got, want, peak(want), 1e-12);
             }
             if d.reference_set.skeleton() == Skeleton::Channelwise {
                 tally.close("statistics", &got.stats, &want.stats, peak(&want.stats).max(1e-3), 1e-13);

@@ -8,6 +8,7 @@ mod case;
 mod checks;
 mod execution;
 mod identities;
+mod in_blocks;
 mod invariance;
 mod masks;
 mod pictures;

@@ -70,9 +70,9 @@ fn spoilt_calls(k: &Kernel<f64>) -> Vec<Spoilt> {
     add("b", "dy", Box::new(|_, b| b.dy.truncate(2)));
     add("b", "dx", Box::new(|_, b| b.dx.truncate(2)));
     add("b", "parameter gradients", Box::new(|_, b| b.dparams.push(vec![HELD])));
-    for (i, p) in d.params.iter().enumerate() {
-        add("fb", p.name, Box::new(move |c, _| c.params[i].push(1.0)));
-        add("b", &format!("d{}", p.name), Box::new(move |_, b| b.dparams[i].push(HELD)));
+    for (i, name) in d.returned_names().into_iter().enumerate() {
+        add("fb", name, Box::new(move |c, _| c.params[i].push(1.0)));
+        add("b", &format!("d{name}"), Box::new(move |_, b| b.dparams[i].push(HELD)));
     }
     for (i, f) in d.frozen.iter().enumerate() {
         add("fb", f.name, Box::new(move |c, _| c.frozen[i].push(1.0)));

@@ -47,12 +47,13 @@ pub(super) fn parts(subject: &Subject) -> Result<Unwritten, Error> {
         to_write("forward", format!("for x of {n} it gives y: {n}; statistics: {wanted} (now {got})"))
     });
     let backward = reference_backward(subject, &case);
-    let params: Vec<usize> = d.params.iter().map(|p| p.axis.len(&case.layout)).collect();
+    let names = d.returned_names();
+    let params: Vec<usize> = d.input_axes().take(names.len()).map(|axis| axis.len(&case.layout)).collect();
     let good = backward.dx.len() == n && backward.dparams.iter().map(Vec::len).eq(params.iter().copied());
-    let wanted = lengths(d.params.iter().zip(&params).map(|(p, n)| (p.name, *n)));
+    let wanted = lengths(names.iter().copied().zip(params.iter().copied()));
     let backward = (!good).then(|| {
         let got = lengths(std::iter::once(("dx", backward.dx.len())).chain(
-            d.params.iter().enumerate().map(|(i, p)| (p.name, backward.dparams.get(i).map_or(0, Vec::len))),
+            names.iter().enumerate().map(|(i, name)| (*name, backward.dparams.get(i).map_or(0, Vec::len))),
         ));
         to_write("backward", format!("for x of {n} it gives dx: {n}; dparams: {wanted} (now {got})"))
     });

@@ -119,9 +119,9 @@ pub(super) fn backward(subject: &Subject, tally: &mut Tally) -> Result<(), Error
         let (terms, _) = case.backward(k, Isa::detect(), &got.stats, Rule::Frozen)?;
         let scale = peak(&want.dx).max(peak(&terms)).max(f64::MIN_POSITIVE);
         tally.close(&format!("dx of {at}"), &got.dx, &want.dx, scale, bound);
-        for (i, p) in k.descriptor.params.iter().enumerate() {
+        for (i, name) in k.descriptor.returned_names().iter().enumerate() {
             let scale = peak(&want.dparams[i]).max(peak(&case.dy));
-            tally.close(&format!("d{} of {at}", p.name), &got.dparams[i], &want.dparams[i], scale, bound);
+            tally.close(&format!("d{name} of {at}"), &got.dparams[i], &want.dparams[i], scale, bound);
         }
         Ok(())
     })

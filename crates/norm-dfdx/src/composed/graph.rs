@@ -14,6 +14,7 @@ pub(crate) struct Graph {
 
 /// Operands of an operation.
 pub(crate) fn operands(op: Op) -> impl Iterator<Item = usize> {
+    let third = if let Op::Controlled(_, _, _, rate) = op { Some(rate) } else { None };
     let (a, b) = match op {
         Op::Add(a, b)
         | Op::Sub(a, b)
@@ -22,7 +23,8 @@ pub(crate) fn operands(op: Op) -> impl Iterator<Item = usize> {
         | Op::PowExpr(a, b)
         | Op::Max(a, b)
         | Op::Min(a, b)
-        | Op::ReplaceGradient(a, b) => (Some(a), Some(b)),
+        | Op::ReplaceGradient(a, b)
+        | Op::Controlled(_, a, b, _) => (Some(a), Some(b)),
         Op::Neg(a)
         | Op::Square(a)
         | Op::Sqrt(a)
@@ -41,7 +43,7 @@ pub(crate) fn operands(op: Op) -> impl Iterator<Item = usize> {
         // Leaves, and operations that are not known here: those are refused when they are played.
         _ => (None, None),
     };
-    a.into_iter().chain(b)
+    a.into_iter().chain(b).chain(third)
 }
 
 /// The same operation over other operands.
@@ -70,6 +72,7 @@ fn remap(op: Op, at: &impl Fn(usize) -> usize) -> Op {
         Op::StopGradient(a) => Op::StopGradient(at(a)),
         Op::Mean(a) => Op::Mean(at(a)),
         Op::Sum(a) => Op::Sum(at(a)),
+        Op::Controlled(control, a, b, c) => Op::Controlled(control, at(a), at(b), at(c)),
         leaf => leaf,
     }
 }

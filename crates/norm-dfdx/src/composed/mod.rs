@@ -2,8 +2,10 @@
 //! the derived gradient, because dfdx's own tape finds this one.
 
 mod arithmetic;
+mod control;
 mod graph;
 mod grid;
+mod in_blocks;
 mod play;
 
 use dfdx::prelude::*;
@@ -13,6 +15,7 @@ use crate::error::Error;
 use crate::fused::{Flat, Statistics};
 use graph::Graph;
 use grid::{Cases, Channelwise, Columns, Grid, Rows};
+pub(crate) use in_blocks::in_blocks;
 use play::{Inputs, play};
 
 /// Normalizes `x` as [`crate::fused::normalize`] does, by the plan of `descriptor`. The statistics that were

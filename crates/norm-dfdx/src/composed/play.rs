@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::fused::Flat;
 
 /// The value of a node, off the tape. The tape is in one place, the player.
-enum Value<G: Grid, E: Dtype, D: Device<E>> {
+pub(super) enum Value<G: Grid, E: Dtype, D: Device<E>> {
     Number(f64),
     Set(Tensor<G::Set, E, D>),
     Param(Flat<E, D>, ParamAxis),
@@ -46,13 +46,13 @@ pub(crate) struct Inputs<'a, G: Grid, E: Dtype, D: Device<E>> {
 pub(crate) type Played<G, E, D, T> =
     (Tensor<<G as Grid>::Element, E, D, T>, Vec<Tensor<<G as Grid>::Set, E, D>>);
 
-struct Player<'a, G: Grid, E: Dtype, D: Device<E>, T> {
-    inputs: Inputs<'a, G, E, D>,
+pub(super) struct Player<'a, G: Grid, E: Dtype, D: Device<E>, T> {
+    pub(super) inputs: Inputs<'a, G, E, D>,
     values: Vec<Option<Value<G, E, D>>>,
     /// How often each value is still needed. A value is handed out for good the last time, so that dfdx can
     /// work in its buffer.
     left: Vec<usize>,
-    tape: T,
+    pub(super) tape: T,
 }
 
 /// Plays `graph` on `tape`.
@@ -108,6 +108,9 @@ impl<G: Grid, E: Dtype, D: Device<E>, T: Tape<E, D>> Player<'_, G, E, D, T> {
 
     fn node(&mut self, op: Op) -> Result<Option<Value<G, E, D>>, D::Err> {
         let mut args = operands(op).map(|a| self.take(a)).collect::<Vec<_>>().into_iter();
+        if let (Op::Controlled(control, ..), [value, direction, rate]) = (op, args.as_slice()) {
+            return self.controlled(control, value.clone(), direction.clone(), rate.clone());
+        }
         let Some(a) = args.next() else { return self.leaf(op) };
         if let Some(b) = args.next() {
             let same = matches!(op, Op::Add(a, b) | Op::Sub(a, b) | Op::Div(a, b) | Op::Max(a, b) | Op::Min(a, b) if a == b);
@@ -331,7 +334,7 @@ impl<G: Grid, E: Dtype, D: Device<E>, T: Tape<E, D>> Player<'_, G, E, D, T> {
     }
 
     /// The value, one per element. Nothing but a number is copied.
-    fn element(&mut self, a: Value<G, E, D>) -> Result<Tensor<G::Element, E, D>, D::Err> {
+    pub(super) fn element(&mut self, a: Value<G, E, D>) -> Result<Tensor<G::Element, E, D>, D::Err> {
         let shape = G::element(&self.inputs.layout);
         match a {
             Value::Number(v) => unary(self.inputs.device.try_ones_like(&shape)?, Unary::Times(v)),

@@ -25,6 +25,12 @@ impl Graph {
                 let (left, right) = (self.to_latex(*left), self.to_latex(*right));
                 (format!("{}{}", binary_name(*op), bracket(&format!("{left}, {right}"))), Level::Atom)
             }
+            Node::Controlled { value, direction, rate, state } => {
+                let [value, direction, rate, state] =
+                    [value, direction, rate, state].map(|e| self.to_latex(*e));
+                let inner = bracket(&format!("{value}, {direction}, {rate}, {state}"));
+                (format!("\\operatorname{{controlled}}{inner}"), Level::Atom)
+            }
             Node::Sum(axes, operand) => (self.latex_reduction(*axes, *operand), Level::Product),
             Node::Mean(axes, operand) => {
                 (format!("\\overline{{{}}}_{{{}}}", self.to_latex(*operand), axes.letters()), Level::Atom)

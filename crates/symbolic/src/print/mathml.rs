@@ -27,6 +27,12 @@ impl Graph {
                 let (left, right) = (self.mathml(*left).0, self.mathml(*right).0);
                 (call(binary_name(*op), &format!("{left}<mo>,</mo>{right}")), Level::Atom)
             }
+            Node::Controlled { value, direction, rate, state } => {
+                let [value, direction, rate, state] =
+                    [value, direction, rate, state].map(|e| self.mathml(*e).0);
+                let inner = format!("{value}<mo>,</mo>{direction}<mo>,</mo>{rate}<mo>,</mo>{state}");
+                (call("controlled", &inner), Level::Atom)
+            }
             Node::Sum(axes, operand) => {
                 let sign = format!("<munder><mo>∑</mo>{}</munder>", letters(*axes));
                 (format!("{sign}{}", self.mathml_at(*operand, Level::Product)), Level::Product)

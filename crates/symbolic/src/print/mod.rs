@@ -88,7 +88,12 @@ impl Graph {
             Node::Const(_) => 0,
             Node::Count(_) => 1,
             Node::Symbol(_) => 2,
-            Node::Unary(..) | Node::Binary(..) | Node::Pow(..) | Node::PowExpr(..) | Node::Mul(_) => 3,
+            Node::Unary(..)
+            | Node::Binary(..)
+            | Node::Controlled { .. }
+            | Node::Pow(..)
+            | Node::PowExpr(..)
+            | Node::Mul(_) => 3,
             Node::Add(_) => 4,
             Node::Mean(..) => 5,
             Node::Sum(..) => 6,

@@ -8,7 +8,7 @@ impl Graph {
     /// The expression as plain text.
     ///
     /// Operators are `+ - * / ^`, functions `sqrt exp ln tanh sigmoid abs sign step stop_gradient max min
-    /// replace_gradient`, reductions `sum[k,s](e)`, `mean[k,s](e)` and `count[k,s]`. The same expression gives the
+    /// replace_gradient controlled`, reductions `sum[k,s](e)`, `mean[k,s](e)` and `count[k,s]`. The same expression gives the
     /// same text in whatever order the graph was built.
     pub fn to_text(&self, e: ExprId) -> String {
         self.text(e).0
@@ -31,6 +31,11 @@ impl Graph {
             Node::Binary(op, left, right) => {
                 let (left, right) = (self.to_text(*left), self.to_text(*right));
                 (format!("{}({left}, {right})", binary_name(*op)), Level::Atom)
+            }
+            Node::Controlled { value, direction, rate, state } => {
+                let [value, direction, rate, state] =
+                    [value, direction, rate, state].map(|e| self.to_text(*e));
+                (format!("controlled({value}, {direction}, {rate}, {state})"), Level::Atom)
             }
             Node::Sum(axes, operand) => {
                 (format!("sum[{}]({})", axes.letters(), self.to_text(*operand)), Level::Atom)

@@ -59,6 +59,7 @@ impl Graph {
             | Node::PowExpr(..)
             | Node::Unary(..)
             | Node::Binary(..)
+            | Node::Controlled { .. }
             | Node::Count(_) => e,
         };
         self.fold_definition(e)

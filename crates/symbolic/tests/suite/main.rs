@@ -1,6 +1,7 @@
 //! The engine's tests: identities between its readings (value, derivative, rules, text), which need no expected
 //! numbers, then golden files for a person to read.
 
+mod control;
 mod derivative;
 mod errors;
 mod golden;
