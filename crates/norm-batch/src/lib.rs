@@ -1,11 +1,13 @@
 //! Batch normalization, and the methods that are the same formula under another policy or in another place.
 
+mod ghost_batch;
 mod recurrent;
 mod reference;
 mod rnn;
 mod sequence;
 mod time;
 
+pub use ghost_batch::GhostBatchNorm;
 pub use recurrent::RecurrentBatchNorm;
 pub use rnn::BatchNormRnn;
 pub use sequence::SequenceBatchNorm;

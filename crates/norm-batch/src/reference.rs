@@ -104,6 +104,11 @@ impl Judged for crate::BatchNorm {
     const REFERENCE: Reference = REFERENCE;
 }
 
+/// Of one block; the kit leads it from block to block.
+impl Judged for crate::GhostBatchNorm {
+    const REFERENCE: Reference = REFERENCE;
+}
+
 impl Judged for crate::RecurrentBatchNorm {
     const REFERENCE: Reference = REFERENCE;
 }

@@ -54,7 +54,7 @@ macro_rules! register {
 
 register! { $
     norm_none::{None},
-    norm_batch::{BatchNorm, RecurrentBatchNorm, TimeBatchNorm, BatchNormRnn, SequenceBatchNorm},
+    norm_batch::{BatchNorm, GhostBatchNorm, RecurrentBatchNorm, TimeBatchNorm, BatchNormRnn, SequenceBatchNorm},
     norm_layer::{LayerNorm},
     norm_rms::{RmsNorm},
     norm_weight::{WeightNorm, ExpWeightNorm},

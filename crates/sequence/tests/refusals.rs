@@ -60,7 +60,22 @@ fn a_method_where_the_placement_is_not_defined() {
     assert_eq!(weight, Reason::NotOperands { site: "weights" });
     let cosine = of(Placement::INPUT, "cosine", CellKind::RnnTanh);
     assert_eq!(cosine, Reason::Site { site: "weights_and_inputs" });
-    assert!(cosine.to_string().ends_with("have `operands`"), "{cosine}");
+    assert!(cosine.to_string().ends_with("weights and inputs together `operands`"), "{cosine}");
+    // The plain recurrence is the baseline's: no method becomes it unsaid.
+    assert_eq!(of(Placement::NONE, "layer", CellKind::Lstm), Reason::NothingFilled);
+    assert_eq!(of(Placement::NONE, "weight", CellKind::Lstm), Reason::NothingFilled);
+    assert_eq!(of(Placement::WEIGHTS, "layer", CellKind::Lstm), Reason::NotWeights { site: "summed_inputs" });
+    assert_eq!(Placement::WEIGHTS.allows(kernel64("weight").descriptor, CellKind::Gru), Ok(()));
+    // Neither does one that declares no place, nor one that needs what no cell hands on.
+    assert_eq!(of(Placement::INPUT, "ghost-batch", CellKind::Lstm), Reason::NoCell);
+    assert_eq!(of(Placement::INPUT, "streaming", CellKind::Lstm), Reason::Streams);
+    assert_eq!(of(Placement::INPUT, "batch-renorm", CellKind::Lstm), Reason::LooksAtStore);
+    let usual = |id: &str| Placement::usual(kernel64(id).descriptor);
+    assert_eq!(usual("weight"), Ok(Placement::WEIGHTS));
+    assert_eq!(usual("cosine"), Ok(Placement::OPERANDS));
+    assert_eq!(usual("layer"), Ok(Placement::PAPER));
+    assert_eq!(usual("batch"), Ok(Placement::INPUT));
+    assert_eq!(usual("ghost-batch"), Err(Reason::NoCell));
     assert_eq!(Placement::find("labml"), Some(&Placement::LABML));
     assert_eq!(Placement::find("recurrent_batch"), Some(&Placement::RECURRENT_BATCH));
     assert_eq!(Placement::find("unknown"), None);

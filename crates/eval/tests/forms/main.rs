@@ -1,5 +1,6 @@
 //! Requests as another language would send them, judged by plain loops in double precision and by central differences.
 
+mod blocks;
 mod conv;
 mod judge;
 mod linear;
