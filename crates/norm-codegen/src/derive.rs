@@ -145,6 +145,7 @@ impl Builder<'_> {
 
 impl Derivation {
     /// Derives everything. With [`Typing::Natural`] current and handed-back statistics are the same symbols.
+    #[expect(clippy::too_many_lines, reason = "the order of derivation, one step after the other")]
     pub fn of(f: &Formula, typing: Typing) -> Result<Self, symbolic::Error> {
         let set = f.set_axes();
         let outer = Axes::ALL.minus(set);

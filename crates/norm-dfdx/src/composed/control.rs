@@ -30,9 +30,9 @@ impl<G: Grid, E: Dtype, D: Device<E>, T: Tape<E, D>> Player<'_, G, E, D, T> {
         control: Control,
         value: Value<G, E, D>,
         direction: Value<G, E, D>,
-        rate: Value<G, E, D>,
+        rate: &Value<G, E, D>,
     ) -> Result<Option<Value<G, E, D>>, D::Err> {
-        let Value::Number(rate) = rate else { return Ok(None) };
+        let Value::Number(rate) = *rate else { return Ok(None) };
         let (value, direction) = (self.element(value)?, self.still(direction)?);
         let state = self.inputs.params[control.state].clone();
         let state = state.try_reshape_like(&G::set(&self.inputs.layout))?;

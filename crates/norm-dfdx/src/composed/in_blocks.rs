@@ -104,8 +104,7 @@ impl<S: Shape, E: Dtype + Elem, D: Device<E>> Use<S, E, D> {
             let upstream = row(&device, &dy[block.elements.clone()])?;
             let controls = states.iter().map(|s| row(&device, s)).collect::<Result<Vec<_>, _>>()?;
             let frozen = block.frozen.iter().map(|f| row(&device, f)).collect::<Result<Vec<_>, _>>()?;
-            let inputs =
-                self.params.iter().chain(&controls).chain(&frozen).map(|t| t.leaky_trace()).collect();
+            let inputs = self.params.iter().chain(&controls).chain(&frozen).map(Trace::leaky_trace).collect();
             let (traced, statistics) = (part.leaky_trace(), Statistics::Current);
             let played =
                 normalize(self.descriptor, block.layout, traced, inputs, &self.consts, statistics, None);
@@ -125,7 +124,7 @@ impl<S: Shape, E: Dtype + Elem, D: Device<E>> Use<S, E, D> {
             for (state, control) in states.iter_mut().zip(&controls) {
                 found.try_alloc_for(control)?;
                 for (state, by) in state.iter_mut().zip(found.get(control).as_vec()) {
-                    *state = *state + by;
+                    *state += by;
                 }
             }
         }

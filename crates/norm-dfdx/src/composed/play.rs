@@ -109,7 +109,7 @@ impl<G: Grid, E: Dtype, D: Device<E>, T: Tape<E, D>> Player<'_, G, E, D, T> {
     fn node(&mut self, op: Op) -> Result<Option<Value<G, E, D>>, D::Err> {
         let mut args = operands(op).map(|a| self.take(a)).collect::<Vec<_>>().into_iter();
         if let (Op::Controlled(control, ..), [value, direction, rate]) = (op, args.as_slice()) {
-            return self.controlled(control, value.clone(), direction.clone(), rate.clone());
+            return self.controlled(control, value.clone(), direction.clone(), rate);
         }
         let Some(a) = args.next() else { return self.leaf(op) };
         if let Some(b) = args.next() {
