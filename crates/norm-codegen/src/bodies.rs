@@ -127,7 +127,7 @@ impl<'a> Body<'a> {
         }
         match self.graph.node(e).clone() {
             Node::Const(v) => Self::literal(v.get()),
-            Node::Symbol(_) | Node::Count(_) | Node::Sum(..) | Node::Mean(..) => {
+            Node::Symbol(_) | Node::Count(_) | Node::Sum(..) | Node::Mean(..) | Node::Window(..) => {
                 // Every leaf is known to the caller; a leaf that is not would be a hole in the schedule.
                 let text = format!("no value for `{}` in this sweep", self.graph.to_text(e));
                 quote!(compile_error!(#text))

@@ -125,6 +125,9 @@ impl Graph {
                 let count = self.count(over);
                 pass(operand, self.div(adjoint, count), own | over);
             }
+            Node::Window(window, operand, size) => {
+                pass(operand, self.window(window.adjoint(), adjoint, size), own);
+            }
         }
         list.retain(|c| active.contains(&c.operand));
         list
@@ -181,6 +184,7 @@ fn differentiable_operands(node: &Node) -> Vec<ExprId> {
             Binary::Max | Binary::Min => vec![*left, *right],
             Binary::ReplaceGradient => vec![*right],
         },
+        Node::Window(_, e, _) => vec![*e],
         Node::Controlled { value, state, .. } => vec![*value, *state],
         Node::Const(_) | Node::Symbol(_) | Node::Count(_) => Vec::new(),
         Node::Add(_) | Node::Mul(_) | Node::Pow(..) | Node::PowExpr(..) | Node::Sum(..) | Node::Mean(..) => {

@@ -84,6 +84,14 @@ pub enum Error {
         /// Length of the mask.
         got: usize,
     },
+    /// A window that has no elements, or not a whole number of them.
+    #[error("`{expr}` has a window of {got} elements: it must be a whole number from 1 on")]
+    WindowSize {
+        /// The expression, as text.
+        expr: String,
+        /// The size asked for.
+        got: String,
+    },
     /// An unmasked element of an input that is not a number.
     #[error("symbol `{name}` is not a number at element {index}")]
     NanInput {

@@ -183,6 +183,7 @@ impl Graph {
             }
             Node::Sum(axes, operand) => self.sum(axes, of(operand)),
             Node::Mean(axes, operand) => self.mean(axes, of(operand)),
+            Node::Window(window, operand, size) => self.window(window, of(operand), of(size)),
         }
     }
 
@@ -205,6 +206,8 @@ impl Graph {
             Node::Const(_) | Node::Count(_) => Axes::EMPTY,
             Node::Symbol(id) => self.symbols[id.index()].axes,
             Node::Sum(over, e) | Node::Mean(over, e) => self.axes(*e) - *over,
+            // At a border even a window over what does not vary along it does.
+            Node::Window(window, e, _) => self.axes(*e) | window.axis,
             Node::Controlled { value, .. } => self.axes(*value),
             Node::Add(_)
             | Node::Mul(_)

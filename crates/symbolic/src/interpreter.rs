@@ -8,6 +8,8 @@ use crate::{Axes, Binary, Error, ExprId, Graph, Node, scalar};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Env {
     sizes: [usize; 4],
+    /// Positions in a row of space, if it has more than one row.
+    row: Option<usize>,
     values: BTreeMap<String, Vec<f64>>,
     /// True for cases that count.
     mask: Option<Vec<bool>>,
@@ -25,7 +27,7 @@ pub struct Value {
 impl Env {
     /// An environment of these sizes `[n, g, k, s]`, without values or mask.
     pub fn new(sizes: [usize; 4]) -> Self {
-        Self { sizes, values: BTreeMap::new(), mask: None }
+        Self { sizes, row: None, values: BTreeMap::new(), mask: None }
     }
 
     /// Gives a symbol its value: a dense array over exactly the symbol's axes, row-major. A later binding of the
@@ -34,6 +36,18 @@ impl Env {
     pub fn bind(mut self, name: &str, data: Vec<f64>) -> Self {
         self.values.insert(name.to_owned(), data);
         self
+    }
+
+    /// Says how many positions a row of space has; without, all of space is one row. A whole number of rows is meant.
+    #[must_use]
+    pub fn row(mut self, row: usize) -> Self {
+        self.row = Some(row);
+        self
+    }
+
+    /// Positions in a row of space.
+    pub(crate) fn row_length(&self) -> usize {
+        self.row.unwrap_or(self.sizes[3])
     }
 
     /// Says which cases count (true) and which are padding (false): one entry per case.
@@ -191,6 +205,14 @@ impl Graph {
             Node::Mean(over, operand) => {
                 let count = env.count(*over);
                 reduce(env, *over, of(*operand)).into_iter().map(|sum| sum / count).collect()
+            }
+            Node::Window(window, operand, size) => {
+                let data = fold(env, axes, std::iter::once(of(*operand)), |a, _| a);
+                let size = of(*size).data[0];
+                if size < 1.0 || size.fract() != 0.0 {
+                    return Err(Error::WindowSize { expr: self.to_text(e), got: size.to_string() });
+                }
+                window.apply(env, axes, &data, size as usize)
             }
         };
         Ok(Value { axes, data })

@@ -59,6 +59,7 @@ mod order;
 mod print;
 mod rules;
 mod scalar;
+mod window;
 
 pub use axes::Axes;
 pub use error::Error;
@@ -67,3 +68,4 @@ pub use interpreter::{Env, Value};
 pub use node::{Binary, ExprId, Node, Symbol, SymbolId, Unary};
 pub use number::Number;
 pub use rules::{RULES, Rule};
+pub use window::{Divisor, Weights, Window};

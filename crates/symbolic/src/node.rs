@@ -1,6 +1,6 @@
 //! What a node of the graph can be. The enums are closed: a new operator makes the compiler list every table.
 
-use crate::{Axes, Number};
+use crate::{Axes, Number, Window};
 
 /// A node of a [`crate::Graph`]. Ids of one graph mean nothing in another; using one there gives some other
 /// expression or panics.
@@ -107,6 +107,9 @@ pub enum Node {
     Mean(Axes, ExprId),
     /// How many elements the axes pool, masked cases excluded.
     Count(Axes),
+    /// A weighted sum over neighbours of the first operand. The second says how many there are; it varies over nothing
+    /// and no derivative reaches it.
+    Window(Window, ExprId, ExprId),
 }
 
 impl Node {
@@ -116,7 +119,7 @@ impl Node {
             Self::Const(_) | Self::Symbol(_) | Self::Count(_) => Vec::new(),
             Self::Add(list) | Self::Mul(list) => list.clone(),
             Self::Pow(e, _) | Self::Unary(_, e) | Self::Sum(_, e) | Self::Mean(_, e) => vec![*e],
-            Self::PowExpr(a, b) | Self::Binary(_, a, b) => vec![*a, *b],
+            Self::PowExpr(a, b) | Self::Binary(_, a, b) | Self::Window(_, a, b) => vec![*a, *b],
             Self::Controlled { value, direction, rate, state } => vec![*value, *direction, *rate, *state],
         }
     }

@@ -32,6 +32,7 @@ impl Graph {
             (Node::Sum(over, a), Node::Sum(under, b)) | (Node::Mean(over, a), Node::Mean(under, b)) => {
                 over.cmp(under).then_with(|| self.compare(*a, *b))
             }
+            (Node::Window(v, ..), Node::Window(w, ..)) => v.cmp(w).then_with(|| self.compare_operands(a, b)),
             // Of one rank, and told apart by their operands alone.
             (..) => self.compare_operands(a, b),
         }
@@ -72,5 +73,6 @@ fn rank(node: &Node) -> u8 {
         Node::Mul(_) => 9,
         Node::Add(_) => 10,
         Node::Controlled { .. } => 11,
+        Node::Window(..) => 12,
     }
 }

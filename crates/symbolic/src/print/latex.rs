@@ -25,6 +25,15 @@ impl Graph {
                 let (left, right) = (self.to_latex(*left), self.to_latex(*right));
                 (format!("{}{}", binary_name(*op), bracket(&format!("{left}, {right}"))), Level::Atom)
             }
+            Node::Window(window, operand, size) => {
+                let (name, mut words) = window.words();
+                let star = if words.pop_if(|word| *word == "transposed").is_some() { "^{\\top}" } else { "" };
+                let words: Vec<_> = words.iter().map(|word| format!(",\\mathrm{{{word}}}")).collect();
+                let words = words.concat();
+                let (operand, size) = (bracket(&self.to_latex(*operand)), self.to_latex(*size));
+                let (name, axis) = (name.replace('_', "\\_"), window.axis.letters());
+                (format!("\\operatorname{{{name}}}{star}_{{{axis},{size}{words}}}{operand}"), Level::Atom)
+            }
             Node::Controlled { value, direction, rate, state } => {
                 let [value, direction, rate, state] =
                     [value, direction, rate, state].map(|e| self.to_latex(*e));

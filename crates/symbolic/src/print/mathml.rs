@@ -27,6 +27,21 @@ impl Graph {
                 let (left, right) = (self.mathml(*left).0, self.mathml(*right).0);
                 (call(binary_name(*op), &format!("{left}<mo>,</mo>{right}")), Level::Atom)
             }
+            Node::Window(window, operand, size) => {
+                let (name, mut words) = window.words();
+                let turned = words.pop_if(|word| *word == "transposed").is_some();
+                let words: Vec<_> = words.iter().map(|word| format!("<mo>,</mo><mi>{word}</mi>")).collect();
+                let words = words.concat();
+                let size = row(&self.mathml(*size).0);
+                let below = row(&format!("{}<mo>,</mo>{size}{words}", letters(window.axis)));
+                let name = if turned {
+                    format!("<msubsup><mi>{name}</mi>{below}<mi>⊤</mi></msubsup>")
+                } else {
+                    format!("<msub><mi>{name}</mi>{below}</msub>")
+                };
+                let operand = bracket(&self.mathml(*operand).0);
+                (format!("<mrow>{name}<mo>&#x2061;</mo>{operand}</mrow>"), Level::Atom)
+            }
             Node::Controlled { value, direction, rate, state } => {
                 let [value, direction, rate, state] =
                     [value, direction, rate, state].map(|e| self.mathml(*e).0);

@@ -93,7 +93,8 @@ impl Graph {
             | Node::Controlled { .. }
             | Node::Pow(..)
             | Node::PowExpr(..)
-            | Node::Mul(_) => 3,
+            | Node::Mul(_)
+            | Node::Window(..) => 3,
             Node::Add(_) => 4,
             Node::Mean(..) => 5,
             Node::Sum(..) => 6,

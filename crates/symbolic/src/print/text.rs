@@ -8,7 +8,8 @@ impl Graph {
     /// The expression as plain text.
     ///
     /// Operators are `+ - * / ^`, functions `sqrt exp ln tanh sigmoid abs sign step stop_gradient max min
-    /// replace_gradient controlled`, reductions `sum[k,s](e)`, `mean[k,s](e)` and `count[k,s]`. The same expression gives the
+    /// replace_gradient controlled`, reductions `sum[k,s](e)`, `mean[k,s](e)` and `count[k,s]`, windows
+    /// `window_mean[k](e, size)` with words for what is not usual. The same expression gives the
     /// same text in whatever order the graph was built.
     pub fn to_text(&self, e: ExprId) -> String {
         self.text(e).0
@@ -31,6 +32,13 @@ impl Graph {
             Node::Binary(op, left, right) => {
                 let (left, right) = (self.to_text(*left), self.to_text(*right));
                 (format!("{}({left}, {right})", binary_name(*op)), Level::Atom)
+            }
+            Node::Window(window, operand, size) => {
+                let (name, words) = window.words();
+                let words: Vec<_> = words.iter().map(|word| format!(",{word}")).collect();
+                let words = words.concat();
+                let (operand, size) = (self.to_text(*operand), self.to_text(*size));
+                (format!("{name}[{}{words}]({operand}, {size})", window.axis.letters()), Level::Atom)
             }
             Node::Controlled { value, direction, rate, state } => {
                 let [value, direction, rate, state] =

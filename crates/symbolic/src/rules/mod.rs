@@ -51,6 +51,7 @@ impl Graph {
         let e = match self.node(e).clone() {
             Node::Sum(over, operand) => self.simplify_sum(over, operand),
             Node::Mean(over, operand) => self.simplify_mean(over, operand),
+            Node::Window(window, operand, size) => self.simplify_window(window, operand, size),
             Node::Add(terms) => self.cancel_scaled_sums(e, &terms),
             Node::Const(_)
             | Node::Symbol(_)

@@ -47,6 +47,8 @@ pub const RULES: &[Rule] = &[
     rule("merge-reductions", "sum[A](sum[B](e)) -> sum[A,B](e), same for means", "all", false),
     rule("merge-mixed", "sum[A](mean[B](e)), mean[B](sum[A](e)) -> sum[A,B](e)/count[B]", "all", false),
     rule("pull-factor", "sum[A](c*e) -> c*sum[A](e), same for means", "c does not vary over A", false),
+    rule("window-of-zero", "window(0) -> 0", "all", true),
+    rule("pull-through-window", "window[k](c*e) -> c*window[k](e)", "c does not vary over k", false),
     rule(
         "pull-term",
         "sum[A](c + e) -> count[A]*c + sum[A](e) or count[A]*(c + e), mean[A](c + e) -> c + mean[A](e)",

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use symbolic::Axes;
+use symbolic::{Axes, Divisor, Weights, Window};
 
 use crate::trees::{LEAVES, SIZES, Tree};
 
@@ -107,8 +107,29 @@ impl<'a> Judge<'a> {
                 let (sum, count) = self.pool(point, *over, e, at);
                 sum / count
             }
+            Tree::Window(window, size, e) => self.windowed(point, *window, *size, e, at),
             Tree::Count(over) => self.pool(point, *over, &Tree::Const(0.0), at).1,
         }
+    }
+
+    /// What a window takes from the neighbours, or, transposed, what the neighbours' windows take from here.
+    fn windowed(&self, point: &Point, window: Window, size: usize, e: &Tree, at: At) -> f64 {
+        let i = if window.axis == Axes::K { 2 } else { 3 };
+        let along = |to: usize| {
+            let mut other = at;
+            other[i] = to;
+            other
+        };
+        let (here, len) = (at[i], SIZES[i]);
+        let mut sum = 0.0;
+        for there in 0..len {
+            let (of, on) = if window.transposed { (there, here) } else { (here, there) };
+            let share = weight(window, size, len, of, on);
+            if share != 0.0 {
+                sum += share * self.seen(self.value_at(point, e, along(there)));
+            }
+        }
+        self.seen(sum)
     }
 
     /// Sum and number of the elements that share the position's coordinates outside `over`.
@@ -124,4 +145,23 @@ impl<'a> Judge<'a> {
         }
         (self.seen(sum), count)
     }
+}
+
+/// The share of element `on` in the window of element `of`.
+fn weight(window: Window, size: usize, len: usize, of: usize, on: usize) -> f64 {
+    let (first, size) = (of as f64 - (size / 2) as f64, size as f64);
+    let raw = |on: f64| {
+        let place = on - first;
+        if place < 0.0 || place >= size {
+            return 0.0;
+        }
+        let off = (place - (size - 1.0) / 2.0) / (size / 4.0);
+        if window.weights == Weights::Box { 1.0 } else { (-off * off / 2.0).exp() }
+    };
+    let total = match window.divisor {
+        Divisor::One => 1.0,
+        Divisor::Whole => (0..size as usize).map(|place| raw(first + place as f64)).sum(),
+        Divisor::Inside => (0..len).map(|on| raw(on as f64)).sum(),
+    };
+    raw(on as f64) / total
 }

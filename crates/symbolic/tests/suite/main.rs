@@ -11,3 +11,4 @@ mod print;
 mod rules;
 mod simplify;
 mod trees;
+mod windows;

@@ -1,6 +1,6 @@
 //! Reads back what `to_text` writes.
 
-use symbolic::{Axes, ExprId, Graph};
+use symbolic::{Axes, Divisor, ExprId, Graph, Weights, Window};
 
 /// Parses a formula into a graph whose symbols are declared; panics on anything `to_text` would not write.
 pub(crate) fn parse(g: &mut Graph, text: &str) -> ExprId {
@@ -110,7 +110,26 @@ impl Parser<'_> {
                 self.eat(",");
             }
         }
+        let gaussian = self.eat("gaussian");
+        self.eat(",");
+        let inside = self.eat("inside");
+        self.eat(",");
+        let transposed = self.eat("transposed");
         self.expect("]");
+        if name.starts_with("window") {
+            self.expect("(");
+            let e = self.sum();
+            self.expect(", ");
+            let size = self.sum();
+            self.expect(")");
+            let divisor = match (name, inside) {
+                ("window_sum", _) => Divisor::One,
+                (_, true) => Divisor::Inside,
+                (_, false) => Divisor::Whole,
+            };
+            let weights = if gaussian { Weights::Gaussian } else { Weights::Box };
+            return self.g.window(Window { axis: axes, weights, divisor, transposed }, e, size);
+        }
         if name == "count" {
             return self.g.count(axes);
         }

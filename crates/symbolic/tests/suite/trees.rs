@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use symbolic::{Axes, Env, ExprId, Graph};
+use symbolic::{Axes, Divisor, Env, ExprId, Graph, Weights, Window};
 
 pub(crate) const SIZES: [usize; 4] = [3, 2, 2, 2];
 
@@ -58,6 +58,7 @@ pub(crate) enum Tree {
     Sum(Axes, Box<Tree>),
     Mean(Axes, Box<Tree>),
     Count(Axes),
+    Window(Window, usize, Box<Tree>),
 }
 
 /// Same cases on every machine and every run: a failure here is never luck.
@@ -74,6 +75,18 @@ fn axes() -> impl Strategy<Value = Axes> {
     let all = [Axes::N, Axes::G, Axes::K, Axes::S];
     proptest::sample::subsequence(all.to_vec(), 1..=3)
         .prop_map(|some| some.into_iter().fold(Axes::EMPTY, Axes::union))
+}
+
+fn window() -> impl Strategy<Value = Window> {
+    let axis = proptest::sample::select(vec![Axes::K, Axes::S]);
+    let weights = proptest::sample::select(vec![Weights::Box, Weights::Gaussian]);
+    let divisor = proptest::sample::select(vec![Divisor::One, Divisor::Whole, Divisor::Inside]);
+    (axis, weights, divisor, any::<bool>()).prop_map(|(axis, weights, divisor, transposed)| Window {
+        axis,
+        weights,
+        divisor,
+        transposed,
+    })
 }
 
 pub(crate) fn tree() -> impl Strategy<Value = Tree> {
@@ -107,6 +120,7 @@ pub(crate) fn tree() -> impl Strategy<Value = Tree> {
             1 => (one(), one()).prop_map(|(a, b)| Tree::Replace(a, b)),
             3 => (axes(), one()).prop_map(|(over, e)| Tree::Sum(over, e)),
             3 => (axes(), one()).prop_map(|(over, e)| Tree::Mean(over, e)),
+            2 => (window(), 1..=3usize, one()).prop_map(|(w, size, e)| Tree::Window(w, size, e)),
         ]
     })
 }
@@ -246,6 +260,11 @@ pub(crate) fn build(g: &mut Graph, tree: &Tree, swapped: bool) -> ExprId {
             g.mean(*over, e)
         }
         Tree::Count(over) => g.count(*over),
+        Tree::Window(window, size, e) => {
+            let e = of(g, e);
+            let size = g.num(*size as f64);
+            g.window(*window, e, size)
+        }
     }
 }
 
