@@ -68,30 +68,34 @@ pub(crate) trait Rule<M> {
     ) -> Result<Option<String>, String>;
 }
 
+/// A rule that treats every tensor alike.
+pub(crate) trait Alike {
+    /// It, at a learning rate.
+    fn each(rate: f64) -> Each;
+}
+
 /// Adam with the usual settings.
 pub(crate) struct Adam;
 
-impl<M: Walked> Rule<M> for Adam {
-    type Optimizer = Each;
-    fn at(rate: f64, _: &M) -> Result<Each, String> {
-        Ok(Each::adam(rate))
-    }
-    fn step(
-        each: &mut Each,
-        model: &mut M,
-        gradients: &Gradients<f32, Cpu>,
-    ) -> Result<Option<String>, String> {
-        each.update(model, gradients).map(|()| None)
+impl Alike for Adam {
+    fn each(rate: f64) -> Each {
+        Each::adam(rate)
     }
 }
 
 /// Plain steps.
 pub(crate) struct Sgd;
 
-impl<M: Walked> Rule<M> for Sgd {
+impl Alike for Sgd {
+    fn each(rate: f64) -> Each {
+        Each::sgd(rate)
+    }
+}
+
+impl<M: Walked, A: Alike> Rule<M> for A {
     type Optimizer = Each;
     fn at(rate: f64, _: &M) -> Result<Each, String> {
-        Ok(Each::sgd(rate))
+        Ok(A::each(rate))
     }
     fn step(
         each: &mut Each,

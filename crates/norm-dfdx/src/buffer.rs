@@ -5,6 +5,8 @@
 
 use dfdx::prelude::*;
 
+use crate::fused::Flat;
+
 /// A tensor whose elements lie in logical order, one after the other, from the start of its buffer.
 #[derive(Clone)]
 pub(crate) struct Dense<S: Shape, E: Unit>(Tensor<S, E, Cpu>);
@@ -21,6 +23,24 @@ where
         let (t, tape) = t.split_tape();
         Ok((Self(t), tape))
     }
+}
+
+/// Takes an input and its parameters apart, their tapes merged into one.
+pub(crate) fn split_all<S: Shape, E: Dtype, T: Tape<E, Cpu>>(
+    x: Tensor<S, E, Cpu, T>,
+    params: Vec<Flat<E, Cpu, T>>,
+) -> Result<(Dense<S, E>, Vec<Dense<(usize,), E>>, T), CpuError>
+where
+    Cpu: Device<E>,
+{
+    let (x, mut tape) = Dense::split(x)?;
+    let mut flat = Vec::with_capacity(params.len());
+    for p in params {
+        let (p, own) = Dense::split(p)?;
+        tape = tape.merge(own);
+        flat.push(p);
+    }
+    Ok((x, flat, tape))
 }
 
 impl<S: Shape, E: Unit> Dense<S, E> {

@@ -3,7 +3,7 @@
 use dfdx::prelude::*;
 use norm_core::{Call, Elem, Isa, Kernel, Layout, Rule};
 
-use crate::buffer::{Dense, slot};
+use crate::buffer::{Dense, slot, split_all};
 use crate::error::Error;
 
 /// Where the statistics of an application come from.
@@ -41,13 +41,7 @@ pub fn normalize<S: Shape, E: Dtype + Elem, T: Tape<E, Cpu>>(
 where
     Cpu: Device<E>,
 {
-    let (x, mut tape) = Dense::split(x)?;
-    let mut flat = Vec::with_capacity(params.len());
-    for p in params {
-        let (p, own) = Dense::split(p)?;
-        tape = tape.merge(own);
-        flat.push(p);
-    }
+    let (x, flat, mut tape) = split_all(x, params)?;
     let isa = Isa::detect();
     let slices: Vec<&[E]> = flat.iter().map(Dense::elements).collect();
     let call = Call { layout, x: x.elements(), params: &slices, consts, mask: None };

@@ -4,7 +4,7 @@ use dfdx::prelude::*;
 use norm_core::streaming::{Half, Store, Streaming, Used};
 use norm_core::{Call, Elem, Isa, Kernel, Layout};
 
-use crate::buffer::{Dense, slot};
+use crate::buffer::{Dense, slot, split_all};
 use crate::error::Error;
 use crate::fused::Flat;
 
@@ -35,13 +35,7 @@ pub(crate) fn train<S: Shape, E: Dtype + Elem, T: Tape<E, Cpu>>(
 where
     Cpu: Device<E>,
 {
-    let (x, mut tape) = Dense::split(x)?;
-    let mut flat = Vec::with_capacity(params.len());
-    for p in params {
-        let (p, own) = Dense::split(p)?;
-        tape = tape.merge(own);
-        flat.push(p);
-    }
+    let (x, flat, mut tape) = split_all(x, params)?;
     let isa = Isa::detect();
     let slices: Vec<&[E]> = flat.iter().map(Dense::elements).collect();
     let call = Call { layout, x: x.elements(), params: &slices, consts, mask: None };

@@ -6,7 +6,7 @@ use norm_core::blocks::Blocks;
 use norm_core::{Descriptor, Elem, Layout};
 
 use super::control::add;
-use super::normalize;
+use super::{apart, normalize};
 use crate::blocks_op::{InBlocks, Mailbox, growth, now};
 use crate::error::Error;
 use crate::fused::{Flat, Statistics};
@@ -44,13 +44,7 @@ pub(crate) fn in_blocks<S: Shape, E: Dtype + Elem, D: Device<E>, T: Tape<E, D>>(
     of: InBlocks<'_, E>,
 ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
     let device = |source| Error::Device { source };
-    let (x, mut tape) = x.split_tape();
-    let mut flat = Vec::with_capacity(params.len());
-    for p in params {
-        let (p, own) = p.split_tape();
-        tape = tape.merge(own);
-        flat.push(p);
-    }
+    let (x, flat, mut tape) = apart(x, params);
     let (on, values) = (x.device().clone(), x.as_vec());
     let sets = layout.channels();
     let still = vec![E::default(); sets];

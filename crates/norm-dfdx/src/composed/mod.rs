@@ -36,13 +36,7 @@ pub fn normalize<S: Shape, E: Dtype + Elem, D: Device<E>, T: Tape<E, D>>(
 ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
     let lengths = params.iter().map(|p| p.shape().0).collect::<Vec<_>>();
     check(descriptor, &layout, x.shape().num_elements(), &lengths, consts)?;
-    let (x, mut tape) = x.split_tape();
-    let mut flat = Vec::with_capacity(params.len());
-    for p in params {
-        let (p, own) = p.split_tape();
-        tape = tape.merge(own);
-        flat.push(p);
-    }
+    let (x, flat, mut tape) = apart(x, params);
     if layout.is_empty() {
         // Nothing goes in and nothing comes out; but who asks for a gradient finds zeros.
         let input = x.clone();
@@ -60,6 +54,21 @@ pub fn normalize<S: Shape, E: Dtype + Elem, D: Device<E>, T: Tape<E, D>>(
         (Skeleton::Channelwise, true) => call.on::<Columns, _, _>(x, found),
         (Skeleton::Channelwise, false) => call.on::<Channelwise, _, _>(x, found),
     }
+}
+
+/// An input and its parameters off their tapes, which are merged into one.
+fn apart<S: Shape, E: Dtype, D: Device<E>, T: Tape<E, D>>(
+    x: Tensor<S, E, D, T>,
+    params: Vec<Flat<E, D, T>>,
+) -> (Tensor<S, E, D>, Vec<Flat<E, D>>, T) {
+    let (x, mut tape) = x.split_tape();
+    let mut flat = Vec::with_capacity(params.len());
+    for p in params {
+        let (p, own) = p.split_tape();
+        tape = tape.merge(own);
+        flat.push(p);
+    }
+    (x, flat, tape)
 }
 
 fn length(d: &Descriptor, what: &str, expected: usize, got: usize) -> Result<(), KernelError> {
