@@ -13,8 +13,11 @@ fn main() {
     let mut table = String::new();
     for (i, text) in generator::declarations().iter().enumerate() {
         writeln!(out, "norm_core::formula! {{ {text} }}").expect("a string takes all");
-        writeln!(table, "Entry {{ text: {text:?}, kernel: Kernel::portable::<Random{i}>() }},")
-            .expect("a string takes all");
+        writeln!(
+            table,
+            "Entry {{ text: {text:?}, kernel: *<Random{i} as norm_core::Formula>::KERNEL_F64 }},"
+        )
+        .expect("a string takes all");
     }
     writeln!(out, "/// Every declaration.\npub static CORPUS: &[Entry] = &[\n{table}];")
         .expect("a string takes all");

@@ -82,7 +82,11 @@ pub(crate) fn gradient_judges(m: &Method) -> Option<GradientJudges> {
     let d = m.descriptor();
     // Where space is pooled there has to be some.
     let over_space = d.reference_set == ReferenceSet::Space;
-    let l = if over_space { Layout::new(6, 5, 1, 4) } else { Layout::new(6, 1, 10, 1) };
+    let l = match (over_space, d.plan.is_staged()) {
+        (true, _) => Layout::new(6, 5, 1, 4),
+        (false, true) => Layout::new(6, 1, 5, 4).with_row(2),
+        (false, false) => Layout::new(6, 1, 10, 1),
+    };
     let (x, dy) = (values(l.len(), 1), values(l.len(), 2));
     let params: Vec<Vec<f64>> = d.params.iter().zip(3..).map(|(p, s)| values(p.axis.len(&l), s)).collect();
     let consts = d.default_consts();

@@ -251,6 +251,7 @@ impl<'a> Body<'a> {
             match self.graph.node(e) {
                 Node::Const(v) => number *= v.get(),
                 _ if self.is_hoisted(e) => hoisted.push(e),
+                Node::Pow(..) | Node::Mul(_) if (self.leaf)(e).is_some() => symbols.push(e),
                 Node::Pow(base, x) if x.get() < 0.0 || x.get().fract() != 0.0 => {
                     powers.push((*base, x.get()));
                 }
@@ -301,6 +302,10 @@ impl<'a> Body<'a> {
         let mut minus = Vec::new();
         let mut add = |body: &mut Self, e: ExprId| match body.graph.node(e).clone() {
             Node::Const(v) if v.get() < 0.0 => minus.push(Self::literal(-v.get())),
+            Node::Mul(_) if (body.leaf)(e).is_some() => {
+                let v = body.value(e);
+                plus.push(quote!(#v));
+            }
             Node::Mul(factors) if matches!(body.graph.as_number(factors[0]), Some(c) if c == -1.0) => {
                 let rest = &factors[1..];
                 let v = if let [one] = rest {

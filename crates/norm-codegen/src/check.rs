@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use syn::spanned::Spanned;
 
 use crate::declaration::{Declaration, Let, ReferenceSet};
 use crate::formula::Formula;
 use crate::operators::Function;
+use crate::sets::Word;
 use crate::syntax::{Arithmetic, Errors, Meaning, walk};
 use crate::term::{Extent, Term};
 
@@ -17,15 +18,19 @@ const RESERVED: [&str; 5] = ["x", "y", "n", "dx", "dy"];
 /// How many dependent sweeps the skeletons can make.
 const MAX_LEVELS: usize = 4;
 
-struct Checker<'a> {
-    d: &'a Declaration,
-    statistics: Vec<(Ident, Term)>,
-    aliases: Vec<(Ident, Term)>,
-    controls: Vec<Ident>,
+pub(crate) struct Checker<'a> {
+    pub(crate) d: &'a Declaration,
+    pub(crate) statistics: Vec<(Ident, Term)>,
+    pub(crate) aliases: Vec<(Ident, Term)>,
+    pub(crate) controls: Vec<Ident>,
+    /// Whether several sets are pooled, or a window.
+    pub(crate) staged: bool,
+    /// Sets that something pools.
+    pub(crate) pooled: Vec<ReferenceSet>,
     used: BTreeSet<String>,
     /// Names whose own line is wrong: their uses are no errors of their own.
     broken: BTreeSet<String>,
-    errors: Errors,
+    pub(crate) errors: Errors,
 }
 
 impl Meaning for Checker<'_> {
@@ -45,8 +50,13 @@ impl Meaning for Checker<'_> {
         if text == "x" {
             return Some(Term::X);
         }
-        if text == "n" {
+        if text == "n" && !self.staged {
             return Some(Term::Count);
+        }
+        if text == "n" {
+            self.errors
+                .at(name.span(), "`n` counts the elements of one set, but this declaration has several");
+            return None;
         }
         if let Some(i) = self.d.params.iter().position(|p| p.name == text) {
             return Some(Term::Param(i));
@@ -99,9 +109,12 @@ impl Meaning for Checker<'_> {
             .ok_or_else(|| format!("`{name}` is not a function here; there are: {}", Function::names()))
     }
 
-    fn call(&mut self, f: Function, args: Vec<Term>) -> Term {
+    fn call(&mut self, f: Function, args: Vec<Term>, words: &[Word], span: Span) -> Option<Term> {
+        if f.pools() {
+            return self.pool(f, args, words, span);
+        }
         match (f, &args[..]) {
-            (Function::Prev, [Term::Statistic(i)]) => return Term::Previous(*i),
+            (Function::Prev, [Term::Statistic(i)]) => return Some(Term::Previous(*i)),
             (Function::Prev, _) => {
                 self.errors.at(
                     self.d.name.span(),
@@ -110,7 +123,7 @@ impl Meaning for Checker<'_> {
             }
             _ => {}
         }
-        Term::Call(f, args)
+        Some(Term::Call(f, args))
     }
 }
 
@@ -151,10 +164,13 @@ impl Checker<'_> {
                 .then(|| (word.span(), format!("`{word}` is none of: {}", known.join(", "))))
         };
         let d = self.d;
-        let site = d.site.as_ref().and_then(|w| one_of(w, &crate::emit::SITES.map(|s| s.0)));
-        let policy = d.policy.as_ref().and_then(|w| one_of(w, &crate::emit::POLICIES.map(|s| s.0)));
-        let claims: Vec<_> =
-            d.invariances.iter().filter_map(|w| one_of(w, &crate::emit::INVARIANCES.map(|s| s.0))).collect();
+        let site = d.site.as_ref().and_then(|w| one_of(w, &crate::descriptor::SITES.map(|s| s.0)));
+        let policy = d.policy.as_ref().and_then(|w| one_of(w, &crate::descriptor::POLICIES.map(|s| s.0)));
+        let claims: Vec<_> = d
+            .invariances
+            .iter()
+            .filter_map(|w| one_of(w, &crate::descriptor::INVARIANCES.map(|s| s.0)))
+            .collect();
         for (span, message) in site.into_iter().chain(policy).chain(claims) {
             self.errors.at(span, message);
         }
@@ -186,7 +202,8 @@ impl Checker<'_> {
             return Some(t);
         }
         let extent = t.extent(&self.aliases);
-        if extent == Extent::Element {
+        let is_shorthand = if self.staged { !pools } else { extent == Extent::Element };
+        if is_shorthand {
             if pools {
                 self.errors.at(l.value.span(), "a statistic inside a shorthand needs a name of its own: write `m = mean(...);` on a line before");
             }
@@ -317,8 +334,10 @@ impl Checker<'_> {
     fn everything_is_used(&mut self) {
         let d = self.d;
         let names = d.params.iter().map(|p| &p.name).chain(d.consts.iter().map(|k| &k.name));
-        // A block is the policy's.
-        let policys = |name: &Ident| name == "block" && d.policy.as_ref().is_some_and(|p| p == "running");
+        // A block is the policy's, and a rate may be.
+        let policys = |name: &Ident| {
+            (name == "block" || name == "rate") && d.policy.as_ref().is_some_and(|p| p == "running")
+        };
         for name in names.chain(d.lets.iter().map(|l| &l.name)) {
             if *name != "y" && !policys(name) && !self.used.contains(&name.to_string()) {
                 self.errors.at(name.span(), format!("`{name}` is never used"));
@@ -354,6 +373,8 @@ impl Formula {
             statistics: Vec::new(),
             aliases: Vec::new(),
             controls: Vec::new(),
+            staged: crate::staged::is_staged(d),
+            pooled: Vec::new(),
             used: BTreeSet::new(),
             broken: d.broken.iter().map(ToString::to_string).collect(),
             errors: d.errors.clone(),
@@ -376,7 +397,9 @@ impl Formula {
         {
             c.errors.at(d.name.span(), "`y` does not depend on x");
         }
-        let levels = c.levels();
+        let (levels, axes) =
+            if c.staged { (Vec::new(), c.staged_axes(output.as_ref())) } else { (c.levels(), Vec::new()) };
+        c.starts_are_statistics();
         c.errors.finish()?;
         let output = output.ok_or_else(|| syn::Error::new(d.name.span(), "there is no `y`"))?;
         Ok(Self {
@@ -386,6 +409,8 @@ impl Formula {
             controls: c.controls,
             output,
             levels,
+            staged: c.staged,
+            axes,
         })
     }
 }

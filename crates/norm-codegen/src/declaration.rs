@@ -17,6 +17,8 @@ pub struct Declaration {
     pub(crate) equations: Option<LitStr>,
     pub(crate) id: LitStr,
     pub(crate) reference_set: ReferenceSet,
+    /// All sets it names, with where they stand; the first is `reference_set`.
+    pub(crate) sets: Vec<(ReferenceSet, Span)>,
     pub(crate) reference_span: Span,
     pub(crate) site: Option<Ident>,
     pub(crate) policy: Option<Ident>,
@@ -28,6 +30,8 @@ pub struct Declaration {
     pub(crate) params: Vec<Param>,
     pub(crate) consts: Vec<Const>,
     pub(crate) lets: Vec<Let>,
+    /// What the average of a statistic is before the first batch, where that is not the usual.
+    pub(crate) starts: Vec<(Ident, f64)>,
     /// Names whose line could not be read.
     pub(crate) broken: Vec<Ident>,
     /// What was wrong line by line; the checker adds what is wrong with the whole.
@@ -97,6 +101,10 @@ words!(
         Space = "space",
         /// The weights into a unit.
         FanIn = "fan_in",
+        /// All channels at one place.
+        Channels = "channels",
+        /// The weights into a unit, kept per unit.
+        Unit = "unit",
         /// A feature over the batch.
         Batch = "batch",
         /// A channel over batch and space.
@@ -124,8 +132,8 @@ impl ReferenceSet {
     /// Whether `(K, S)` is pooled for each `(n, g)`, else `(N, S)` for each `(g, k)`.
     pub const fn is_rowwise(self) -> bool {
         match self {
-            Self::Nothing | Self::Features | Self::Group | Self::Space | Self::FanIn => true,
-            Self::Batch | Self::BatchSpace | Self::BatchTime => false,
+            Self::Nothing | Self::Features | Self::Group | Self::Space | Self::FanIn | Self::Channels => true,
+            Self::Unit | Self::Batch | Self::BatchSpace | Self::BatchTime => false,
         }
     }
 }
@@ -190,12 +198,19 @@ impl Parse for Declaration {
         if over != "over" {
             return Err(syn::Error::new(over.span(), "expected `over` followed by a reference set"));
         }
-        let first: Ident = input.parse()?;
-        let mut set = first.to_string();
-        while input.parse::<Option<Token![+]>>()?.is_some() {
-            set = format!("{set} + {}", input.parse::<Ident>()?);
+        let mut sets = Vec::new();
+        loop {
+            let first: Ident = input.parse()?;
+            let mut set = first.to_string();
+            while input.parse::<Option<Token![+]>>()?.is_some() {
+                set = format!("{set} + {}", input.parse::<Ident>()?);
+            }
+            sets.push((ReferenceSet::from_word(&set, first.span())?, first.span()));
+            if input.parse::<Option<Token![,]>>()?.is_none() {
+                break;
+            }
         }
-        let reference_set = ReferenceSet::from_word(&set, first.span())?;
+        let (reference_set, reference_span) = sets[0];
         let mut d = Self {
             attributes,
             visibility,
@@ -204,7 +219,8 @@ impl Parse for Declaration {
             equations,
             id,
             reference_set,
-            reference_span: first.span(),
+            sets,
+            reference_span,
             site: None,
             policy: None,
             invariances: Vec::new(),
@@ -214,6 +230,7 @@ impl Parse for Declaration {
             params: Vec::new(),
             consts: Vec::new(),
             lets: Vec::new(),
+            starts: Vec::new(),
             broken: Vec::new(),
             errors: Errors::default(),
         };
@@ -261,7 +278,7 @@ impl Declaration {
         let word: Ident = body.parse().map_err(|e| {
             syn::Error::new(
                 e.span(),
-                "expected param, const, site, policy, placement, kernels, invariant, gotcha or `name = expression;`",
+                "expected param, const, site, policy, starts, placement, kernels, invariant, gotcha or `name = expression;`",
             )
         })?;
         if body.peek(Token![=]) {
@@ -288,6 +305,11 @@ impl Declaration {
                 let (initial, grows) = initial(body)?;
                 self.params.push(Param { name, axis, initial, grows });
             }
+            "starts" => {
+                let name = body.parse()?;
+                body.parse::<Token![=]>()?;
+                self.starts.push((name, number(body)?));
+            }
             "site" => self.site = Some(body.parse()?),
             "policy" => self.policy = Some(body.parse()?),
             "kernels" => self.kernels = Some(body.parse()?),
@@ -305,7 +327,7 @@ impl Declaration {
             }
             _ => {
                 let m = format!(
-                    "`{word}` starts no line: write `{word} = expression;` for a let, or param, const, site, policy, placement, kernels, invariant, gotcha"
+                    "`{word}` starts no line: write `{word} = expression;` for a let, or param, const, site, policy, starts, placement, kernels, invariant, gotcha"
                 );
                 return Err(syn::Error::new(word.span(), m));
             }

@@ -80,7 +80,7 @@ pub(crate) fn control_name(shorthand: &str) -> String {
     format!("control_{shorthand}")
 }
 
-fn param_axes(axis: ParamAxis) -> Axes {
+pub(crate) fn param_axes(axis: ParamAxis) -> Axes {
     match axis {
         ParamAxis::Scalar => Axes::EMPTY,
         ParamAxis::Group => Axes::G,
@@ -139,6 +139,14 @@ impl Builder<'_> {
                 let a: Vec<ExprId> = a.iter().map(|a| self.term(a, statistics)).collect();
                 f.build(&mut self.g, self.f.set_axes(), &a)
             }
+            Term::Over(f, a, set) => {
+                let a = self.term(a, statistics);
+                f.build(&mut self.g, crate::sets::axes(*set), &[a])
+            }
+            Term::Window(window, a, size) => {
+                let (a, size) = (self.term(a, statistics), self.term(size, statistics));
+                self.g.window(*window, a, size)
+            }
         }
     }
 }
@@ -183,8 +191,9 @@ impl Derivation {
         let mut b = Builder { f, g, x, params, consts, controls, previous };
         let (mut current, mut hat, mut ruled, mut totals) = (vec![], vec![], vec![], vec![]);
         let mut definitions = Vec::new();
-        for (name, term) in &f.statistics {
+        for (i, (name, term)) in f.statistics.iter().enumerate() {
             let (name, latex) = (name.to_string(), latex_name(&name.to_string()));
+            let outer = if f.staged { f.axes[i] } else { outer };
             let definition = b.term(term, &current);
             let symbol = b.g.symbol(&name, &latex, outer)?;
             b.g.define(symbol, definition)?;
@@ -226,8 +235,13 @@ impl Derivation {
             wrt.extend(&current[..i]);
             // The gradient is linear in the total, so it is derived for a unit and multiplied afterwards: what a
             // sweep sums then never holds a total, which is known only after the sweep.
-            let found = g.gradient(&[(definitions[i], unit)], &wrt)?;
+            // With several sets a total may vary over what is summed, so it stays inside.
+            let upstream = if f.staged { totals[i] } else { unit };
+            let found = g.gradient(&[(definitions[i], upstream)], &wrt)?;
             let times_total = |e: ExprId, g: &mut Graph| {
+                if f.staged {
+                    return e;
+                }
                 let e = g.substitute(e, &[(unit, one)]);
                 let e = g.simplify(e);
                 g.mul(totals[i], e)

@@ -90,7 +90,7 @@ pub(crate) fn rustdoc(f: &Formula, d: &Derivation) -> TokenStream {
     lines.push(String::new());
     lines.push(format!(
         "Pools over **{}**; layout `x[N][G][K][S]` (cases, groups, channels in a group, space).",
-        declaration.reference_set.word()
+        declaration.sets.iter().map(|s| s.0.word()).collect::<Vec<_>>().join("**, **")
     ));
     lines.push(String::new());
     lines.push("```text".into());

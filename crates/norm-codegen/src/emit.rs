@@ -6,50 +6,49 @@ use symbolic::{Axes, ExprId, Node};
 
 use crate::bodies::{Body, Slots};
 use crate::derive::{Derivation, Typing};
+use crate::descriptor::descriptor;
 use crate::docs;
 use crate::formula::Formula;
-use crate::plan;
 use crate::schedule::{Schedule, is_within};
-
-/// Words of `site` and the variants they name.
-pub(crate) const SITES: [(&str, &str); 5] = [
-    ("inputs", "Inputs"),
-    ("weights", "Weights"),
-    ("weights_and_inputs", "WeightsAndInputs"),
-    ("summed_inputs", "SummedInputs"),
-    ("update", "Update"),
-];
-/// Words of `policy` and the variants they name.
-pub(crate) const POLICIES: [(&str, &str); 4] =
-    [("instant", "Instant"), ("running", "Running"), ("per_step", "PerStep"), ("streaming", "Streaming")];
-/// Words of `invariant` and the variants they name.
-pub(crate) const INVARIANCES: [(&str, &str); 6] = [
-    ("weight_matrix_scaling", "WeightMatrixScaling"),
-    ("weight_matrix_centering", "WeightMatrixCentering"),
-    ("weight_vector_scaling", "WeightVectorScaling"),
-    ("dataset_scaling", "DatasetScaling"),
-    ("dataset_centering", "DatasetCentering"),
-    ("case_scaling", "CaseScaling"),
-];
-
-fn variant(table: &[(&str, &'static str)], word: &str) -> syn::Ident {
-    let name = table.iter().find(|w| w.0 == word).map_or("SummedInputs", |w| w.1);
-    format_ident!("{name}")
-}
 
 /// All tokens of a checked formula.
 pub(crate) fn emit(f: &Formula, tables: Tables) -> TokenStream {
+    if f.staged {
+        return match Derivation::of(f, Typing::Natural) {
+            Ok(natural) => {
+                let lowered = crate::lower::Lowered::of(f, &natural).tokens();
+                let name = f.name();
+                let steps = quote!(impl ::norm_core::Staged for #name { #lowered });
+                type_and_impl(f, &natural, &tables.tokens(name, None, true), &steps)
+            }
+            Err(e) => refused(f, &e),
+        };
+    }
     let tokens = Derivation::of(f, Typing::Kernel)
         .and_then(|kernel| Derivation::of(f, Typing::Natural).map(|natural| (kernel, natural)));
     match tokens {
         Ok((mut kernel, natural)) => {
             let schedule = Schedule::of(f, &mut kernel);
-            type_and_impl(f, &kernel, &natural, &schedule, tables)
+            let name = f.name();
+            let bodies = bodies(f, &kernel, &schedule);
+            let (levels, moments) = (schedule.levels.len(), schedule.central_moments);
+            let within = kernel.inputs().into_iter().map(|p| is_within(&kernel.graph, p));
+            let bodies = quote! {
+                impl ::norm_core::Bodies for #name {
+                    const LEVELS: usize = #levels;
+                    const CENTRAL_MOMENTS: bool = #moments;
+                    const PARAM_WITHIN: &'static [bool] = &[#(#within),*];
+                    #bodies
+                }
+            };
+            type_and_impl(f, &natural, &tables.tokens(name, f.declaration.kernels.as_ref(), false), &bodies)
         }
-        Err(e) => {
-            syn::Error::new(f.name().span(), format!("cannot derive the gradient: {e}")).to_compile_error()
-        }
+        Err(e) => refused(f, &e),
     }
+}
+
+fn refused(f: &Formula, e: &symbolic::Error) -> TokenStream {
+    syn::Error::new(f.name().span(), format!("cannot derive the gradient: {e}")).to_compile_error()
 }
 
 /// Where the kernels of a declaration are compiled.
@@ -62,7 +61,9 @@ pub(crate) enum Tables {
 }
 
 impl Tables {
-    fn tokens(self, name: &syn::Ident, of: Option<&syn::Ident>) -> TokenStream {
+    fn tokens(self, name: &syn::Ident, of: Option<&syn::Ident>, staged: bool) -> TokenStream {
+        let (here, portable) = if staged { ("staged", "staged_portable") } else { ("of", "portable") };
+        let (here, portable) = (format_ident!("{here}"), format_ident!("{portable}"));
         match (self, of) {
             (_, Some(other)) => quote! {
                 const KERNEL_F32: &'static ::norm_core::Kernel<f32> = {
@@ -80,17 +81,17 @@ impl Tables {
             },
             (Self::Here, None) => quote! {
                 const KERNEL_F32: &'static ::norm_core::Kernel<f32> = {
-                    static TABLE: ::norm_core::Kernel<f32> = ::norm_core::Kernel::of::<#name>();
+                    static TABLE: ::norm_core::Kernel<f32> = ::norm_core::Kernel::#here::<#name>();
                     &TABLE
                 };
                 const KERNEL_F64: &'static ::norm_core::Kernel<f64> = {
-                    static TABLE: ::norm_core::Kernel<f64> = ::norm_core::Kernel::of::<#name>();
+                    static TABLE: ::norm_core::Kernel<f64> = ::norm_core::Kernel::#here::<#name>();
                     &TABLE
                 };
             },
             (Self::Lazily, None) => quote! {
-                const KERNEL_F32: &'static ::norm_core::Kernel<f32> = &::norm_core::Kernel::portable::<#name>();
-                const KERNEL_F64: &'static ::norm_core::Kernel<f64> = &::norm_core::Kernel::portable::<#name>();
+                const KERNEL_F32: &'static ::norm_core::Kernel<f32> = &::norm_core::Kernel::#portable::<#name>();
+                const KERNEL_F64: &'static ::norm_core::Kernel<f64> = &::norm_core::Kernel::#portable::<#name>();
             },
         }
     }
@@ -98,95 +99,26 @@ impl Tables {
 
 fn type_and_impl(
     f: &Formula,
-    d: &Derivation,
     natural: &Derivation,
-    s: &Schedule,
-    tables: Tables,
+    tables: &TokenStream,
+    bodies: &TokenStream,
 ) -> TokenStream {
     let declaration = &f.declaration;
     let (name, visibility) = (&declaration.name, &declaration.visibility);
     let doc = docs::rustdoc(f, natural);
     let descriptor = descriptor(f, natural);
-    let bodies = bodies(f, d, s);
-    let (levels, moments) = (s.levels.len(), s.central_moments);
-    let tables = tables.tokens(name, declaration.kernels.as_ref());
-    let within = d.inputs().into_iter().map(|p| is_within(&d.graph, p));
     quote! {
         #doc
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         #visibility struct #name;
 
-        #[allow(unused_variables, unused_mut, clippy::all, clippy::pedantic)]
         impl ::norm_core::Formula for #name {
             const DESCRIPTOR: &'static ::norm_core::Descriptor = &#descriptor;
-            const LEVELS: usize = #levels;
-            const CENTRAL_MOMENTS: bool = #moments;
-            const PARAM_WITHIN: &'static [bool] = &[#(#within),*];
             #tables
-            #bodies
         }
-    }
-}
 
-fn descriptor(f: &Formula, natural: &Derivation) -> TokenStream {
-    let d = &f.declaration;
-    let (id, type_name, cite) = (&d.id, d.name.to_string(), d.cite.to_string());
-    let title = d.doc_lines().first().cloned().unwrap_or_else(|| type_name.clone());
-    let equations = d.equations.as_ref().map(syn::LitStr::value).unwrap_or_default();
-    let set = format_ident!("{}", d.reference_set.variant());
-    let site = variant(&SITES, &d.site.as_ref().map_or("summed_inputs".into(), ToString::to_string));
-    let policy = variant(&POLICIES, &d.policy.as_ref().map_or("instant".into(), ToString::to_string));
-    let invariances = d.invariances.iter().map(|i| variant(&INVARIANCES, &i.to_string()));
-    let placements = d.placements.iter().map(ToString::to_string);
-    let params = d.params.iter().map(|p| {
-        let (name, initial, axis) = (p.name.to_string(), p.initial, format_ident!("{}", p.axis.variant()));
-        let grows = p.grows.is_some();
-        quote!(::norm_core::Param { name: #name, initial: #initial, grows: #grows, axis: ::norm_core::ParamAxis::#axis })
-    });
-    let consts = d.consts.iter().map(|c| {
-        let (name, default) = (c.name.to_string(), c.default);
-        quote!(::norm_core::Const { name: #name, default: #default })
-    });
-    let statistics = f.statistics.iter().enumerate().map(|(i, s)| {
-        let (name, is_variance) = (s.0.to_string(), f.is_variance(i));
-        quote!(::norm_core::Statistic { name: #name, is_variance: #is_variance })
-    });
-    let frozen = f.frozen().into_iter().map(|i| {
-        let name = crate::derive::frozen_name(&f.statistics[i].0.to_string());
-        quote!(::norm_core::Frozen { name: #name, statistic: #i })
-    });
-    let gotchas = d.gotchas.iter().map(|(text, cite)| {
-        let cite = cite.as_ref().map(ToString::to_string).unwrap_or_default();
-        quote!(::norm_core::Gotcha { text: #text, cite: #cite })
-    });
-    let formula = docs::forward(natural);
-    let gradient = docs::backward(natural);
-    let (formula, gradient) =
-        (formula.iter().map(docs::Line::tokens), gradient.iter().map(docs::Line::tokens));
-    let exact = !plan::has_declared_gradient(f);
-    let plan = plan::emit(f);
-    quote! {
-        ::norm_core::Descriptor {
-            id: #id,
-            type_name: #type_name,
-            title: #title,
-            cite: #cite,
-            equations: #equations,
-            reference_set: ::norm_core::ReferenceSet::#set,
-            site: ::norm_core::Site::#site,
-            policy: ::norm_core::PolicyKind::#policy,
-            placements: &[#(#placements),*],
-            invariances: &[#(::norm_core::Invariance::#invariances),*],
-            params: &[#(#params),*],
-            consts: &[#(#consts),*],
-            statistics: &[#(#statistics),*],
-            frozen: &[#(#frozen),*],
-            formula: &[#(#formula),*],
-            gradient: &[#(#gradient),*],
-            exact_gradient: #exact,
-            gotchas: &[#(#gotchas),*],
-            plan: #plan,
-        }
+        #[allow(unused_variables, unused_mut, clippy::all, clippy::pedantic)]
+        #bodies
     }
 }
 

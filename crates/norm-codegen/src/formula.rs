@@ -18,6 +18,10 @@ pub struct Formula {
     pub(crate) output: Term,
     /// For each statistic the sweep after which it is known.
     pub(crate) levels: Vec<usize>,
+    /// Whether it pools several sets, or a window: then it has steps of its own in place of the skeletons' bodies.
+    pub(crate) staged: bool,
+    /// For each statistic of a staged formula the axes it varies over.
+    pub(crate) axes: Vec<Axes>,
 }
 
 impl Formula {
@@ -48,6 +52,23 @@ impl Formula {
         (0..self.statistics.len()).filter(looks).collect()
     }
 
+    /// The statistics that the policy hands out: all, or of a staged formula those over the batch that an element or the
+    /// store looks at. The others belong to their case.
+    pub(crate) fn handed_out(&self) -> Vec<usize> {
+        let all = 0..self.statistics.len();
+        if !self.staged {
+            return all.collect();
+        }
+        let over_batch = |i: usize| !self.axes[i].contains(Axes::N);
+        let frozen = self.frozen();
+        let looked_at = |i: usize| {
+            let local = all.clone().filter(|j| !over_batch(*j)).map(|j| &self.statistics[j].1);
+            let mut terms = local.chain([&self.output]);
+            terms.any(|t| t.contains(&self.aliases, &|t| *t == Term::Statistic(i))) || frozen.contains(&i)
+        };
+        all.clone().filter(|i| over_batch(*i) && looked_at(*i)).collect()
+    }
+
     /// Whether a statistic looks at an earlier value.
     pub(crate) fn statistics_look_back(&self) -> bool {
         let previous = |t: &Term| matches!(t, Term::Previous(_));
@@ -71,7 +92,10 @@ impl Formula {
 
     /// Whether a statistic is the mean squared deviation from a mean.
     pub(crate) fn is_variance(&self, i: usize) -> bool {
-        let is_mean = |s: usize| self.statistics[s].1 == Term::Call(Function::Mean, vec![Term::X]);
+        let is_mean = |s: usize| match &self.statistics[s].1 {
+            Term::Over(Function::Mean, a, _) => **a == Term::X,
+            other => *other == Term::Call(Function::Mean, vec![Term::X]),
+        };
         let deviation = |t: &Term| match t {
             Term::Sub(a, b) => **a == Term::X && matches!(**b, Term::Statistic(s) if is_mean(s)),
             _ => false,
@@ -80,8 +104,13 @@ impl Formula {
             Term::Alias(i) => self.aliases[*i].1.clone(),
             other => other.clone(),
         };
-        match &self.statistics[i].1 {
-            Term::Call(Function::Mean, a) => match &a[0] {
+        let mean_of = |t: &Term| match t {
+            Term::Over(Function::Mean, a, _) => Some((**a).clone()),
+            Term::Call(Function::Mean, a) => Some(a[0].clone()),
+            _ => None,
+        };
+        match mean_of(&self.statistics[i].1) {
+            Some(inside) => match &inside {
                 Term::Call(Function::Square, a) => deviation(&unalias(&a[0])),
                 Term::Mul(a, b) => a == b && deviation(&unalias(a)),
                 _ => false,

@@ -20,11 +20,16 @@
 //!     const block = 16;                                      // `policy running`: so many cases are normalized together,
 //!                                                            // block after block; the last constant
 //!     const rate = 0.1;                                      // `policy running`: the weight of a batch in the store
+//!     starts u = 1.0;                                        // what is stored of a statistic before the first batch
 //!     mu = mean(x);                                          // a statistic: pooled over the set
 //!     d  = x - mu;                                           // varies inside the set: a shorthand
 //!     y  = ...;                                              // the output, last
 //! }
-//! reference_set: nothing | features | group | space | fan_in | batch | batch + space | batch + time
+//! reference_set: nothing | features | group | space | fan_in | unit | channels | batch | batch + space | batch + time
+//! several sets: `over batch + space, features, space`, one over the batch first; then each mean and sum says which,
+//!            mean(x, space), a statistic is a let that pools, and those over the batch are stored. Windows:
+//!            window_mean(x, size, channels | space [, gaussian] [, inside]), window_sum(x, size, ...); along space a
+//!            square; `inside` divides by the weights inside the input, else what lies outside counts as 0
 //! functions: mean sum sqrt rsqrt recip square exp ln tanh sigmoid erf abs sign step max min pow relu
 //!            stop_gradient replace_gradient(value, surrogate)
 //!            prev(statistic): what it was in the store before this batch, without a gradient; `policy running`
@@ -40,13 +45,17 @@ mod bodies;
 mod check;
 mod declaration;
 mod derive;
+mod descriptor;
 mod docs;
 mod emit;
 mod formula;
+mod lower;
 mod operators;
 mod plan;
 mod pointwise;
 mod schedule;
+mod sets;
+mod staged;
 mod store;
 mod syntax;
 mod term;

@@ -7,6 +7,8 @@ use symbolic::{ExprId, Graph};
 pub(crate) enum Function {
     Mean,
     Sum,
+    WindowMean,
+    WindowSum,
     Sqrt,
     Rsqrt,
     Recip,
@@ -32,9 +34,11 @@ pub(crate) enum Function {
 }
 
 impl Function {
-    pub(crate) const ALL: [(&'static str, Self, usize); 22] = [
+    pub(crate) const ALL: [(&'static str, Self, usize); 24] = [
         ("mean", Self::Mean, 1),
         ("sum", Self::Sum, 1),
+        ("window_mean", Self::WindowMean, 2),
+        ("window_sum", Self::WindowSum, 2),
         ("sqrt", Self::Sqrt, 1),
         ("rsqrt", Self::Rsqrt, 1),
         ("recip", Self::Recip, 1),
@@ -67,9 +71,19 @@ impl Function {
         Self::ALL.iter().map(|f| f.0).collect::<Vec<_>>().join(", ")
     }
 
-    /// Whether it pools over the reference set.
+    /// As it stands in a declaration.
+    pub(crate) fn name(self) -> &'static str {
+        Self::ALL.iter().find(|f| f.1 == self).map_or("", |f| f.0)
+    }
+
+    /// Whether it pools over a reference set.
     pub(crate) const fn pools(self) -> bool {
-        matches!(self, Self::Mean | Self::Sum)
+        matches!(self, Self::Mean | Self::Sum) || self.is_window()
+    }
+
+    /// Whether it lays a window.
+    pub(crate) const fn is_window(self) -> bool {
+        matches!(self, Self::WindowMean | Self::WindowSum)
     }
 
     /// Its node; `set` are the axes of the reference set.
@@ -101,8 +115,8 @@ impl Function {
             },
             Self::StopGradient => g.stop_gradient(a[0]),
             Self::ReplaceGradient => g.replace_gradient(a[0], a[1]),
-            // Never built: what is wrong with it has been reported.
-            Self::Prev | Self::Controlled => a[0],
+            // Never built: these are terms of their own, or what is wrong with them has been reported.
+            Self::Prev | Self::Controlled | Self::WindowMean | Self::WindowSum => a[0],
         }
     }
 }

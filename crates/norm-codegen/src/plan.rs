@@ -16,6 +16,10 @@ enum Op {
     Pow(usize, f64),
     /// Value, direction and rate, and where the state stands behind the parameters.
     Controlled([usize; 3], usize),
+    /// A mean or sum over a set.
+    Over(&'static str, usize, &'static str),
+    /// A window, its operand and its size.
+    Window(symbolic::Window, usize, usize),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,10 +73,17 @@ impl Builder<'_> {
             Term::Count => self.push(Op::Leaf("Count", None), Kind::Number),
             Term::Param(i) => self.push(Op::Leaf("Param", Some(*i)), Kind::Param),
             Term::Const(i) => self.push(Op::Leaf("Const", Some(*i)), Kind::Number),
-            Term::Statistic(i) => match &self.statistics {
-                Some(nodes) => nodes[*i],
-                None => self.push(Op::Leaf("Statistic", Some(*i)), Kind::Set),
-            },
+            Term::Statistic(i) => {
+                if let Some(nodes) = &self.statistics {
+                    return nodes[*i];
+                }
+                let f = self.f;
+                if let Some(at) = f.handed_out().iter().position(|s| s == i) {
+                    return self.push(Op::Leaf("Statistic", Some(at)), Kind::Set);
+                }
+                // What belongs to a case is found again.
+                self.term(&f.statistics[*i].1)
+            }
             Term::Controlled { control, of } => {
                 let of = [0, 1, 2].map(|i| self.term(&of[i]));
                 self.push(Op::Controlled(of, *control), Kind::Element)
@@ -96,6 +107,17 @@ impl Builder<'_> {
                 self.unary("Neg", a)
             }
             Term::Call(f, args) => self.call(*f, args),
+            Term::Over(f, a, set) => {
+                let a = self.term(a);
+                let name = if *f == Function::Mean { "MeanOver" } else { "SumOver" };
+                // One value per channel is what a set of the batch has; everything else is as large as x.
+                let kind = if set.is_rowwise() { Kind::Element } else { Kind::Set };
+                self.push(Op::Over(name, a, set.variant()), kind)
+            }
+            Term::Window(window, a, size) => {
+                let (a, size) = (self.term(a), self.term(size));
+                self.push(Op::Window(*window, a, size), Kind::Element)
+            }
         }
     }
 
@@ -158,7 +180,9 @@ impl Builder<'_> {
             | Function::Pow
             | Function::ReplaceGradient
             | Function::Prev
-            | Function::Controlled => "Neg",
+            | Function::Controlled
+            | Function::WindowMean
+            | Function::WindowSum => "Neg",
         };
         self.unary(name, a)
     }
@@ -191,6 +215,14 @@ impl Builder<'_> {
                         #rate
                     ))
                 }
+                Op::Over(name, a, set) => {
+                    let (name, set) = (format_ident!("{name}"), format_ident!("{set}"));
+                    quote!(#name(#a, ::norm_core::ReferenceSet::#set))
+                }
+                Op::Window(window, a, size) => {
+                    let window = window_tokens(*window);
+                    quote!(Window(#window, #a, #size))
+                }
                 Op::Node(name, operands) => {
                     let name = format_ident!("{name}");
                     quote!(#name(#(#operands),*))
@@ -200,6 +232,20 @@ impl Builder<'_> {
         });
         quote!(&[#(#nodes),*])
     }
+}
+
+/// A window as `norm-core` names it.
+pub(crate) fn window_tokens(w: symbolic::Window) -> TokenStream {
+    let along = format_ident!("{}", if w.axis == symbolic::Axes::S { "Space" } else { "Channels" });
+    let [weights, divisor] =
+        [format!("{:?}", w.weights), format!("{:?}", w.divisor)].map(|v| format_ident!("{v}"));
+    let transposed = w.transposed;
+    quote!(::norm_core::Window {
+        along: ::norm_core::Along::#along,
+        weights: ::norm_core::Weights::#weights,
+        divisor: ::norm_core::Divisor::#divisor,
+        transposed: #transposed
+    })
 }
 
 /// Whether a declaration says somewhere that its gradient is not that of the formula.
@@ -224,6 +270,7 @@ pub(crate) fn emit(f: &Formula) -> TokenStream {
         }
     }
     let nodes = s.statistics.clone().unwrap_or_default();
+    let nodes: Vec<usize> = f.handed_out().into_iter().map(|i| nodes[i]).collect();
     let mut a = Builder { f, nodes: Vec::new(), statistics: None };
     let y = a.term(&f.output);
     // The last node is y; where y was met earlier (`y = x`), it is said again.

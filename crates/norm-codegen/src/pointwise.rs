@@ -9,7 +9,7 @@
 //! }
 //! ```
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use symbolic::{Axes, ExprId, Graph};
 use syn::parse::{Parse, ParseStream};
@@ -19,6 +19,7 @@ use crate::bodies::Body;
 use crate::declaration::doc_lines;
 use crate::docs::Line;
 use crate::operators::Function;
+use crate::sets::Word;
 use crate::syntax::{Arithmetic, Errors, Meaning, walk};
 
 /// A parsed `pointwise!`.
@@ -134,8 +135,8 @@ impl Meaning for Builder {
         found.ok_or_else(|| format!("`{name}` is not a pointwise function"))
     }
 
-    fn call(&mut self, f: Function, args: Vec<ExprId>) -> ExprId {
-        f.build(&mut self.graph, Axes::EMPTY, &args)
+    fn call(&mut self, f: Function, args: Vec<ExprId>, _: &[Word], _: Span) -> Option<ExprId> {
+        Some(f.build(&mut self.graph, Axes::EMPTY, &args))
     }
 }
 

@@ -5,6 +5,7 @@ use syn::spanned::Spanned;
 use syn::{BinOp, Expr, ExprCall, Lit, UnOp};
 
 use crate::operators::Function;
+use crate::sets::Word;
 
 /// What stands between two expressions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +54,14 @@ pub(crate) trait Meaning {
     fn binary(&mut self, op: Arithmetic, a: Self::Value, b: Self::Value) -> Self::Value;
     /// The function of that name and how many arguments it takes, or why there is none.
     fn function(&self, name: &str) -> Result<(Function, usize), String>;
-    fn call(&mut self, f: Function, args: Vec<Self::Value>) -> Self::Value;
+    /// `words` stand behind the values, where the function takes any: a set, and how a window lies.
+    fn call(
+        &mut self,
+        f: Function,
+        args: Vec<Self::Value>,
+        words: &[Word],
+        span: Span,
+    ) -> Option<Self::Value>;
 }
 
 /// Walks an expression. Nothing comes back where something in it is wrong; everything wrong in it is reported.
@@ -136,11 +144,19 @@ fn call<M: Meaning>(m: &mut M, c: &ExprCall, pooled: bool) -> Option<M::Value> {
     if function.pools() && pooled {
         m.errors().at(name.span(), format!("a statistic inside a statistic needs a name of its own: write `m = {name}(...);` on a line before"));
     }
-    let args: Vec<_> = c.args.iter().map(|a| inside(m, a, pooled || function.pools())).collect();
+    let values = if function.pools() { arity.min(c.args.len()) } else { c.args.len() };
+    let args: Vec<_> = c.args.iter().take(values).map(|a| inside(m, a, pooled || function.pools())).collect();
+    let mut words = Vec::new();
+    for e in c.args.iter().skip(values) {
+        match Word::of(e) {
+            Some(word) => words.push(word),
+            None => m.errors().at(e.span(), "expected a word, such as the name of a set"),
+        }
+    }
     if args.len() != arity {
         m.errors().at(c.span(), format!("`{name}` takes {arity} argument(s), got {}", args.len()));
         return None;
     }
     let args = args.into_iter().collect::<Option<_>>()?;
-    Some(m.call(function, args))
+    m.call(function, args, &words, name.span())
 }

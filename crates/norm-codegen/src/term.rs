@@ -2,7 +2,11 @@
 
 use proc_macro2::Ident;
 
+use symbolic::{Axes, Window};
+
+use crate::declaration::{Param, ReferenceSet};
 use crate::operators::Function;
+use crate::{derive, sets};
 
 /// A checked expression.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +33,10 @@ pub(crate) enum Term {
     Div(Box<Term>, Box<Term>),
     Neg(Box<Term>),
     Call(Function, Vec<Term>),
+    /// A mean or sum over one of several sets.
+    Over(Function, Box<Term>, ReferenceSet),
+    /// A window over a value, and how many elements it has.
+    Window(Window, Box<Term>, Box<Term>),
 }
 
 /// What a term varies over, coarsely.
@@ -48,7 +56,8 @@ impl Term {
         match self {
             Self::Alias(i) => vec![&aliases[*i].1],
             Self::Add(a, b) | Self::Sub(a, b) | Self::Mul(a, b) | Self::Div(a, b) => vec![a, b],
-            Self::Neg(a) => vec![a],
+            Self::Neg(a) | Self::Over(_, a, _) => vec![a],
+            Self::Window(_, a, size) => vec![a, size],
             Self::Call(_, a) | Self::Controlled { of: a, .. } => a.iter().collect(),
             Self::Number(_)
             | Self::X
@@ -67,7 +76,9 @@ impl Term {
 
     /// Whether something in it pools.
     pub(crate) fn pools(&self, aliases: &Aliases) -> bool {
-        self.contains(aliases, &|t| matches!(t, Self::Call(f, _) if f.pools()))
+        self.contains(aliases, &|t| {
+            matches!(t, Self::Over(..) | Self::Window(..)) || matches!(t, Self::Call(f, _) if f.pools())
+        })
     }
 
     /// What it varies over.
@@ -76,12 +87,27 @@ impl Term {
             // Whether a parameter varies inside a set is the skeleton's business; a let made of parameters is
             // no statistic, so it counts as varying.
             Self::X | Self::Param(_) => Extent::Element,
-            Self::Statistic(_) | Self::Previous(_) => Extent::Set,
+            Self::Statistic(_) | Self::Previous(_) | Self::Over(..) | Self::Window(..) => Extent::Set,
             Self::Call(f, _) if f.pools() => Extent::Set,
             other => {
                 let parts = other.parts(aliases).into_iter().map(|t| t.extent(aliases));
                 parts.max().unwrap_or(Extent::Number)
             }
+        }
+    }
+
+    /// The axes it varies over, where several sets are pooled; `statistics` are those of earlier ones.
+    pub(crate) fn axes(&self, aliases: &Aliases, params: &[Param], statistics: &[Axes]) -> Axes {
+        let of = |t: &Self| t.axes(aliases, params, statistics);
+        match self {
+            Self::X => Axes::ALL,
+            Self::Param(i) => derive::param_axes(params[*i].axis),
+            Self::Statistic(i) => statistics[*i],
+            // A store has one value per channel.
+            Self::Previous(_) => Axes::G | Axes::K,
+            Self::Over(_, a, set) => of(a).minus(sets::axes(*set)),
+            Self::Window(window, a, _) => of(a) | window.axis,
+            other => other.parts(aliases).into_iter().fold(Axes::EMPTY, |all, t| all | of(t)),
         }
     }
 

@@ -52,6 +52,19 @@ pub Controls(none) as "controls" over batch {
     y = gain * z;
 }"#;
 
+/// Several sets, one over the batch; and a window.
+const SEVERAL: &str = r#"/// Pools several sets
+pub Several(none) as "several" over batch + space, channels, space {
+    policy running;
+    starts mu = 0.5;
+    param gain = 1.0; param share: scalar = 0.5; const eps = 1e-3; const size = 3;
+    mu = mean(x, batch + space);
+    energy = mean(square(x - mu), channels);
+    near = window_mean(energy, size, space, gaussian, inside);
+    floor = mean(sqrt(near + eps), space);
+    y = gain * (x - tanh(share) * mu) / max(sqrt(near + eps), floor);
+}"#;
+
 fn formula(text: &str) -> Formula {
     Formula::of(&syn::parse_str::<Declaration>(text).unwrap()).unwrap()
 }
@@ -98,6 +111,7 @@ fn stages() {
             ("odd", ODD),
             ("looks-back", RENORM),
             ("controls", CONTROLLED),
+            ("several", SEVERAL),
         ];
         for (name, text) in all {
             insta::assert_snapshot!(format!("1-formula-{name}"), typed(text));
@@ -114,7 +128,7 @@ fn stages() {
 
 #[test]
 fn the_same_text_every_time() {
-    for text in [LAYER, BATCH, ODD, CONTROLLED] {
+    for text in [LAYER, BATCH, ODD, CONTROLLED, SEVERAL] {
         assert_eq!(rust(text), rust(text));
         assert_eq!(derivative(text), derivative(text));
     }

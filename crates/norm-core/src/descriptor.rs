@@ -160,12 +160,14 @@ pub struct Gotcha {
 }
 
 /// A statistic: a named let of the declaration that a policy may store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Statistic {
     /// Its name.
     pub name: &'static str,
     /// Whether it is a second central moment, so that a stored one may be corrected by n/(n-1).
     pub is_variance: bool,
+    /// What is stored of it before the first batch, where the declaration says so.
+    pub starts: Option<f64>,
 }
 
 impl Statistic {
@@ -261,8 +263,12 @@ impl Descriptor {
         let stored = self.plan.controls().len() + self.frozen.len();
         self.params.iter().map(|p| p.axis).chain(std::iter::repeat_n(ParamAxis::Channel, stored))
     }
-    /// What the average of a statistic is before the first batch: 1 of what is made of squares, else 0.
+    /// What the average of a statistic is before the first batch: as the declaration says, else 1 of what is made of
+    /// squares and 0 of the rest.
     pub const fn starts_at(&self, statistic: usize) -> f64 {
+        if let Some(value) = self.statistics[statistic].starts {
+            return value;
+        }
         if self.statistics[statistic].is_variance || self.plan.is_of_squares(statistic) { 1.0 } else { 0.0 }
     }
     /// A constant that is the policy's and not the formula's, where the method names it.

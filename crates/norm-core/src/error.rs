@@ -62,6 +62,16 @@ pub enum Error {
         /// Positions.
         space: usize,
     },
+    /// Space is not a whole number of rows.
+    #[error("{method}: {space} positions are no whole number of rows of {row}")]
+    Row {
+        /// The method's id.
+        method: &'static str,
+        /// Positions.
+        space: usize,
+        /// Positions in a row.
+        row: usize,
+    },
     /// A step was asked for where the policy stores none.
     #[error("{method}: a step {step} was asked for, the policy holds none")]
     NoSteps {

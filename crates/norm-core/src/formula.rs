@@ -1,4 +1,5 @@
-//! What the macro emits for one declaration: straight-line scalar bodies and a descriptor.
+//! What the macro emits for one declaration: a descriptor, the compiled tables, and straight-line scalar bodies. A
+//! declaration with one reference set has [`Bodies`]; one with several, or with a window, is [`crate::Staged`].
 //!
 //! A pass over the data is split into what varies inside a reference set and what does not. The part
 //! that does not is computed once per set (`hoist_*`) and handed to the body that runs per element.
@@ -9,16 +10,24 @@ use crate::descriptor::Descriptor;
 use crate::kernel::Kernel;
 use crate::value::{Array, Value};
 
-/// The bodies of one normalization.
+/// One normalization.
+pub trait Formula: Copy + Default + Debug + Send + Sync + 'static {
+    /// What the declaration says about itself.
+    const DESCRIPTOR: &'static Descriptor;
+    /// The kernels, compiled in the crate of the declaration and nowhere else.
+    const KERNEL_F32: &'static Kernel<f32>;
+    /// The kernels in double precision.
+    const KERNEL_F64: &'static Kernel<f64>;
+}
+
+/// The bodies of a normalization with one reference set, for the rowwise and the channelwise skeleton.
 ///
 /// Forward: for each level, `accumulate` per element, its mean over the set, `finish` per set; then
 /// `hoist_apply` per set and `apply` per element.
 /// Backward: `hoist_terms` per set, `terms` per element, sums over the set; `statistic_gradients` per set
 /// gives the gradient at the statistics the policy handed out; the policy's rule; `chain` per set carries it
 /// through statistics that depend on earlier ones; `hoist_input` per set, `input` per element.
-pub trait Formula: Copy + Default + Debug + Send + Sync + 'static {
-    /// What the declaration says about itself.
-    const DESCRIPTOR: &'static Descriptor;
+pub trait Bodies: Formula {
     /// How many sweeps the statistics need.
     const LEVELS: usize;
     /// Levels 0 and 1 are exactly the mean of `x` and the mean of its squared deviation, so that one sweep finds both.
@@ -27,10 +36,6 @@ pub trait Formula: Copy + Default + Debug + Send + Sync + 'static {
     const PARAM_WITHIN: &'static [bool];
     /// Whether a statistic looks at the store: then the loops call the bodies with `_stored` behind their names.
     const STATISTICS_LOOK_BACK: bool = false;
-    /// The kernels, compiled in the crate of the declaration and nowhere else.
-    const KERNEL_F32: &'static Kernel<f32>;
-    /// The kernels in double precision.
-    const KERNEL_F64: &'static Kernel<f64>;
 
     /// Constants.
     type Consts: Array<f64> + Send + Sync;
@@ -62,7 +67,7 @@ pub trait Formula: Copy + Default + Debug + Send + Sync + 'static {
         s: &mut Self::Statistics<V>,
         c: &Self::Consts,
     );
-    /// [`Formula::accumulate`] with the inputs of the call; `p` holds set-invariant ones only.
+    /// [`Bodies::accumulate`] with the inputs of the call; `p` holds set-invariant ones only.
     #[inline(always)]
     fn accumulate_stored<V: Value, const LEVEL: usize>(
         x: V,
@@ -72,7 +77,7 @@ pub trait Formula: Copy + Default + Debug + Send + Sync + 'static {
     ) -> Self::Means<V> {
         Self::accumulate::<V, LEVEL>(x, s, c)
     }
-    /// [`Formula::finish`] with the inputs of the call.
+    /// [`Bodies::finish`] with the inputs of the call.
     #[inline(always)]
     fn finish_stored<V: Value, const LEVEL: usize>(
         m: &Self::Means<V>,
@@ -132,7 +137,7 @@ pub trait Formula: Copy + Default + Debug + Send + Sync + 'static {
         n: V,
         c: &Self::Consts,
     ) -> Self::Statistics<V>;
-    /// [`Formula::chain`] with the inputs of the call.
+    /// [`Bodies::chain`] with the inputs of the call.
     #[inline(always)]
     fn chain_stored<V: Value>(
         g: &Self::Statistics<V>,

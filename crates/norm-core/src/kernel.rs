@@ -5,9 +5,10 @@ use std::mem::MaybeUninit;
 
 use crate::descriptor::Descriptor;
 use crate::error::Error;
-use crate::formula::Formula;
+use crate::formula::{Bodies, Formula};
 use crate::isa::{Isa, Job};
 use crate::layout::{Layout, Skeleton};
+use crate::staged::{self, Staged};
 use crate::value::{Array, Elem, Plain};
 use crate::{channelwise, rowwise};
 
@@ -103,7 +104,7 @@ impl<T> std::fmt::Debug for Kernel<T> {
     }
 }
 
-pub(crate) fn consts<F: Formula>(values: &[f64]) -> F::Consts {
+pub(crate) fn consts<F: Bodies>(values: &[f64]) -> F::Consts {
     F::Consts::from_fn(|i| values[i])
 }
 
@@ -116,7 +117,7 @@ fn to_be_written<T>(y: &mut [T]) -> &mut [MaybeUninit<T>] {
 /// The loops of one formula. Chosen in a constant, so that only the skeleton it needs is compiled.
 struct Loops<F, T, const SIMD: bool>(std::marker::PhantomData<(F, T)>);
 
-impl<F: Formula, T: Elem, const SIMD: bool> Loops<F, T, SIMD> {
+impl<F: Bodies, T: Elem, const SIMD: bool> Loops<F, T, SIMD> {
     const FORWARD: ForwardFn<T> = match F::DESCRIPTOR.reference_set.skeleton() {
         Skeleton::Rowwise => rowwise::forward::<F, T, SIMD>,
         Skeleton::Channelwise => channelwise::forward::<F, T, SIMD>,
@@ -129,7 +130,7 @@ impl<F: Formula, T: Elem, const SIMD: bool> Loops<F, T, SIMD> {
 
 impl<T: Elem> Kernel<T> {
     /// The table of `F`, compiled for every instruction set.
-    pub const fn of<F: Formula>() -> Self {
+    pub const fn of<F: Bodies>() -> Self {
         Self {
             descriptor: F::DESCRIPTOR,
             sums: F::Sums::<T>::LEN,
@@ -139,12 +140,32 @@ impl<T: Elem> Kernel<T> {
     }
 
     /// The table of `F`, compiled portably only: same bits, a third of the compile time.
-    pub const fn portable<F: Formula>() -> Self {
+    pub const fn portable<F: Bodies>() -> Self {
         Self {
             descriptor: F::DESCRIPTOR,
             sums: F::Sums::<T>::LEN,
             forward: Loops::<F, T, false>::FORWARD,
             backward: Loops::<F, T, false>::BACKWARD,
+        }
+    }
+
+    /// The table of a staged `F`, compiled for every instruction set.
+    pub const fn staged<F: Staged>() -> Self {
+        Self {
+            descriptor: F::DESCRIPTOR,
+            sums: 0,
+            forward: staged::forward::<F, T, true>,
+            backward: staged::backward::<F, T, true>,
+        }
+    }
+
+    /// The table of a staged `F`, compiled portably only.
+    pub const fn staged_portable<F: Staged>() -> Self {
+        Self {
+            descriptor: F::DESCRIPTOR,
+            sums: 0,
+            forward: staged::forward::<F, T, false>,
+            backward: staged::backward::<F, T, false>,
         }
     }
 
@@ -231,7 +252,7 @@ impl<T: Elem> Kernel<T> {
         if let Some(mask) = call.mask {
             self.length("mask", call.layout.n, mask.len())?;
         }
-        Ok(())
+        d.plan.check_windows(d, &call.layout, call.consts)
     }
 
     /// Writes the current statistics.

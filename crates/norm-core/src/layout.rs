@@ -13,12 +13,20 @@ pub struct Layout {
     pub k: usize,
     /// Positions in space.
     pub s: usize,
+    /// Positions in a row of an image: how windows over space find the row above. One row of all positions where nothing
+    /// else is said.
+    pub row: usize,
 }
 
 impl Layout {
     /// A layout of these sizes.
     pub const fn new(n: usize, g: usize, k: usize, s: usize) -> Self {
-        Self { n, g, k, s }
+        Self { n, g, k, s, row: s }
+    }
+    /// The same with space as rows of this many positions.
+    #[must_use]
+    pub const fn with_row(self, row: usize) -> Self {
+        Self { row, ..self }
     }
     /// Number of elements.
     pub const fn len(&self) -> usize {
@@ -52,6 +60,10 @@ pub enum ReferenceSet {
     Space,
     /// The weights that enter one unit: weight norm. `x` is `[out, in]`.
     FanIn,
+    /// All channels at one place of one case, as a window or whole: local response normalization.
+    Channels,
+    /// The weights into one unit, of a matrix `[out, in]` that is one case: statistics that are kept per unit.
+    Unit,
     /// One feature over the batch.
     Batch,
     /// One channel over batch and space.
@@ -71,12 +83,14 @@ pub enum Skeleton {
 
 impl ReferenceSet {
     /// Every value, in the order of this page.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Nothing,
         Self::Features,
         Self::Group,
         Self::Space,
         Self::FanIn,
+        Self::Channels,
+        Self::Unit,
         Self::Batch,
         Self::BatchSpace,
         Self::BatchTime,
@@ -85,9 +99,16 @@ impl ReferenceSet {
     /// The loop this set needs.
     pub const fn skeleton(self) -> Skeleton {
         match self {
-            Self::Nothing | Self::Features | Self::Group | Self::Space | Self::FanIn => Skeleton::Rowwise,
-            Self::Batch | Self::BatchSpace | Self::BatchTime => Skeleton::Channelwise,
+            Self::Nothing | Self::Features | Self::Group | Self::Space | Self::FanIn | Self::Channels => {
+                Skeleton::Rowwise
+            }
+            Self::Unit | Self::Batch | Self::BatchSpace | Self::BatchTime => Skeleton::Channelwise,
         }
+    }
+
+    /// Whether a tensor is a matrix of weights, without cases to leave out.
+    pub const fn is_of_weights(self) -> bool {
+        matches!(self, Self::FanIn | Self::Unit)
     }
 
     /// As it stands in a declaration after `over`.
@@ -98,16 +119,20 @@ impl ReferenceSet {
             Self::Group => "group",
             Self::Space => "space",
             Self::FanIn => "fan_in",
+            Self::Channels => "channels",
+            Self::Unit => "unit",
             Self::Batch => "batch",
             Self::BatchSpace => "batch + space",
             Self::BatchTime => "batch + time",
         }
     }
 
-    /// The layout of a tensor `[cases, channels, space]` (for [`ReferenceSet::FanIn`]: `[out, in, 1]`).
+    /// The layout of a tensor `[cases, channels, space]` (of weights: `[out, in, 1]`).
     pub fn layout(self, cases: usize, channels: usize, space: usize, groups: usize) -> Result<Layout, Error> {
         match self {
-            Self::Nothing | Self::Features | Self::BatchSpace => Ok(Layout::new(cases, 1, channels, space)),
+            Self::Nothing | Self::Features | Self::Channels | Self::BatchSpace => {
+                Ok(Layout::new(cases, 1, channels, space))
+            }
             Self::Group => {
                 if groups == 0 || !channels.is_multiple_of(groups) {
                     return Err(Error::Groups { channels, groups });
@@ -116,6 +141,7 @@ impl ReferenceSet {
             }
             Self::Space => Ok(Layout::new(cases, channels, 1, space)),
             Self::FanIn => Ok(Layout::new(1, cases, channels, space)),
+            Self::Unit => Ok(Layout::new(1, 1, cases, channels * space)),
             Self::Batch | Self::BatchTime => {
                 if space != 1 {
                     return Err(Error::SpaceNotPooled { set: self.name(), space });

@@ -22,22 +22,26 @@ mod plan;
 mod pointwise;
 pub mod policy;
 mod rowwise;
+mod staged;
 pub mod streaming;
 mod update;
 mod value;
+mod window;
 
 pub use descriptor::{
     Const, Descriptor, Equation, Frozen, Gotcha, Invariance, Param, PolicyKind, Site, Statistic,
 };
 pub use error::Error;
-pub use formula::{Formula, Pointwise, PointwiseDescriptor};
+pub use formula::{Bodies, Formula, Pointwise, PointwiseDescriptor};
 pub use isa::{Isa, Job};
 pub use kernel::{Call, Handed, Kernel, Rule};
 pub use lanes::Lanes;
 pub use layout::{Layout, ParamAxis, ReferenceSet, Skeleton};
 pub use plan::{Control, Extent, Op, Plan};
 pub use pointwise::{CellKernel, Parts, PartsMut};
+pub use staged::{Over, Program, Sink, Size, Source, Staged, Step};
 pub use update::{UpdateDescriptor, UpdateEquation};
 pub use value::{Array, Elem, Plain, Registers, Value, Vector};
+pub use window::{Along, Divisor, Weights, Window};
 
 pub use norm_macros::{formula, normalization, pointwise};

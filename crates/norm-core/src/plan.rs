@@ -1,6 +1,11 @@
 //! The forward of a declaration as constant data, so that any device can play it op by op: the
 //! *composed* path, the unfused baseline, and the third judge of the gradient.
 
+use crate::descriptor::Descriptor;
+use crate::error::Error;
+use crate::layout::{Layout, ReferenceSet};
+use crate::window::{Along, Window};
+
 /// One operation; operands are indices of earlier nodes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -65,6 +70,54 @@ pub enum Op {
     Mean(usize),
     /// Sum over the reference set.
     Sum(usize),
+    /// Mean over a set of a declaration that names several.
+    MeanOver(usize, ReferenceSet),
+    /// Sum over a set of a declaration that names several.
+    SumOver(usize, ReferenceSet),
+    /// A window over the first; the second, a number, says how many elements it has.
+    Window(Window, usize, usize),
+}
+
+impl Op {
+    /// Its operands, in order.
+    pub fn operands(self) -> impl Iterator<Item = usize> {
+        let (a, b, c) = match self {
+            Self::X
+            | Self::Param(_)
+            | Self::Const(_)
+            | Self::Statistic(_)
+            | Self::Literal(_)
+            | Self::Count => (None, None, None),
+            Self::Add(a, b)
+            | Self::Sub(a, b)
+            | Self::Mul(a, b)
+            | Self::Div(a, b)
+            | Self::PowExpr(a, b)
+            | Self::Max(a, b)
+            | Self::Min(a, b)
+            | Self::ReplaceGradient(a, b)
+            | Self::Window(_, a, b) => (Some(a), Some(b), None),
+            Self::Controlled(_, a, b, c) => (Some(a), Some(b), Some(c)),
+            Self::Neg(a)
+            | Self::Square(a)
+            | Self::Sqrt(a)
+            | Self::Pow(a, _)
+            | Self::Exp(a)
+            | Self::Ln(a)
+            | Self::Tanh(a)
+            | Self::Sigmoid(a)
+            | Self::Erf(a)
+            | Self::Abs(a)
+            | Self::Sign(a)
+            | Self::Step(a)
+            | Self::StopGradient(a)
+            | Self::Mean(a)
+            | Self::Sum(a)
+            | Self::MeanOver(a, _)
+            | Self::SumOver(a, _) => (Some(a), None, None),
+        };
+        a.into_iter().chain(b).chain(c)
+    }
 }
 
 /// The state of a control: an input with one value per reference set, to which a way back has something to add.
@@ -130,6 +183,95 @@ impl Plan {
             }
             _ => false,
         }
+    }
+
+    const fn parts(&self) -> [&'static [(Op, Extent)]; 2] {
+        [self.statistics, self.apply]
+    }
+
+    fn operations(&self) -> impl Iterator<Item = (&'static [(Op, Extent)], Op)> {
+        self.parts().into_iter().flat_map(|part| part.iter().map(move |(op, _)| (part, *op)))
+    }
+
+    /// Whether more than one set is pooled, or a window: see [`crate::Staged`].
+    pub const fn is_staged(&self) -> bool {
+        let mut part = 0;
+        while part < 2 {
+            let operations = self.parts()[part];
+            let mut i = 0;
+            while i < operations.len() {
+                if matches!(operations[i].0, Op::MeanOver(..) | Op::SumOver(..) | Op::Window(..)) {
+                    return true;
+                }
+                i += 1;
+            }
+            part += 1;
+        }
+        false
+    }
+
+    /// Whether the space of single channels is pooled whole, beside other sets.
+    pub const fn pools_space(&self) -> bool {
+        let mut part = 0;
+        while part < 2 {
+            let operations = self.parts()[part];
+            let mut i = 0;
+            while i < operations.len() {
+                if let Op::MeanOver(_, ReferenceSet::Space) | Op::SumOver(_, ReferenceSet::Space) =
+                    operations[i].0
+                {
+                    return true;
+                }
+                i += 1;
+            }
+            part += 1;
+        }
+        false
+    }
+
+    /// The sets it pools, in the order in which they are named first.
+    pub fn sets(&self) -> Vec<ReferenceSet> {
+        let mut all = Vec::new();
+        for (_, op) in self.operations() {
+            if let Op::MeanOver(_, set) | Op::SumOver(_, set) = op
+                && !all.contains(&set)
+            {
+                all.push(set);
+            }
+        }
+        all
+    }
+
+    /// Its windows, each with its number of elements under these constants.
+    pub fn windows(&self, consts: &[f64]) -> Vec<(Window, f64)> {
+        let sized = |(part, op): (&[(Op, Extent)], Op)| match op {
+            Op::Window(window, _, size) => Some((
+                window,
+                match part[size].0 {
+                    Op::Const(i) => consts[i],
+                    Op::Literal(v) => v,
+                    _ => f64::NAN,
+                },
+            )),
+            _ => None,
+        };
+        self.operations().filter_map(sized).collect()
+    }
+
+    /// Whether a layout and constants are such that windows can be laid over it.
+    pub(crate) fn check_windows(&self, d: &Descriptor, l: &Layout, consts: &[f64]) -> Result<(), Error> {
+        for (window, size) in self.windows(consts) {
+            if size < 1.0 || size.fract() != 0.0 || size.is_nan() {
+                let domain = "a whole number of elements, at least 1";
+                let name =
+                    d.consts.iter().zip(consts).find(|(_, v)| **v == size).map_or("size", |(c, _)| c.name);
+                return Err(Error::Constant { method: d.id, name, got: size, domain });
+            }
+            if window.along == Along::Space && !l.s.is_multiple_of(l.row) {
+                return Err(Error::Row { method: d.id, space: l.s, row: l.row });
+            }
+        }
+        Ok(())
     }
 
     /// Whether the output subtracts one statistic from another, as a variance from two moments does: digits cancel.

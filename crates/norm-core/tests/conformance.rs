@@ -3,7 +3,7 @@
 use norm_core::conformance::{
     Judged, Reference, ReferenceBackward, ReferenceCall, ReferenceForward, Report, Subject, run,
 };
-use norm_core::{Descriptor, Formula, Invariance, Kernel};
+use norm_core::{Bodies, Descriptor, Invariance, Kernel};
 
 norm_core::formula! {
     /// Centred over the features, scaled by a gain
@@ -66,7 +66,7 @@ impl Judged for Centred {
 
 norm_core::conformance!(a_sound_method_passes: Centred);
 
-fn of<F: Formula>(reference: Reference) -> Subject {
+fn of<F: Bodies>(reference: Reference) -> Subject {
     Subject { f32: Kernel::portable::<F>(), f64: Kernel::portable::<F>(), reference }
 }
 

@@ -1,6 +1,6 @@
 //! Controls and statistics that look at the store, on small declarations: kernels against loops written out here.
 
-use norm_core::{Call, Formula, Isa, Kernel, Layout, ReferenceSet, Rule};
+use norm_core::{Bodies, Call, Formula, Isa, Kernel, Layout, ReferenceSet, Rule};
 
 norm_core::formula! {
     /// Divided by what the store holds, its gradient controlled along the output

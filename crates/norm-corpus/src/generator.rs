@@ -1,4 +1,5 @@
-//! Random well-formed declarations: one to three statistics, every reference set, parameters on every axis.
+//! Random well-formed declarations: one to three statistics, every reference set, parameters on every axis; and
+//! declarations with several sets or with windows.
 //! Everything is smooth and bounded, so that central differences can judge.
 
 /// How many.
@@ -7,6 +8,21 @@ const COUNT: usize = 208;
 const SETS: [&str; 8] =
     ["features", "batch", "group", "batch + space", "space", "batch + time", "fan_in", "features"];
 const AXES: [&str; 4] = ["channel", "element", "group", "scalar"];
+
+/// How many with several sets, or windows.
+const STAGED: usize = 32;
+
+/// The sets of those, one over the batch first.
+const LISTS: [&[&str]; 8] = [
+    &["batch + space", "features", "space"],
+    &["channels"],
+    &["unit", "channels", "features"],
+    &["channels", "space"],
+    &["batch + space", "channels"],
+    &["batch", "features"],
+    &["features", "space", "channels"],
+    &["space"],
+];
 
 struct Random(u64);
 
@@ -58,7 +74,57 @@ impl Random {
 
 /// The declarations' texts.
 pub(crate) fn declarations() -> Vec<String> {
-    (0..COUNT).map(declaration).collect()
+    (0..COUNT)
+        .map(declaration)
+        .chain((0..STAGED).map(|i| staged(COUNT + i, LISTS[i % LISTS.len()])))
+        .collect()
+}
+
+/// Something that pools `value` over a set, as a whole or by windows.
+fn pooled(r: &mut Random, value: &str, set: &str) -> String {
+    let window = matches!(set, "channels" | "space") && r.below(2) == 0;
+    if !window {
+        return format!("mean({value}, {set})");
+    }
+    let size = 2 + r.below(3);
+    let words = ["", ", gaussian", ", inside", ", gaussian, inside"][r.below(4)];
+    match r.below(3) {
+        0 => format!("0.3 * window_sum({value}, {size}, {set})"),
+        _ => format!("window_mean({value}, {size}, {set}{words})"),
+    }
+}
+
+fn staged(i: usize, sets: &[&str]) -> String {
+    let mut r = Random(0xB10C ^ (i as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    let mut text = format!("Random{i}(none) as \"random-{i}\" over {} {{ ", sets.join(", "));
+    let params: Vec<(String, &str)> =
+        (0..r.below(3)).map(|p| (format!("p{p}"), AXES[(i / 8 + p) % 4])).collect();
+    for (name, axis) in &params {
+        text.extend(["param ", name, ": ", axis, " = ", &r.number(), "; "]);
+    }
+    text += "const eps = 0.1; ";
+    let mut statistics: Vec<String> = Vec::new();
+    // A set alone is there for its windows.
+    let alone = [sets[0], sets[0]];
+    for (s, set) in (if sets.len() == 1 { &alone[..] } else { sets }).iter().enumerate() {
+        let name = format!("s{s}");
+        let mut must = vec!["x"];
+        must.extend(statistics.iter().map(String::as_str).filter(|_| r.below(2) == 0).collect::<Vec<_>>());
+        let inside = r.expression(&must, &[], 2);
+        let value = if sets == ["space"] {
+            format!("window_mean({inside}, {}, space)", 2 + r.below(3))
+        } else {
+            pooled(&mut r, &inside, set)
+        };
+        text.extend([&name, " = ", &value, "; "]);
+        statistics.push(name);
+    }
+    let mut must = vec!["x", "eps"];
+    must.extend(statistics.iter().map(String::as_str));
+    must.extend(params.iter().map(|p| p.0.as_str()));
+    let turn = r.below(must.len());
+    must.rotate_left(turn);
+    text + &format!("y = {}; }}", r.expression(&must, &["x"], 2))
 }
 
 fn declaration(i: usize) -> String {

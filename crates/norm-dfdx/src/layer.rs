@@ -204,7 +204,8 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P, const G
 
     pub(crate) fn layout<S: Channels<C>>(shape: &S) -> Result<Layout, Error<D::Err>> {
         let (cases, space) = shape.cases_and_space();
-        Ok(F::DESCRIPTOR.reference_set.layout(cases, C, space, G)?)
+        let layout = F::DESCRIPTOR.reference_set.layout(cases, C, space, G)?;
+        Ok(layout.with_row(shape.row().unwrap_or(layout.s)))
     }
 
     /// The parameters in declared order, each on a tape of its own.

@@ -11,6 +11,10 @@ use dfdx::prelude::{Const, Dim, Shape};
 pub trait Channels<const C: usize>: Shape {
     /// Number of cases and of positions in space.
     fn cases_and_space(&self) -> (usize, usize);
+    /// Positions in a row, where space has rows.
+    fn row(&self) -> Option<usize> {
+        None
+    }
 }
 
 impl<const C: usize> Channels<C> for (Const<C>,) {
@@ -34,5 +38,8 @@ impl<N: Dim, S: Dim, const C: usize> Channels<C> for (N, Const<C>, S) {
 impl<N: Dim, H: Dim, W: Dim, const C: usize> Channels<C> for (N, Const<C>, H, W) {
     fn cases_and_space(&self) -> (usize, usize) {
         (self.0.size(), self.2.size() * self.3.size())
+    }
+    fn row(&self) -> Option<usize> {
+        Some(self.3.size())
     }
 }

@@ -1,7 +1,7 @@
 //! The kit of a layer over one method of each kind of layer, and that it can fail.
 
 use norm_core::conformance::{Outcome, Report};
-use norm_core::{Descriptor, Formula, Kernel, PolicyKind, Value};
+use norm_core::{Descriptor, Formula, Kernel, PolicyKind};
 use norm_dfdx::conformance::{Slice, kind_of};
 
 mod declared {
@@ -39,109 +39,8 @@ macro_rules! spoilt {
         struct $name;
         impl Formula for $name {
             const DESCRIPTOR: &'static Descriptor = $descriptor;
-            const LEVELS: usize = Ln::LEVELS;
-            const CENTRAL_MOMENTS: bool = Ln::CENTRAL_MOMENTS;
-            const PARAM_WITHIN: &'static [bool] = Ln::PARAM_WITHIN;
             const KERNEL_F32: &'static Kernel<f32> = <$kernels as Formula>::KERNEL_F32;
             const KERNEL_F64: &'static Kernel<f64> = <$kernels as Formula>::KERNEL_F64;
-            type Consts = <Ln as Formula>::Consts;
-            type Statistics<V: Value> = <Ln as Formula>::Statistics<V>;
-            type Means<V: Value> = <Ln as Formula>::Means<V>;
-            type Params<V: Value> = <Ln as Formula>::Params<V>;
-            type ForApply<V: Value> = <Ln as Formula>::ForApply<V>;
-            type ForTerms<V: Value> = <Ln as Formula>::ForTerms<V>;
-            type Sums<V: Value> = <Ln as Formula>::Sums<V>;
-            type ForInput<V: Value> = <Ln as Formula>::ForInput<V>;
-            fn accumulate<V: Value, const LEVEL: usize>(
-                x: V,
-                s: &Self::Statistics<V>,
-                c: &Self::Consts,
-            ) -> Self::Means<V> {
-                Ln::accumulate::<V, LEVEL>(x, s, c)
-            }
-            fn finish<V: Value, const LEVEL: usize>(
-                m: &Self::Means<V>,
-                n: V,
-                s: &mut Self::Statistics<V>,
-                c: &Self::Consts,
-            ) {
-                Ln::finish::<V, LEVEL>(m, n, s, c);
-            }
-            fn hoist_apply<V: Value>(
-                h: &Self::Statistics<V>,
-                p: &Self::Params<V>,
-                n: V,
-                c: &Self::Consts,
-            ) -> Self::ForApply<V> {
-                Ln::hoist_apply(h, p, n, c)
-            }
-            fn apply<V: Value>(x: V, h: &Self::ForApply<V>, p: &Self::Params<V>, c: &Self::Consts) -> V {
-                Ln::apply(x, h, p, c)
-            }
-            fn hoist_terms<V: Value>(
-                h: &Self::Statistics<V>,
-                s: &Self::Statistics<V>,
-                p: &Self::Params<V>,
-                n: V,
-                c: &Self::Consts,
-            ) -> Self::ForTerms<V> {
-                Ln::hoist_terms(h, s, p, n, c)
-            }
-            fn terms<V: Value>(
-                x: V,
-                dy: V,
-                h: &Self::ForTerms<V>,
-                p: &Self::Params<V>,
-                c: &Self::Consts,
-            ) -> (Self::Sums<V>, Self::Params<V>) {
-                Ln::terms(x, dy, h, p, c)
-            }
-            fn statistic_gradients<V: Value>(
-                s: &Self::Sums<V>,
-                h: &Self::Statistics<V>,
-                p: &Self::Params<V>,
-                n: V,
-                c: &Self::Consts,
-            ) -> Self::Statistics<V> {
-                Ln::statistic_gradients(s, h, p, n, c)
-            }
-            fn param_gradients<V: Value>(
-                s: &Self::Sums<V>,
-                h: &Self::Statistics<V>,
-                p: &Self::Params<V>,
-                n: V,
-                c: &Self::Consts,
-            ) -> Self::Params<V> {
-                Ln::param_gradients(s, h, p, n, c)
-            }
-            fn chain<V: Value>(
-                g: &Self::Statistics<V>,
-                sums: &Self::Sums<V>,
-                s: &Self::Statistics<V>,
-                n: V,
-                c: &Self::Consts,
-            ) -> Self::Statistics<V> {
-                Ln::chain(g, sums, s, n, c)
-            }
-            fn hoist_input<V: Value>(
-                h: &Self::Statistics<V>,
-                s: &Self::Statistics<V>,
-                g: &Self::Statistics<V>,
-                p: &Self::Params<V>,
-                n: V,
-                c: &Self::Consts,
-            ) -> Self::ForInput<V> {
-                Ln::hoist_input(h, s, g, p, n, c)
-            }
-            fn input<V: Value>(
-                x: V,
-                dy: V,
-                h: &Self::ForInput<V>,
-                p: &Self::Params<V>,
-                c: &Self::Consts,
-            ) -> V {
-                Ln::input(x, dy, h, p, c)
-            }
         }
     };
 }

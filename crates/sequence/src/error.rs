@@ -135,6 +135,7 @@ impl Reason {
         match self {
             Self::Site { .. } => "it normalizes what passes no cell",
             Self::NoSpace => "it pools space, and a step has none",
+            Self::SeveralSets => "it pools several sets or windows, and a slot of a cell knows one set",
             Self::LooksAtStore => {
                 "its output takes stored statistics besides the current ones, which no cell here hands on"
             }
@@ -184,6 +185,9 @@ pub enum Reason {
     /// The method pools over space.
     #[error("its statistics pool space, and a step has none: each would be of a single value")]
     NoSpace,
+    /// The method pools several sets, or windows, and a slot knows one set.
+    #[error("it pools several sets or windows, and a slot of a cell knows one set; use a layer")]
+    SeveralSets,
     /// The method compares the batch with stored statistics, which a cell hands out in evaluation only.
     #[error("it looks at stored statistics in training, which a cell does not hand to it; use a layer")]
     LooksAtStore,

@@ -26,8 +26,9 @@ pub struct Options<'a> {
 pub(crate) const fn refuses(d: &Descriptor) -> Option<Reason> {
     match (d.site, d.reference_set) {
         (Site::Weights | Site::Inputs | Site::WeightsAndInputs | Site::Update, _)
-        | (_, ReferenceSet::FanIn) => Some(Reason::Site { site: d.site.name() }),
+        | (_, ReferenceSet::FanIn | ReferenceSet::Unit) => Some(Reason::Site { site: d.site.name() }),
         (_, ReferenceSet::Space) => Some(Reason::NoSpace),
+        _ if d.plan.is_staged() => Some(Reason::SeveralSets),
         _ if !d.frozen.is_empty() => Some(Reason::LooksAtStore),
         _ if matches!(d.policy, PolicyKind::Streaming) => Some(Reason::Streams),
         // The baseline's placement, declared by another: it has none.
@@ -77,6 +78,7 @@ impl Placement {
     /// Where the method declares a placement that there is not.
     pub const fn usual(d: &Descriptor) -> Result<Self, Reason> {
         match d.site {
+            Site::Weights if d.policy.stores() => return Err(Reason::LooksAtStore),
             Site::Weights => return Ok(Self::WEIGHTS),
             Site::WeightsAndInputs => return Ok(Self::OPERANDS),
             _ => {}
@@ -106,6 +108,7 @@ impl Placement {
         match (self.takes, d.site) {
             (Methods::Identity, _) if d.is_identity() => return Ok(()),
             (Methods::Identity, _) => return Err(Reason::NothingFilled),
+            (Methods::Weights, Site::Weights) if d.policy.stores() => return Err(Reason::LooksAtStore),
             (Methods::Weights, Site::Weights) | (Methods::Operands, Site::WeightsAndInputs) => return Ok(()),
             (Methods::Weights, _) => return Err(Reason::NotWeights { site }),
             (Methods::Operands, _) => return Err(Reason::NotOperands { site }),

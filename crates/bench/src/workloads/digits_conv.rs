@@ -33,7 +33,9 @@ pub(crate) static WORKLOAD: Workload = Workload {
 const fn stand(d: &Descriptor) -> Result<Stand, Reason> {
     match in_feed_forward(d) {
         Ok(Stand::Weights) => Err("it normalizes weights, which no convolution here does"),
-        Ok(Stand::Sums) if !centres(d) && !matches!(d.reference_set, ReferenceSet::Space) => {
+        Ok(Stand::Sums)
+            if !centres(d) && !d.plan.is_staged() && !matches!(d.reference_set, ReferenceSet::Space) =>
+        {
             Err(FOR_A_SHORT_BUILD)
         }
         stand => stand,

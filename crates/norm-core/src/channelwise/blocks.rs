@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use super::sweep::{Body, Sweep};
-use crate::formula::Formula;
+use crate::formula::Bodies;
 use crate::isa::Job;
 use crate::layout::Layout;
 use crate::value::{Array, Elem, Registers, Value, Vector, add};
@@ -26,7 +26,7 @@ impl<'a, T: Elem> Block<'a, T> {
 }
 
 #[inline(always)]
-fn elements<F: Formula, T: Elem, V: Vector<T>>(params: &[Vec<T>], within: usize) -> F::Params<V> {
+fn elements<F: Bodies, T: Elem, V: Vector<T>>(params: &[Vec<T>], within: usize) -> F::Params<V> {
     F::Params::<V>::from_fn(|i| {
         if F::PARAM_WITHIN[i] { V::load(&params[i][within..within + V::LEN]) } else { V::lit(0.0) }
     })
@@ -60,7 +60,7 @@ impl<T: Elem> Job for Deviations<'_, T> {
 }
 
 /// Sums of one level, `[means][channels]`.
-pub(super) struct Level<'a, F: Formula, T> {
+pub(super) struct Level<'a, F: Bodies, T> {
     pub(super) block: Block<'a, T>,
     pub(super) which: usize,
     pub(super) stats: &'a [T],
@@ -70,13 +70,13 @@ pub(super) struct Level<'a, F: Formula, T> {
     pub(super) sums: &'a mut [f64],
 }
 
-struct LevelBody<'a, F: Formula, T, const LEVEL: usize> {
+struct LevelBody<'a, F: Bodies, T, const LEVEL: usize> {
     x: &'a [T],
     stored: &'a [Vec<T>],
     consts: F::Consts,
 }
 
-impl<F: Formula, T: Elem, const LEVEL: usize> Body<T> for LevelBody<'_, F, T, LEVEL> {
+impl<F: Bodies, T: Elem, const LEVEL: usize> Body<T> for LevelBody<'_, F, T, LEVEL> {
     type PerChannel<V: Value> = F::Statistics<V>;
     type Sums<V: Value> = F::Means<V>;
     #[inline(always)]
@@ -103,7 +103,7 @@ impl<F: Formula, T: Elem, const LEVEL: usize> Body<T> for LevelBody<'_, F, T, LE
     }
 }
 
-impl<F: Formula, T: Elem> Level<'_, F, T> {
+impl<F: Bodies, T: Elem> Level<'_, F, T> {
     #[inline(always)]
     fn level<R: Registers, const LEVEL: usize>(self) {
         let mut body = LevelBody::<F, T, LEVEL> { x: self.block.x, stored: self.stored, consts: self.consts };
@@ -111,7 +111,7 @@ impl<F: Formula, T: Elem> Level<'_, F, T> {
     }
 }
 
-impl<F: Formula, T: Elem> Job for Level<'_, F, T> {
+impl<F: Bodies, T: Elem> Job for Level<'_, F, T> {
     type Out = ();
     #[inline(always)]
     fn run<R: Registers>(self) {
@@ -126,7 +126,7 @@ impl<F: Formula, T: Elem> Job for Level<'_, F, T> {
 }
 
 /// The output.
-pub(super) struct Apply<'a, F: Formula, T> {
+pub(super) struct Apply<'a, F: Bodies, T> {
     pub(super) block: Block<'a, T>,
     pub(super) y: &'a mut [MaybeUninit<T>],
     pub(super) hoisted: &'a [T],
@@ -134,7 +134,7 @@ pub(super) struct Apply<'a, F: Formula, T> {
     pub(super) consts: F::Consts,
 }
 
-impl<F: Formula, T: Elem> Body<T> for Apply<'_, F, T> {
+impl<F: Bodies, T: Elem> Body<T> for Apply<'_, F, T> {
     type PerChannel<V: Value> = F::ForApply<V>;
     type Sums<V: Value> = [V; 0];
     #[inline(always)]
@@ -149,7 +149,7 @@ impl<F: Formula, T: Elem> Body<T> for Apply<'_, F, T> {
     }
 }
 
-impl<F: Formula, T: Elem> Job for Apply<'_, F, T> {
+impl<F: Bodies, T: Elem> Job for Apply<'_, F, T> {
     type Out = ();
     #[inline(always)]
     fn run<R: Registers>(mut self) {
@@ -159,7 +159,7 @@ impl<F: Formula, T: Elem> Job for Apply<'_, F, T> {
 
 /// Sums of the first backward sweep, `[sums][channels]`, and gradient terms of within-set parameters,
 /// `[params][case]`.
-pub(super) struct Terms<'a, F: Formula, T> {
+pub(super) struct Terms<'a, F: Bodies, T> {
     pub(super) block: Block<'a, T>,
     pub(super) dy: &'a [T],
     pub(super) hoisted: &'a [T],
@@ -169,7 +169,7 @@ pub(super) struct Terms<'a, F: Formula, T> {
     pub(super) dparams: &'a mut [T],
 }
 
-impl<F: Formula, T: Elem> Body<T> for Terms<'_, F, T> {
+impl<F: Bodies, T: Elem> Body<T> for Terms<'_, F, T> {
     type PerChannel<V: Value> = F::ForTerms<V>;
     type Sums<V: Value> = F::Sums<V>;
     #[inline(always)]
@@ -187,7 +187,7 @@ impl<F: Formula, T: Elem> Body<T> for Terms<'_, F, T> {
     }
 }
 
-impl<F: Formula, T: Elem> Job for Terms<'_, F, T> {
+impl<F: Bodies, T: Elem> Job for Terms<'_, F, T> {
     type Out = ();
     #[inline(always)]
     fn run<R: Registers>(mut self) {
@@ -197,7 +197,7 @@ impl<F: Formula, T: Elem> Job for Terms<'_, F, T> {
 }
 
 /// `dx`.
-pub(super) struct Input<'a, F: Formula, T> {
+pub(super) struct Input<'a, F: Bodies, T> {
     pub(super) block: Block<'a, T>,
     pub(super) dy: &'a [T],
     pub(super) dx: &'a mut [T],
@@ -207,7 +207,7 @@ pub(super) struct Input<'a, F: Formula, T> {
     pub(super) consts: F::Consts,
 }
 
-impl<F: Formula, T: Elem> Body<T> for Input<'_, F, T> {
+impl<F: Bodies, T: Elem> Body<T> for Input<'_, F, T> {
     type PerChannel<V: Value> = F::ForInput<V>;
     type Sums<V: Value> = [V; 0];
     #[inline(always)]
@@ -226,7 +226,7 @@ impl<F: Formula, T: Elem> Body<T> for Input<'_, F, T> {
     }
 }
 
-impl<F: Formula, T: Elem> Job for Input<'_, F, T> {
+impl<F: Bodies, T: Elem> Job for Input<'_, F, T> {
     type Out = ();
     #[inline(always)]
     fn run<R: Registers>(mut self) {

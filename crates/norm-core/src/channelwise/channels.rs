@@ -1,6 +1,6 @@
 //! What is computed once per channel between the sweeps.
 
-use crate::formula::Formula;
+use crate::formula::Bodies;
 use crate::isa::Job;
 use crate::value::{Array, Elem, Registers, Vector};
 
@@ -13,7 +13,7 @@ pub(super) enum Step<'a, T> {
     Input { stats: &'a [T], current: &'a [T], sums: &'a [T], gradients: &'a [T], out: &'a mut [T] },
 }
 
-pub(super) struct PerChannel<'a, F: Formula, T> {
+pub(super) struct PerChannel<'a, F: Bodies, T> {
     pub(super) step: Step<'a, T>,
     pub(super) params: &'a [Vec<T>],
     pub(super) channels: usize,
@@ -33,7 +33,7 @@ fn put<T: Elem, V: Vector<T>, A: Array<V>>(planes: &mut [T], channels: usize, at
     }
 }
 
-impl<F: Formula, T: Elem> PerChannel<'_, F, T> {
+impl<F: Bodies, T: Elem> PerChannel<'_, F, T> {
     #[inline(always)]
     fn at<V: Vector<T>>(&mut self, at: usize) {
         let (ch, n, c) = (self.channels, V::splat(self.n), &self.consts);
@@ -78,7 +78,7 @@ impl<F: Formula, T: Elem> PerChannel<'_, F, T> {
     }
 }
 
-impl<F: Formula, T: Elem> Job for PerChannel<'_, F, T> {
+impl<F: Bodies, T: Elem> Job for PerChannel<'_, F, T> {
     type Out = ();
     #[inline(always)]
     fn run<R: Registers>(mut self) {

@@ -12,7 +12,7 @@ mod sweep;
 use std::mem::MaybeUninit;
 
 use crate::chunk;
-use crate::formula::Formula;
+use crate::formula::Bodies;
 use crate::isa::Isa;
 use crate::kernel::{BackwardArgs, BackwardPhase, Call, Rule, StatisticsArg, run};
 use crate::layout::Layout;
@@ -29,7 +29,7 @@ struct Params<T> {
 }
 
 impl<T: Elem> Params<T> {
-    fn of<F: Formula>(call: &Call<'_, T>) -> Self {
+    fn of<F: Bodies>(call: &Call<'_, T>) -> Self {
         let l = &call.layout;
         let repeat = |width: usize, within: bool| -> Vec<Vec<T>> {
             let specs = F::DESCRIPTOR.input_axes().zip(call.params).zip(F::PARAM_WITHIN);
@@ -95,7 +95,7 @@ fn rounded<T: Elem>(values: &[f64], scale: f64) -> Vec<T> {
 }
 
 /// Statistics and, if asked for, the output.
-pub(crate) fn forward<F: Formula, T: Elem, const SIMD: bool>(
+pub(crate) fn forward<F: Bodies, T: Elem, const SIMD: bool>(
     isa: Isa,
     call: &Call<'_, T>,
     stats: StatisticsArg<'_, T>,
@@ -147,7 +147,7 @@ pub(crate) fn forward<F: Formula, T: Elem, const SIMD: bool>(
 
 /// One of the backward phases.
 #[expect(clippy::too_many_lines, reason = "the phases share their buffers and are read in order")]
-pub(crate) fn backward<F: Formula, T: Elem, const SIMD: bool>(
+pub(crate) fn backward<F: Bodies, T: Elem, const SIMD: bool>(
     isa: Isa,
     call: &Call<'_, T>,
     mut args: BackwardArgs<'_, '_, T>,

@@ -4,7 +4,7 @@ use super::blocks::{Deviations, Level};
 use super::channels::{PerChannel, Step};
 use super::{Blocks, Params, add_in_order, rounded};
 use crate::chunk;
-use crate::formula::Formula;
+use crate::formula::Bodies;
 use crate::isa::Isa;
 use crate::kernel::run;
 use crate::moments::{Moments, SAMPLES, sample};
@@ -64,7 +64,7 @@ impl<T: Elem> Blocks<'_, T> {
 }
 
 /// Fills `stats`, `[statistics][channels]`; `n` elements of a channel count.
-pub(super) fn find<F: Formula, T: Elem, const SIMD: bool>(
+pub(super) fn find<F: Bodies, T: Elem, const SIMD: bool>(
     isa: Isa,
     blocks: &Blocks<'_, T>,
     n: f64,

@@ -28,13 +28,16 @@ impl Shape {
 
     /// With the space that the set can have.
     pub(super) fn fitted(self, set: ReferenceSet) -> Self {
-        let flat = matches!(set, ReferenceSet::Batch | ReferenceSet::BatchTime | ReferenceSet::FanIn);
+        let flat = set.is_of_weights() || matches!(set, ReferenceSet::Batch | ReferenceSet::BatchTime);
         Self { space: if flat { 1 } else { self.space }, ..self }
     }
 
     pub(super) fn layout(self, set: ReferenceSet) -> Result<Layout, Error> {
         let s = self.fitted(set);
-        set.layout(s.cases, s.channels, s.space, s.groups)
+        let l = set.layout(s.cases, s.channels, s.space, s.groups)?;
+        // Images rather wide than high, for what sees rows.
+        let wide = (1..=l.s).find(|row| l.s.is_multiple_of(*row) && row * row >= l.s);
+        Ok(l.with_row(wide.unwrap_or(l.s)))
     }
 }
 
@@ -238,8 +241,24 @@ impl Case {
 
 /// The reference set an element belongs to.
 pub(super) fn set_of(set: ReferenceSet, l: &Layout, i: usize) -> usize {
-    match set.skeleton() {
-        Skeleton::Rowwise => i / (l.k * l.s),
-        Skeleton::Channelwise => i / l.s % l.channels(),
+    match set {
+        ReferenceSet::Space => i / l.s,
+        ReferenceSet::Channels => i / l.case() * l.s + i % l.s,
+        _ => match set.skeleton() {
+            Skeleton::Rowwise => i / (l.k * l.s),
+            Skeleton::Channelwise => i / l.s % l.channels(),
+        },
+    }
+}
+
+/// How many of them a layout has.
+pub(super) fn sets(set: ReferenceSet, l: &Layout) -> usize {
+    match set {
+        ReferenceSet::Space => l.n * l.channels(),
+        ReferenceSet::Channels => l.n * l.s,
+        _ => match set.skeleton() {
+            Skeleton::Rowwise => l.n * l.g,
+            Skeleton::Channelwise => l.channels(),
+        },
     }
 }

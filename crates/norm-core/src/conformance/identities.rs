@@ -13,9 +13,11 @@ use crate::policy::{Running, Stored};
 /// For each set the sum of `dx · weight` over it, relative to the sum of magnitudes; the largest.
 fn balance(subject: &Subject, case: &Case, dx: &[f64], weight: impl Fn(usize) -> f64) -> f64 {
     let d = subject.f64.descriptor;
-    let mut sums = vec![(0.0f64, 0.0f64); subject.f64.sets(&case.layout)];
+    // Several sets overlap: what is the same for all elements is so for none of them alone.
+    let whole = d.plan.is_staged();
+    let mut sums = vec![(0.0f64, 0.0f64); if whole { 1 } else { subject.f64.sets(&case.layout) }];
     for (i, v) in dx.iter().enumerate() {
-        let (sum, size) = &mut sums[set_of(d.reference_set, &case.layout, i)];
+        let (sum, size) = &mut sums[if whole { 0 } else { set_of(d.reference_set, &case.layout, i) }];
         *sum += v * weight(i);
         *size += (v * weight(i)).abs();
     }

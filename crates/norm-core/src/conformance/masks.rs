@@ -6,7 +6,7 @@ use super::report::Tally;
 use crate::error::Error;
 use crate::isa::Isa;
 use crate::kernel::Rule;
-use crate::layout::{ReferenceSet, Skeleton};
+use crate::layout::Skeleton;
 use crate::policy::Running;
 
 /// The cases of `v` that count.
@@ -17,7 +17,7 @@ fn kept(v: &[f64], case: usize, mask: &[bool]) -> Vec<f64> {
 pub(super) fn masked_equals_unpadded(subject: &Subject, tally: &mut Tally) -> Result<(), Error> {
     let k = &subject.f64;
     let d = k.descriptor;
-    if d.reference_set == ReferenceSet::FanIn {
+    if d.reference_set.is_of_weights() {
         tally.skip("weights have no cases to leave out");
         return Ok(());
     }

@@ -14,6 +14,7 @@ mod masks;
 mod pictures;
 mod precision;
 mod probe;
+mod promised;
 mod reference;
 mod refusals;
 mod report;

@@ -29,7 +29,7 @@ impl Dependencies {
     fn new(size: usize) -> Self {
         Self { size, bits: vec![false; size * size] }
     }
-    fn filled(size: usize, mut depends: impl FnMut(usize, usize) -> bool) -> Self {
+    pub(super) fn filled(size: usize, mut depends: impl FnMut(usize, usize) -> bool) -> Self {
         Self { size, bits: (0..size * size).map(|at| depends(at / size, at % size)).collect() }
     }
     /// Elements on either side.
@@ -43,6 +43,10 @@ impl Dependencies {
     /// Whether nothing depends on anything.
     pub fn is_empty(&self) -> bool {
         !self.bits.contains(&true)
+    }
+    /// Whether every pair that depends here depends there.
+    pub(super) fn is_within(&self, other: &Self) -> bool {
+        self.bits.iter().zip(&other.bits).all(|(a, b)| !a || *b)
     }
     /// How many pairs depend.
     pub(super) fn count(&self) -> usize {
@@ -79,7 +83,7 @@ pub struct Probe {
     pub stored_y_on_x: Dependencies,
 }
 
-fn labels(shape: Shape) -> Vec<Label> {
+pub(super) fn labels(shape: Shape) -> Vec<Label> {
     let mut all = Vec::new();
     for sample in 0..shape.cases {
         for feature in 0..shape.channels {
@@ -96,7 +100,8 @@ fn labels(shape: Shape) -> Vec<Label> {
 fn pooled(set: ReferenceSet, shape: Shape, a: Label, b: Label) -> bool {
     match set {
         ReferenceSet::Nothing => a == b,
-        ReferenceSet::Features | ReferenceSet::FanIn => a.sample == b.sample,
+        ReferenceSet::Features | ReferenceSet::FanIn | ReferenceSet::Unit => a.sample == b.sample,
+        ReferenceSet::Channels => a.sample == b.sample && a.position == b.position,
         ReferenceSet::Group => {
             let wide = shape.channels / shape.groups.max(1);
             a.sample == b.sample && a.feature / wide == b.feature / wide

@@ -1,10 +1,10 @@
 //! The judge a method brings along: itself once more, in plain `f64` loops written from the paper.
 
-use super::case::set_of;
+use super::case::{set_of, sets};
 use super::streamed::StreamedReference;
 use crate::formula::Formula;
 use crate::kernel::{Call, Kernel};
-use crate::layout::{ReferenceSet, Skeleton};
+use crate::layout::ReferenceSet;
 
 /// What a reference is called with: the kernels' own call, in double precision.
 pub type ReferenceCall<'a> = Call<'a, f64>;
@@ -47,11 +47,7 @@ pub struct Pool {
 /// so that a statistic has a value for every set.
 pub fn pools(call: &ReferenceCall<'_>, over: ReferenceSet) -> Vec<Pool> {
     let l = call.layout;
-    let sets = match over.skeleton() {
-        Skeleton::Rowwise => l.n * l.g,
-        Skeleton::Channelwise => l.channels(),
-    };
-    let mut all: Vec<Pool> = (0..sets).map(|set| Pool { set, elements: Vec::new() }).collect();
+    let mut all: Vec<Pool> = (0..sets(over, &l)).map(|set| Pool { set, elements: Vec::new() }).collect();
     for at in 0..l.len() {
         if call.mask.is_none_or(|m| m[at / l.case()]) {
             all[set_of(over, &l, at)].elements.push(at);

@@ -97,6 +97,7 @@ fn subject_of(e: &Error) -> &str {
         Error::Groups { .. } => "groups",
         Error::SpaceNotPooled { .. } => "space",
         Error::NoSteps { .. } => "step",
+        Error::Row { .. } => "row",
     }
 }
 

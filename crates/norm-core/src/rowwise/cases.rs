@@ -3,7 +3,7 @@
 use std::mem::MaybeUninit;
 
 use super::sweeps::{self, Given, zeros};
-use crate::formula::Formula;
+use crate::formula::Bodies;
 use crate::isa::Job;
 use crate::kernel::Rule;
 use crate::layout::Layout;
@@ -16,7 +16,7 @@ pub(super) enum Stats<'a, T> {
 }
 
 /// The forward.
-pub(super) struct Forward<'a, F: Formula, T> {
+pub(super) struct Forward<'a, F: Bodies, T> {
     pub(super) x: &'a [T],
     pub(super) y: Option<&'a mut [MaybeUninit<T>]>,
     pub(super) stats: Stats<'a, T>,
@@ -26,7 +26,7 @@ pub(super) struct Forward<'a, F: Formula, T> {
     pub(super) consts: F::Consts,
 }
 
-impl<F: Formula, T: Elem> Job for Forward<'_, F, T> {
+impl<F: Bodies, T: Elem> Job for Forward<'_, F, T> {
     type Out = ();
     #[inline(always)]
     fn run<R: Registers>(mut self) {
@@ -67,7 +67,7 @@ pub(super) enum Phase<'a, T> {
 }
 
 /// The backward.
-pub(super) struct Backward<'a, F: Formula, T> {
+pub(super) struct Backward<'a, F: Bodies, T> {
     pub(super) given: Given<'a, F, T>,
     pub(super) stats: &'a [T],
     pub(super) current: &'a [T],
@@ -81,7 +81,7 @@ pub(super) struct Backward<'a, F: Formula, T> {
 /// Cases whose rows are swept together. More would not leave their sums in registers.
 const TOGETHER: usize = 2;
 
-impl<F: Formula, T: Elem> Job for Backward<'_, F, T> {
+impl<F: Bodies, T: Elem> Job for Backward<'_, F, T> {
     type Out = ();
     #[inline(always)]
     fn run<R: Registers>(mut self) {
@@ -102,7 +102,7 @@ impl<F: Formula, T: Elem> Job for Backward<'_, F, T> {
     }
 }
 
-impl<F: Formula, T: Elem> Backward<'_, F, T> {
+impl<F: Bodies, T: Elem> Backward<'_, F, T> {
     /// A case that does not count.
     #[inline(always)]
     fn skip(&mut self, n: usize) {

@@ -10,7 +10,7 @@ mod sweeps;
 use std::mem::MaybeUninit;
 
 use crate::chunk;
-use crate::formula::Formula;
+use crate::formula::Bodies;
 use crate::isa::Isa;
 use crate::kernel::{BackwardArgs, Call};
 use crate::layout::{Layout, ParamAxis};
@@ -26,7 +26,7 @@ fn expand<'a, T: Elem>(axis: ParamAxis, values: &'a [T], l: &Layout) -> std::bor
     (0..l.case()).map(|i| values[axis.index(i, l)]).collect::<Vec<_>>().into()
 }
 
-fn expand_params<'a, F: Formula, T: Elem>(call: &Call<'a, T>) -> Vec<std::borrow::Cow<'a, [T]>> {
+fn expand_params<'a, F: Bodies, T: Elem>(call: &Call<'a, T>) -> Vec<std::borrow::Cow<'a, [T]>> {
     let specs = F::DESCRIPTOR.params;
     specs.iter().zip(call.params).map(|(p, v)| expand(p.axis, v, &call.layout)).collect()
 }
@@ -43,7 +43,7 @@ fn reduce_params<T: Elem>(specs: &[crate::descriptor::Param], sums: &[T], l: &La
 }
 
 /// Statistics and, if asked for, the output.
-pub(crate) fn forward<F: Formula, T: Elem, const SIMD: bool>(
+pub(crate) fn forward<F: Bodies, T: Elem, const SIMD: bool>(
     isa: Isa,
     call: &Call<'_, T>,
     stats: crate::kernel::StatisticsArg<'_, T>,
@@ -84,7 +84,7 @@ pub(crate) fn forward<F: Formula, T: Elem, const SIMD: bool>(
 }
 
 /// One of the backward phases.
-pub(crate) fn backward<F: Formula, T: Elem, const SIMD: bool>(
+pub(crate) fn backward<F: Bodies, T: Elem, const SIMD: bool>(
     isa: Isa,
     call: &Call<'_, T>,
     args: BackwardArgs<'_, '_, T>,

@@ -3,7 +3,7 @@
 use std::array::from_fn;
 use std::mem::MaybeUninit;
 
-use crate::formula::Formula;
+use crate::formula::Bodies;
 use crate::moments::{Moments, SAMPLES, sample};
 use crate::value::{Array, Elem, Registers, Value, Vector, add};
 
@@ -33,7 +33,7 @@ fn whole<T: Elem, R: Registers>(row: usize) -> usize {
 }
 
 #[inline(always)]
-fn params_at<F: Formula, T: Elem, V: Vector<T>>(params: &[&[T]], at: usize) -> F::Params<V> {
+fn params_at<F: Bodies, T: Elem, V: Vector<T>>(params: &[&[T]], at: usize) -> F::Params<V> {
     F::Params::<V>::from_fn(|i| V::load(&params[i][at..at + V::LEN]))
 }
 
@@ -67,13 +67,13 @@ fn moments<T: Elem, R: Registers>(x: &[T], center: T) -> Moments {
 }
 
 #[inline(always)]
-fn level<F: Formula, T: Elem, R: Registers, const LEVEL: usize>(
+fn level<F: Bodies, T: Elem, R: Registers, const LEVEL: usize>(
     x: &[T],
     s: &mut F::Statistics<T>,
     c: &F::Consts,
 ) {
     #[inline(always)]
-    fn part<F: Formula, T: Elem, V: Vector<T>, const LEVEL: usize>(
+    fn part<F: Bodies, T: Elem, V: Vector<T>, const LEVEL: usize>(
         x: &[T],
         s: &F::Statistics<T>,
         c: &F::Consts,
@@ -94,7 +94,7 @@ fn level<F: Formula, T: Elem, R: Registers, const LEVEL: usize>(
 
 /// The statistics of a row.
 #[inline(always)]
-pub(super) fn statistics<F: Formula, T: Elem, R: Registers>(x: &[T], c: &F::Consts) -> F::Statistics<T> {
+pub(super) fn statistics<F: Bodies, T: Elem, R: Registers>(x: &[T], c: &F::Consts) -> F::Statistics<T> {
     let mut s: F::Statistics<T> = zeros();
     if F::CENTRAL_MOMENTS {
         let share = T::lit(1.0 / SAMPLES as f64);
@@ -131,7 +131,7 @@ pub(super) fn statistics<F: Formula, T: Elem, R: Registers>(x: &[T], c: &F::Cons
 
 /// `y` of a row that begins at `at` of its case.
 #[inline(always)]
-pub(super) fn apply<F: Formula, T: Elem, R: Registers>(
+pub(super) fn apply<F: Bodies, T: Elem, R: Registers>(
     x: &[T],
     y: &mut [MaybeUninit<T>],
     params: &[&[T]],
@@ -140,7 +140,7 @@ pub(super) fn apply<F: Formula, T: Elem, R: Registers>(
     c: &F::Consts,
 ) {
     #[inline(always)]
-    fn part<F: Formula, T: Elem, V: Vector<T>>(
+    fn part<F: Bodies, T: Elem, V: Vector<T>>(
         x: &[T],
         y: &mut [MaybeUninit<T>],
         params: &[&[T]],
@@ -163,7 +163,7 @@ pub(super) fn apply<F: Formula, T: Elem, R: Registers>(
 
 /// What the backward sweeps share: the elements of a chunk, `[cases][case]`.
 #[derive(Clone, Copy)]
-pub(super) struct Given<'a, F: Formula, T> {
+pub(super) struct Given<'a, F: Bodies, T> {
     pub(super) x: &'a [T],
     pub(super) dy: &'a [T],
     pub(super) params: &'a [&'a [T]],
@@ -173,7 +173,7 @@ pub(super) struct Given<'a, F: Formula, T> {
     pub(super) consts: F::Consts,
 }
 
-impl<F: Formula, T: Elem> Given<'_, F, T> {
+impl<F: Bodies, T: Elem> Given<'_, F, T> {
     fn count(&self) -> T {
         T::lit(self.row as f64)
     }

@@ -1,7 +1,7 @@
 norm_core::normalization! {
     /// Wrong on purpose
     pub Wrong(none) as "wrong" over features {
-        mu = mean(x, x);
+        mu = mean(square(x, x));
         y = x - mu;
     }
 }

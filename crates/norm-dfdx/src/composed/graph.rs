@@ -12,40 +12,6 @@ pub(crate) struct Graph {
     pub(crate) y: usize,
 }
 
-/// Operands of an operation.
-pub(crate) fn operands(op: Op) -> impl Iterator<Item = usize> {
-    let third = if let Op::Controlled(_, _, _, rate) = op { Some(rate) } else { None };
-    let (a, b) = match op {
-        Op::Add(a, b)
-        | Op::Sub(a, b)
-        | Op::Mul(a, b)
-        | Op::Div(a, b)
-        | Op::PowExpr(a, b)
-        | Op::Max(a, b)
-        | Op::Min(a, b)
-        | Op::ReplaceGradient(a, b)
-        | Op::Controlled(_, a, b, _) => (Some(a), Some(b)),
-        Op::Neg(a)
-        | Op::Square(a)
-        | Op::Sqrt(a)
-        | Op::Pow(a, _)
-        | Op::Exp(a)
-        | Op::Ln(a)
-        | Op::Tanh(a)
-        | Op::Sigmoid(a)
-        | Op::Erf(a)
-        | Op::Abs(a)
-        | Op::Sign(a)
-        | Op::Step(a)
-        | Op::StopGradient(a)
-        | Op::Mean(a)
-        | Op::Sum(a) => (Some(a), None),
-        // Leaves, and operations that are not known here: those are refused when they are played.
-        _ => (None, None),
-    };
-    a.into_iter().chain(b).chain(third)
-}
-
 /// The same operation over other operands.
 fn remap(op: Op, at: &impl Fn(usize) -> usize) -> Op {
     match op {
@@ -72,6 +38,9 @@ fn remap(op: Op, at: &impl Fn(usize) -> usize) -> Op {
         Op::StopGradient(a) => Op::StopGradient(at(a)),
         Op::Mean(a) => Op::Mean(at(a)),
         Op::Sum(a) => Op::Sum(at(a)),
+        Op::MeanOver(a, set) => Op::MeanOver(at(a), set),
+        Op::SumOver(a, set) => Op::SumOver(at(a), set),
+        Op::Window(window, a, size) => Op::Window(window, at(a), at(size)),
         Op::Controlled(control, a, b, c) => Op::Controlled(control, at(a), at(b), at(c)),
         leaf => leaf,
     }
@@ -114,7 +83,7 @@ impl Builder<'_> {
             return i;
         }
         let size = match op {
-            Op::X => Size::Element,
+            Op::X | Op::MeanOver(..) | Op::SumOver(..) | Op::Window(..) => Size::Element,
             Op::Statistic(_) | Op::Mean(_) | Op::Sum(_) => Size::Set,
             Op::Param(i) => {
                 let axis = self.descriptor.params.get(i).map_or(ParamAxis::Channel, |p| p.axis);
@@ -123,7 +92,7 @@ impl Builder<'_> {
                     _ => Size::Param,
                 }
             }
-            other => operands(other).fold(Size::Number, |s, a| s.join(self.sizes[a])),
+            other => other.operands().fold(Size::Number, |s, a| s.join(self.sizes[a])),
         };
         self.nodes.push(op);
         self.sizes.push(size);
@@ -134,7 +103,7 @@ impl Builder<'_> {
     fn add(&mut self, part: &[(Op, Extent)], leaf: &[usize]) -> Vec<usize> {
         self.uses = vec![0; part.len()];
         for &(op, _) in part {
-            operands(op).for_each(|a| self.uses[a] += 1);
+            op.operands().for_each(|a| self.uses[a] += 1);
         }
         let mut map: Vec<usize> = Vec::with_capacity(part.len());
         for (i, &(op, _)) in part.iter().enumerate() {
@@ -207,7 +176,7 @@ impl Graph {
         }
         for i in (0..self.nodes.len()).rev() {
             if uses[i] > 0 {
-                operands(self.nodes[i]).for_each(|a| uses[a] += 1);
+                self.nodes[i].operands().for_each(|a| uses[a] += 1);
             }
         }
         uses

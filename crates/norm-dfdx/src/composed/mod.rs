@@ -7,6 +7,7 @@ mod graph;
 mod grid;
 mod in_blocks;
 mod play;
+mod several;
 
 use dfdx::prelude::*;
 use norm_core::{Descriptor, Elem, Error as KernelError, Layout, Skeleton};

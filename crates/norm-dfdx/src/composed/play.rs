@@ -5,7 +5,7 @@ use norm_core::math::{ERF_FAR, ERF_NEAR};
 use norm_core::{Descriptor, Layout, Op, ParamAxis, Skeleton};
 
 use super::arithmetic::{Binary, Unary, binary, sign, stopped, unary};
-use super::graph::{Graph, operands};
+use super::graph::Graph;
 use super::grid::{Grid, Spread};
 use crate::error::Error;
 use crate::fused::Flat;
@@ -107,9 +107,16 @@ impl<G: Grid, E: Dtype, D: Device<E>, T: Tape<E, D>> Player<'_, G, E, D, T> {
     }
 
     fn node(&mut self, op: Op) -> Result<Option<Value<G, E, D>>, D::Err> {
-        let mut args = operands(op).map(|a| self.take(a)).collect::<Vec<_>>().into_iter();
+        let mut args = op.operands().map(|a| self.take(a)).collect::<Vec<_>>().into_iter();
         if let (Op::Controlled(control, ..), [value, direction, rate]) = (op, args.as_slice()) {
             return self.controlled(control, value.clone(), direction.clone(), rate);
+        }
+        if let (Op::Window(window, ..), [of, Value::Number(size)]) = (op, args.as_slice()) {
+            let of = self.element(of.clone())?;
+            let l = self.inputs.layout;
+            return Ok(Some(Value::Element(
+                self.taped(of, |t| G::Element::windowed(t, &l, window, *size as usize))?,
+            )));
         }
         let Some(a) = args.next() else { return self.leaf(op) };
         if let Some(b) = args.next() {
@@ -156,6 +163,11 @@ impl<G: Grid, E: Dtype, D: Device<E>, T: Tape<E, D>> Player<'_, G, E, D, T> {
                     Op::Mean(_) => self.taped(t, MeanTo::try_mean::<G::Set, G::Ax>)?,
                     _ => self.taped(t, SumTo::try_sum::<G::Set, G::Ax>)?,
                 })
+            }
+            Op::MeanOver(_, set) | Op::SumOver(_, set) => {
+                let t = self.element(a)?;
+                let mean = matches!(op, Op::MeanOver(..));
+                Value::Element(self.taped(t, |t| G::Element::pooled(t, set, mean))?)
             }
             Op::StopGradient(_) => Self::stop(a)?,
             Op::Sign(_) => Self::signs(a, -1.0)?,

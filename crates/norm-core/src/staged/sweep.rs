@@ -1,0 +1,171 @@
+//! One step over a range of cases: the body is evaluated a piece of a row at a time, and what comes out goes to its place.
+
+use std::mem::MaybeUninit;
+use std::ops::Range;
+
+use super::program::{Over, Staged};
+use crate::isa::Job;
+use crate::layout::Layout;
+use crate::value::{Array, Elem, Registers, Vector};
+
+/// Elements of a piece: small enough that it stays in the first-level cache between body and sink.
+const PIECE: usize = 512;
+
+/// A buffer that a body reads.
+#[derive(Clone, Copy)]
+pub(super) struct Operand<'a, T> {
+    pub(super) data: &'a [T],
+    pub(super) strides: [usize; 4],
+}
+
+/// Where the values go; what belongs to the range of cases.
+pub(super) enum Into<'a, T> {
+    /// Over them.
+    Keep(&'a mut [T]),
+    /// To a place where nothing stands yet; 0 for cases that do not count.
+    Write(&'a mut [MaybeUninit<T>]),
+    /// Over them, or added to them; cases that do not count give 0.
+    Gradient { dx: &'a mut [T], overwrite: bool },
+    /// Added up; `strides` are those of the sums.
+    Sum { sums: &'a mut [f64], strides: [usize; 4], over_cases: bool },
+}
+
+pub(super) struct Sweep<'a, F: Staged, T> {
+    pub(super) step: usize,
+    pub(super) layout: Layout,
+    pub(super) over: Over,
+    pub(super) cases: Range<usize>,
+    pub(super) operands: &'a [Operand<'a, T>],
+    pub(super) mask: Option<&'a [bool]>,
+    pub(super) into: Into<'a, T>,
+    pub(super) counts: &'a [f64; Over::COUNT],
+    pub(super) consts: F::Consts,
+}
+
+/// An operand along a row.
+#[derive(Clone, Copy)]
+enum Along<'a, T> {
+    Row(&'a [T]),
+    Same(T),
+}
+
+/// Eight sums side by side, so that additions need not wait for each other; the order is that of the positions alone.
+#[inline(always)]
+fn total<T: Elem>(piece: &[T]) -> f64 {
+    let mut sums = [0.0; 8];
+    let (eights, rest) = piece.as_chunks::<8>();
+    for eight in eights {
+        for (sum, v) in sums.iter_mut().zip(eight) {
+            *sum += v.to_f64();
+        }
+    }
+    for (sum, v) in sums.iter_mut().zip(rest) {
+        *sum += v.to_f64();
+    }
+    let [a, b, c, d, e, f, g, h] = sums;
+    ((a + e) + (c + g)) + ((b + f) + (d + h))
+}
+
+impl<F: Staged, T: Elem> Sweep<'_, F, T> {
+    #[inline(always)]
+    fn evaluate<V: Vector<T>>(&self, operands: &[Along<'_, T>], at: Range<usize>, out: &mut [T]) {
+        for at in at.step_by(V::LEN) {
+            let i = F::Operands::<V>::from_fn(|i| match operands.get(i) {
+                Some(Along::Row(row)) => V::load(&row[at..]),
+                Some(Along::Same(v)) => V::splat(*v),
+                None => V::lit(0.0),
+            });
+            F::body::<V>(self.step, &i, self.counts, &self.consts).store(&mut out[at..]);
+        }
+    }
+
+    /// What becomes of a piece along axis `row`, whose first element is `index`.
+    #[inline(always)]
+    fn put(&mut self, piece: &[T], index: [usize; 4], row: usize) {
+        let [_, g, k, s] = self.over.sizes(&self.layout);
+        let from = (((index[0] - self.cases.start) * g + index[1]) * k + index[2]) * s + index[3];
+        match &mut self.into {
+            Into::Keep(to) => to[from..from + piece.len()].copy_from_slice(piece),
+            Into::Write(to) => {
+                for (to, v) in to[from..from + piece.len()].iter_mut().zip(piece) {
+                    to.write(*v);
+                }
+            }
+            Into::Gradient { dx, overwrite: true } => dx[from..from + piece.len()].copy_from_slice(piece),
+            Into::Gradient { dx, overwrite: false } => {
+                for (to, v) in dx[from..from + piece.len()].iter_mut().zip(piece) {
+                    *to = *to + *v;
+                }
+            }
+            Into::Sum { sums, strides, .. } => {
+                let first = (index[0] - self.cases.start) * strides[0]
+                    + index[1] * strides[1]
+                    + index[2] * strides[2]
+                    + index[3] * strides[3];
+                if strides[row] == 0 {
+                    sums[first] += total(piece);
+                } else {
+                    for (sum, v) in sums[first..].iter_mut().zip(piece) {
+                        *sum += v.to_f64();
+                    }
+                }
+            }
+        }
+    }
+
+    /// A case that does not count: whether nothing is left to do for it.
+    fn skip(&mut self, case: usize) -> bool {
+        if self.mask.is_none_or(|m| m[case]) {
+            return false;
+        }
+        let elements = self.layout.case();
+        let at = (case - self.cases.start) * elements..(case - self.cases.start + 1) * elements;
+        match &mut self.into {
+            Into::Keep(_) | Into::Sum { over_cases: false, .. } => return false,
+            Into::Write(to) => to[at].fill(MaybeUninit::new(T::default())),
+            Into::Gradient { dx, overwrite: true } => dx[at].fill(T::default()),
+            Into::Gradient { overwrite: false, .. } | Into::Sum { over_cases: true, .. } => {}
+        }
+        true
+    }
+}
+
+impl<F: Staged, T: Elem> Job for Sweep<'_, F, T> {
+    type Out = ();
+    #[inline(always)]
+    fn run<R: Registers>(mut self) {
+        let [_, g, k, s] = self.over.sizes(&self.layout);
+        // Along space, or across channels where there is none.
+        let row = if s == 1 && k > 1 { 2 } else { 3 };
+        let (length, outer) = if row == 2 { (k, 1) } else { (s, k) };
+        let vector = <T::Vector<R>>::LEN;
+        let mut scratch = [T::default(); PIECE];
+        let mut along = [Along::Same(T::default()); 32];
+        let operands = self.operands;
+        let along = &mut along[..operands.len()];
+        for n in self.cases.clone() {
+            if self.skip(n) {
+                continue;
+            }
+            for (g, k) in (0..g).flat_map(|g| (0..outer).map(move |k| (g, k))) {
+                for at in (0..length).step_by(PIECE) {
+                    let len = PIECE.min(length - at);
+                    let mut index = [n, g, k, 0];
+                    index[row] = at;
+                    for (along, o) in along.iter_mut().zip(operands) {
+                        let first: usize = o.strides.iter().zip(index).map(|(stride, i)| stride * i).sum();
+                        *along = if o.strides[row] == 0 {
+                            Along::Same(o.data[first])
+                        } else {
+                            Along::Row(&o.data[first..first + len])
+                        };
+                    }
+                    let whole = len / vector * vector;
+                    self.evaluate::<T::Vector<R>>(along, 0..whole, &mut scratch);
+                    self.evaluate::<T::Single>(along, whole..len, &mut scratch);
+                    self.put(&scratch[..len], index, row);
+                }
+            }
+        }
+    }
+}

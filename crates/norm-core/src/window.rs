@@ -1,0 +1,230 @@
+//! Windows: a weighted sum over the neighbours of an element along channels or space, and its adjoint.
+
+use crate::chunk;
+use crate::layout::Layout;
+use crate::staged::Over;
+use crate::value::Elem;
+
+/// Along what a window lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Along {
+    /// The channels of a group.
+    Channels,
+    /// Space: a square over rows and columns, a line where there is one row only.
+    Space,
+}
+
+/// How the neighbours in a window are weighed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Weights {
+    /// All alike.
+    Box,
+    /// `exp(-d^2 / (2 (size/4)^2))` at a distance `d` from the middle of the window.
+    Gaussian,
+}
+
+/// What the weighted sum is divided by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Divisor {
+    /// Nothing: it is a sum.
+    One,
+    /// The weights of a whole window; what lies outside counts as 0.
+    Whole,
+    /// The weights that lie inside.
+    Inside,
+}
+
+/// A window: `size` elements, of which `size/2` (rounded down) lie before the one in the middle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Window {
+    /// Along what.
+    pub along: Along,
+    /// The weights.
+    pub weights: Weights,
+    /// The divisor.
+    pub divisor: Divisor,
+    /// Whether it is the adjoint: each element goes to all whose window it lies in.
+    pub transposed: bool,
+}
+
+/// A window of a certain size over a line of elements.
+struct Line<T> {
+    weights: Vec<T>,
+    before: usize,
+    /// By what the sum at each element is multiplied.
+    scale: Vec<T>,
+    transposed: bool,
+}
+
+impl Window {
+    /// The weight of each place, and how many of them lie before the element in the middle.
+    pub fn places(self, size: usize) -> (Vec<f64>, usize) {
+        // The middle of a window of even size lies between two elements.
+        let middle = (size as f64 - 1.0) / 2.0;
+        let deviation = size as f64 / 4.0;
+        let weight = |place: usize| match self.weights {
+            Weights::Box => 1.0,
+            Weights::Gaussian => (-((place as f64 - middle) / deviation).powi(2) / 2.0).exp(),
+        };
+        ((0..size).map(weight).collect(), size / 2)
+    }
+
+    /// By what the sum at each of `len` elements is multiplied.
+    pub fn scale(self, size: usize, len: usize) -> Vec<f64> {
+        let (weights, before) = self.places(size);
+        let inside = |i: usize| {
+            let places = (0..size).filter(|place| (before..before + len).contains(&(i + place)));
+            places.map(|place| weights[place]).sum::<f64>()
+        };
+        let by = |i: usize| match self.divisor {
+            Divisor::One => 1.0,
+            Divisor::Whole => 1.0 / weights.iter().sum::<f64>(),
+            Divisor::Inside => 1.0 / inside(i),
+        };
+        (0..len).map(by).collect()
+    }
+
+    fn line<T: Elem>(self, size: usize, len: usize) -> Line<T> {
+        let (weights, before) = self.places(size);
+        let narrow = |v: Vec<f64>| v.into_iter().map(T::lit).collect();
+        Line {
+            weights: narrow(weights),
+            before,
+            scale: narrow(self.scale(size, len)),
+            transposed: self.transposed,
+        }
+    }
+
+    /// Lays it over `data`, a dense value over the axes `over`, among them its own.
+    pub(crate) fn apply<T: Elem>(self, size: usize, l: &Layout, over: Over, data: &[T]) -> Vec<T> {
+        let [n, g, k, s] = over.sizes(l);
+        match self.along {
+            Along::Channels => self.line(size, k).over(data, n * g, s),
+            Along::Space => {
+                let row = l.row.max(1);
+                let columns = self.line(size, row).over(data, n * g * k * (s / row), 1);
+                if s <= row { columns } else { self.line(size, s / row).over(&columns, n * g * k, row) }
+            }
+        }
+    }
+}
+
+impl<T: Elem> Line<T> {
+    /// Over the middle one of three nested axes.
+    fn over(&self, data: &[T], outer: usize, inner: usize) -> Vec<T> {
+        let block = self.scale.len() * inner;
+        let mut out = vec![T::default(); data.len()];
+        if block == 0 {
+            return out;
+        }
+        let together = (chunk::CHUNK / block).max(1);
+        let tasks: Vec<_> = data.chunks(together * block).zip(out.chunks_mut(together * block)).collect();
+        debug_assert_eq!(outer * block, data.len());
+        chunk::for_each(tasks, data.len(), |(from, to)| {
+            let mut scaled = vec![T::default(); block];
+            for (from, to) in from.chunks_exact(block).zip(to.chunks_exact_mut(block)) {
+                if self.transposed {
+                    self.scaled(from, inner, &mut scaled);
+                    self.add(&scaled, inner, to);
+                } else {
+                    self.add(from, inner, &mut scaled);
+                    self.scaled(&scaled, inner, to);
+                    scaled.fill(T::default());
+                }
+            }
+        });
+        out
+    }
+
+    fn scaled(&self, from: &[T], inner: usize, to: &mut [T]) {
+        let rows = from.chunks_exact(inner).zip(to.chunks_exact_mut(inner));
+        for ((from, to), scale) in rows.zip(&self.scale) {
+            for (from, to) in from.iter().zip(to) {
+                *to = *from * *scale;
+            }
+        }
+    }
+
+    /// Adds up what lies in the window of each element, place by place: each place is one shifted addition.
+    fn add(&self, from: &[T], inner: usize, to: &mut [T]) {
+        let len = from.len();
+        for (place, weight) in self.weights.iter().enumerate() {
+            let (behind, ahead) = (self.before * inner, place * inner);
+            // The element at `i` takes the one at `i + place - before`; the adjoint the other way.
+            let (back, forth) = if self.transposed { (ahead, behind) } else { (behind, ahead) };
+            let (start, skip) = if forth >= back { (0, forth - back) } else { (back - forth, 0) };
+            if start.max(skip) >= len {
+                continue;
+            }
+            for (from, to) in from[skip..].iter().zip(&mut to[start..]) {
+                *to = *to + *from * *weight;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matrix(window: Window, size: usize, len: usize) -> Vec<f64> {
+        let line = window.line::<f64>(size, len);
+        let mut columns = Vec::new();
+        for j in 0..len {
+            let mut unit = vec![0.0; len];
+            unit[j] = 1.0;
+            columns.push(line.over(&unit, 1, 1));
+        }
+        (0..len * len).map(|at| columns[at % len][at / len]).collect()
+    }
+
+    fn all() -> impl Iterator<Item = Window> {
+        let kinds = [Weights::Box, Weights::Gaussian].into_iter().flat_map(|weights| {
+            [Divisor::One, Divisor::Whole, Divisor::Inside].map(|divisor| (weights, divisor))
+        });
+        kinds.map(|(weights, divisor)| Window { along: Along::Channels, weights, divisor, transposed: false })
+    }
+
+    #[test]
+    fn a_window_of_three_by_hand() {
+        let window = Window {
+            along: Along::Channels,
+            weights: Weights::Box,
+            divisor: Divisor::Inside,
+            transposed: false,
+        };
+        let (half, third) = (0.5, 1.0 / 3.0);
+        let want =
+            [half, half, 0.0, 0.0, third, third, third, 0.0, 0.0, third, third, third, 0.0, 0.0, half, half];
+        assert_eq!(matrix(window, 3, 4), want);
+        // Of four, two lie before the element and one behind it.
+        let sum = Window { divisor: Divisor::One, ..window };
+        let want = [1.0, 1.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0];
+        assert_eq!(matrix(sum, 4, 4), want);
+    }
+
+    #[test]
+    fn the_adjoint_is_the_transposed_matrix() {
+        for window in all() {
+            for (size, len) in [(1, 3), (2, 5), (3, 7), (5, 3), (9, 4), (4, 1)] {
+                let (a, b) =
+                    (matrix(window, size, len), matrix(Window { transposed: true, ..window }, size, len));
+                for at in 0..len * len {
+                    let (i, j) = (at / len, at % len);
+                    assert!((a[i * len + j] - b[j * len + i]).abs() < 1e-15, "{window:?} {size} over {len}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn over_an_image_it_is_a_square() {
+        let window =
+            Window { along: Along::Space, weights: Weights::Box, divisor: Divisor::One, transposed: false };
+        let l = Layout::new(1, 1, 1, 12).with_row(4);
+        let mut x = vec![0.0; 12];
+        x[5] = 1.0;
+        let y = window.apply(3, &l, Over::ALL, &x);
+        assert_eq!(y, [1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 0.0]);
+    }
+}

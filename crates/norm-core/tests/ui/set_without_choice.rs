@@ -1,0 +1,11 @@
+norm_core::normalization! {
+    /// Wrong on purpose
+    pub Wrong(none) as "wrong" over features {
+        mu = mean(x, features);
+        y = x - mu;
+    }
+}
+
+fn main() {
+    let _ = Wrong;
+}

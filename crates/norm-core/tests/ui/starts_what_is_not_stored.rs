@@ -1,0 +1,12 @@
+norm_core::normalization! {
+    /// Wrong on purpose
+    pub Wrong(none) as "wrong" over features {
+        starts mu = 1.0;
+        mu = mean(x);
+        y = x - mu;
+    }
+}
+
+fn main() {
+    let _ = Wrong;
+}
