@@ -132,6 +132,11 @@ impl Plan {
         }
     }
 
+    /// Whether the output is made of the batch's own statistics, and not only of what was stored before it.
+    pub fn uses_statistics(&self) -> bool {
+        self.apply.iter().any(|(op, _)| matches!(op, Op::Statistic(_)))
+    }
+
     /// Whether the output subtracts one statistic from another, as a variance from two moments does: digits cancel.
     pub fn subtracts_statistics(&self) -> bool {
         self.apply.iter().any(|(op, extent)| matches!(op, Op::Sub(..)) && *extent == Extent::Set)
