@@ -52,14 +52,10 @@ where
     let d = kernel.descriptor;
     let dev = Cpu::default();
     let layout = d.reference_set.layout(n, width, 1, 1).expect("no groups");
-    // Frozen inputs are what is stored before any batch.
-    let store = |f: &norm_core::Frozen| if d.statistics[f.statistic].is_variance { 1.0 } else { 0.0 };
-    let learned = d.params.iter().map(|p| (p.initial_at(&layout), p.axis.len(&layout)));
-    let frozen = d.frozen.iter().map(|f| (store(f), layout.channels()));
-    let params: Vec<Flat<E, Cpu>> = learned
-        .chain(frozen)
-        .map(|(v, len)| dev.tensor_from_vec(vec![E::from_f64(v).unwrap_or_default(); len], (len,)))
-        .collect();
+    let narrow = |v: Vec<f64>| v.into_iter().map(|v| E::from_f64(v).unwrap_or_default()).collect::<Vec<E>>();
+    let inputs = d.initial_inputs(&layout).into_iter();
+    let params: Vec<Flat<E, Cpu>> =
+        inputs.map(|v| (v.len(), narrow(v))).map(|(len, v)| dev.tensor_from_vec(v, (len,))).collect();
     let consts = d.default_consts();
     let (other, again) = (params.clone(), consts.clone());
     Contender {

@@ -15,7 +15,7 @@ const PICTURE: Shape = Shape { cases: 3, channels: 4, space: 1, groups: 1 };
 /// Which `y` depends on which `x`, and which `dx` on which `dy`, as measured.
 pub(crate) fn pictures(m: &Method) -> Vec<DependencyPicture> {
     let Ok(measured) = Probe::measured(m.f64, PICTURE, None) else { return Vec::new() };
-    let declared = Probe::declared(m.descriptor().reference_set, PICTURE);
+    let declared = Probe::promised(m.descriptor(), PICTURE, None);
     let names = |prefix: &str| {
         let label = |l: &norm_core::conformance::Label| format!("{prefix}[{},{}]", l.sample, l.feature);
         measured.labels.iter().map(label).collect::<Vec<_>>()
@@ -90,12 +90,15 @@ pub(crate) fn gradient_judges(m: &Method) -> Option<GradientJudges> {
     let (x, dy) = (values(l.len(), 1), values(l.len(), 2));
     let params: Vec<Vec<f64>> = d.params.iter().zip(3..).map(|(p, s)| values(p.axis.len(&l), s)).collect();
     let consts = d.default_consts();
-    // Stands for what is stored: it may be a variance.
-    let store = |(_, s): (_, u64)| values(l.channels(), s).iter().map(|v| 0.8 + 0.5 * v).collect::<Vec<_>>();
-    let frozen: Vec<Vec<f64>> = d.frozen.iter().zip(11..).map(store).collect();
+    let around = |(v, s): (f64, u64)| values(l.channels(), s).iter().map(|n| v + 0.4 * n).collect::<Vec<_>>();
+    let states: Vec<Vec<f64>> = d.plan.controls().into_iter().map(|_| 0.0).zip(21..).map(around).collect();
+    // Near what it starts at and well away from 0, which a deviation divides by.
+    let store = d.frozen.iter().map(|f| 0.5 + 0.5 * d.starts_at(f.statistic));
+    let frozen: Vec<Vec<f64>> = store.zip(11..).map(around).collect();
+    let behind: Vec<Vec<f64>> = states.iter().chain(&frozen).cloned().collect();
     let isa = Isa::detect();
     let loss = |x: &[f64], params: &[Vec<f64>]| -> Option<f64> {
-        let slices: Vec<&[f64]> = params.iter().chain(&frozen).map(|p| &p[..]).collect();
+        let slices: Vec<&[f64]> = params.iter().chain(&behind).map(|p| &p[..]).collect();
         let call = Call { layout: l, x, params: &slices, consts: &consts, mask: None };
         let (mut stats, mut y) = (vec![0.0; m.f64.statistics_len(&l)], vec![0.0; l.len()]);
         m.f64.forward(isa, &call, &mut stats, &mut y).ok()?;
@@ -131,21 +134,21 @@ pub(crate) fn gradient_judges(m: &Method) -> Option<GradientJudges> {
             .collect::<Option<_>>()?,
     };
 
-    let slices: Vec<&[f64]> = params.iter().chain(&frozen).map(|p| &p[..]).collect();
+    let slices: Vec<&[f64]> = params.iter().chain(&behind).map(|p| &p[..]).collect();
     let call = Call { layout: l, x: &x, params: &slices, consts: &consts, mask: None };
     let (mut stats, mut y) = (vec![0.0; m.f64.statistics_len(&l)], vec![0.0; l.len()]);
     m.f64.forward(isa, &call, &mut stats, &mut y).ok()?;
-    let mut symbolic =
-        Gradients { dx: vec![0.0; l.len()], dparams: params.iter().map(|p| vec![0.0; p.len()]).collect() };
+    let returned = params.iter().chain(&states).map(|p| vec![0.0; p.len()]).collect();
+    let mut symbolic = Gradients { dx: vec![0.0; l.len()], dparams: returned };
     let mut slots: Vec<&mut [f64]> = symbolic.dparams.iter_mut().map(|p| &mut p[..]).collect();
     m.f64.backward(isa, &call, &dy, &stats, Rule::Exact, true, &mut symbolic.dx, &mut slots).ok()?;
 
     let reference = ReferenceCall { layout: l, x: &x, params: &slices, consts: &consts, mask: None };
     let by_hand = (m.reference.backward)(&reference, &dy);
     let by_hand = Gradients { dx: by_hand.dx, dparams: by_hand.dparams };
-    let tape = tape(m, l, &x, &params, &frozen, &consts, &dy)?;
+    let tape = tape(m, l, &x, [&params, &states, &frozen], &consts, &dy)?;
 
-    let names: Vec<&str> = d.params.iter().map(|p| p.name).collect();
+    let names = d.returned_names();
     let (judge, of_hand) = if d.exact_gradient { (&differences, &differences) } else { (&by_hand, &tape) };
     Some(GradientJudges {
         shape: if over_space { "6x5x4" } else { "6x10" }.to_owned(),
@@ -162,8 +165,7 @@ fn tape(
     m: &Method,
     l: Layout,
     x: &[f64],
-    params: &[Vec<f64>],
-    frozen: &[Vec<f64>],
+    [params, states, frozen]: [&[Vec<f64>]; 3],
     consts: &[f64],
     dy: &[f64],
 ) -> Option<Gradients> {
@@ -171,7 +173,7 @@ fn tape(
     let (n, c) = (l.n, l.case());
     let xt: Tensor<(usize, usize), f64, Cpu> = dev.tensor_from_vec(x.to_vec(), (n, c));
     let flat: Vec<Tensor<(usize,), f64, Cpu>> =
-        params.iter().map(|p| dev.tensor_from_vec(p.clone(), (p.len(),))).collect();
+        params.iter().chain(states).map(|p| dev.tensor_from_vec(p.clone(), (p.len(),))).collect();
     let frozen = frozen.iter().map(|f| dev.tensor_from_vec(f.clone(), (f.len(),)).retaped());
     let traced = flat.iter().map(Tensor::retaped).chain(frozen).collect();
     let y =

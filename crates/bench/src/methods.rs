@@ -74,6 +74,7 @@ fn axes(set: ReferenceSet) -> &'static str {
 fn properties(d: &Descriptor, record: &mut MethodRecord) {
     let pools_cases = d.reference_set.skeleton() == Skeleton::Channelwise;
     let stores = d.policy.averages();
+    let looks_back = stores && !d.plan.uses_statistics();
     let nothing = d.is_identity();
     let pointwise = d.reference_set == ReferenceSet::Nothing;
     let streams = d.policy == PolicyKind::Streaming;
@@ -82,12 +83,19 @@ fn properties(d: &Descriptor, record: &mut MethodRecord) {
             Answer::Conditional,
             "both mix what is stored; training takes the input in before, evaluation does not",
         )
+    } else if looks_back {
+        property(
+            Answer::Conditional,
+            "both are made of what is stored; training takes in each batch, or each block of it, once it is normalized",
+        )
     } else if stores {
         property(Answer::No, "training uses the statistics of the batch, evaluation stored ones")
     } else {
         property(Answer::Yes, "nothing is stored")
     };
-    record.batch_one = if pools_cases {
+    record.batch_one = if looks_back {
+        property(Answer::Yes, "the output is made of what is stored, whatever the batch")
+    } else if pools_cases {
         property(
             Answer::Conditional,
             "one case of one position has variance 0: the output is the bias; with time or space to pool it works",
@@ -116,6 +124,13 @@ fn properties(d: &Descriptor, record: &mut MethodRecord) {
         }
         (true, _) => property(Answer::Yes, "it is the plain network"),
         _ if pointwise => property(Answer::No, "it is a nonlinearity of each sum, which no weights can be"),
+        (false, true) if d.plan.cuts_off() => {
+            property(Answer::No, "what is cut off is no straight line, so no fixed weights do the same")
+        }
+        (false, true) if looks_back => property(
+            Answer::Conditional,
+            "what is stored folds into weights and bias at any moment, and training moves it",
+        ),
         (false, true) => property(
             Answer::Conditional,
             "with stored statistics it folds into weights and bias; with those of the batch it does not",
@@ -156,6 +171,7 @@ pub fn record(m: &'static Method) -> MethodRecord {
         state: d
             .stored_names()
             .into_iter()
+            .chain(d.plan.controls().into_iter().map(|c| c.name.into()))
             .map(|name| StateRecord {
                 name,
                 axes: if per_step { "step, channel" } else { "channel" }.into(),

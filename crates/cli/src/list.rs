@@ -18,9 +18,14 @@ fn value(d: &Descriptor) -> Value {
             "name": p.name, "initial": p.initial, "axis": p.axis.name(),
         })).collect::<Vec<_>>(),
         "constants": d.consts.iter().map(|c| json!({ "name": c.name, "default": c.default })).collect::<Vec<_>>(),
-        "state": d.stored_names(),
+        "state": state(d),
         "citation": d.cite,
     })
+}
+
+/// What it stores: averages, and what its controls have found.
+fn state(d: &Descriptor) -> Vec<String> {
+    d.stored_names().into_iter().chain(d.plan.controls().into_iter().map(|c| c.name.to_owned())).collect()
 }
 
 /// Where it may stand in a recurrent cell, the usual placement first.

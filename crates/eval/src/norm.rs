@@ -65,13 +65,30 @@ pub(crate) struct Norm<T: 'static> {
     pub(crate) method: &'static Method,
     pub(crate) path: Path,
     pub(crate) layout: Layout,
-    /// Parameters, and the frozen inputs after them.
+    /// Parameters, then states of controls, then frozen inputs.
     pub(crate) params: Vec<Vec<T>>,
     pub(crate) consts: Vec<f64>,
     pub(crate) mask: Option<Vec<bool>>,
 }
 
 impl<T: Real> Norm<T> {
+    /// Puts a store, `[statistics][channels]`, where frozen inputs look at it.
+    pub(crate) fn look_at(&mut self, store: &[T]) {
+        let (d, channels) = (self.method.descriptor(), self.layout.channels());
+        let behind = self.params.iter_mut().skip(d.returned_names().len());
+        for (f, seen) in d.frozen.iter().zip(behind) {
+            seen.copy_from_slice(f.of(store, channels));
+        }
+    }
+
+    /// Puts states, `[controls][channels]`, where controls have them.
+    pub(crate) fn hold(&mut self, states: &[T]) {
+        let (learned, channels) = (self.method.descriptor().params.len(), self.layout.channels());
+        for (held, state) in self.params.iter_mut().skip(learned).zip(states.chunks_exact(channels)) {
+            held.copy_from_slice(state);
+        }
+    }
+
     fn call<'a>(&'a self, x: &'a [T], params: &'a [&'a [T]]) -> Call<'a, T> {
         Call { layout: self.layout, x, params, consts: &self.consts, mask: self.mask.as_deref() }
     }
@@ -134,7 +151,8 @@ impl<T: Real> Norm<T> {
         }
     }
 
-    /// The gradients of `x` and of the parameters. Nothing flows through `given` statistics.
+    /// The gradients of `x` and of the parameters, and behind these what states of controls are to grow by. Nothing flows
+    /// through `given` statistics.
     pub(crate) fn backward(
         &self,
         x: &[T],
@@ -147,9 +165,9 @@ impl<T: Real> Norm<T> {
         match self.path {
             Path::Fused => {
                 let mut dx = vec![T::lit(0.0); x.len()];
-                let learned = self.method.descriptor().params.len();
+                let returned = self.method.descriptor().returned_names().len();
                 let mut dparams: Vec<Vec<T>> =
-                    params.iter().take(learned).map(|p| vec![T::lit(0.0); p.len()]).collect();
+                    params.iter().take(returned).map(|p| vec![T::lit(0.0); p.len()]).collect();
                 let mut slots: Vec<&mut [T]> = dparams.iter_mut().map(|p| &mut p[..]).collect();
                 let rule = if given { Rule::Frozen } else { Rule::Exact };
                 let call = self.call(x, &params);
@@ -258,7 +276,7 @@ macro_rules! real {
                     with_upstream(y, kept.gather(dy)).map_err(dead)?.try_backward().map_err(dead)?;
                 let dx = gradients.get_or_alloc_mut(&input).map_err(dead)?.to_vec();
                 played.dx = kept.scatter(&dx, x.len());
-                for p in params.iter().take(norm.method.descriptor().params.len()) {
+                for p in params.iter().take(norm.method.descriptor().returned_names().len()) {
                     played.dparams.push(gradients.get_or_alloc_mut(p).map_err(dead)?.to_vec());
                 }
                 Ok(played)

@@ -135,8 +135,9 @@ fn one_of<T: Copy>(key: &str, got: &str, all: &[(&'static str, T)]) -> Result<T,
 /// The constants that a request may set for a method, beside those of its declaration.
 pub(crate) fn constants(d: &Descriptor) -> Vec<&'static str> {
     let mut all: Vec<&'static str> = d.consts.iter().map(|c| c.name).collect();
-    if d.policy.averages() {
-        all.push("momentum");
+    let rate = crate::state::weight_of_newest(d);
+    if d.policy.averages() && !all.contains(&rate) {
+        all.push(rate);
     }
     if d.policy == PolicyKind::Streaming {
         all.extend(Streaming::NAMES);

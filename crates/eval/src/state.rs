@@ -1,20 +1,29 @@
-//! Stored statistics of one place: taken from a request, used, brought up to date, given back.
+//! Stored statistics of one place, and what its controls have found: taken from a request, used, brought up to date, given
+//! back.
 
 use norm_core::policy::{self, Running};
-use norm_core::{Descriptor, Elem};
+use norm_core::{Descriptor, Elem, Statistic};
 use sequence::Placement;
 
 use crate::error::Error;
 use crate::request::{Answer, OverTime, Request};
 
-/// How stored statistics take in a batch, unless the request says otherwise: as the method's usual placement does.
+/// What a request calls the weight of the newest batch: as the method does, where its formula holds it.
+pub(crate) fn weight_of_newest(d: &Descriptor) -> &'static str {
+    if d.consts.iter().any(|c| c.name == policy::RATE) { policy::RATE } else { "momentum" }
+}
+
+/// How stored statistics take in a batch, unless the request says otherwise: at the rate that the method names, or as its
+/// usual placement does.
 pub(crate) fn averaging(r: &Request) -> Result<Running, Error> {
-    let usual = r.descriptor().placements.first().and_then(|name| Placement::find(name));
-    let mut running = usual.and_then(|p| p.running).unwrap_or_default();
-    if let Some(rate) = r.constant("momentum") {
+    let d = r.descriptor();
+    let usual = d.placements.first().and_then(|name| Placement::find(name));
+    let mut running = usual.and_then(|p| p.running).unwrap_or_default().named(d, &r.consts());
+    let name = weight_of_newest(d);
+    if let Some(rate) = r.constant(name) {
         if !(0.0..=1.0).contains(&rate) {
             return Err(Error::Value {
-                key: "const.momentum".to_owned(),
+                key: format!("const.{name}"),
                 got: rate.to_string(),
                 expected: "the weight of the newest batch, from 0 to 1".to_owned(),
             });
@@ -34,6 +43,10 @@ pub(crate) fn over_time(r: &Request) -> OverTime {
     r.over_time.unwrap_or(usual)
 }
 
+fn control_names(d: &Descriptor) -> Vec<String> {
+    d.plan.controls().iter().map(|c| c.name.to_owned()).collect()
+}
+
 fn shape(channels: usize, steps: Option<usize>) -> Vec<usize> {
     steps.into_iter().chain([channels]).collect()
 }
@@ -46,25 +59,42 @@ pub(crate) fn read<T: Elem>(
     steps: Option<usize>,
     values: &mut [T],
 ) -> Result<(), Error> {
-    let statistics = r.descriptor().statistics;
-    for (i, s) in statistics.iter().enumerate() {
-        let name = format!("{prefix}{}", s.stored_name());
-        let Some(given) = r.optional(&name, &shape(channels, steps))? else { continue };
-        if s.is_variance && given.iter().any(|v| *v < 0.0) {
+    let d = r.descriptor();
+    let names: Vec<String> = d.statistics.iter().map(Statistic::stored_name).collect();
+    for (i, given) in planes(r, prefix, &names, channels, steps, values)? {
+        // What starts at 1 is made of squares.
+        if d.starts_at(i) > 0.0 && given.iter().any(|v| *v < 0.0) {
             return Err(Error::Value {
-                key: name,
+                key: format!("{prefix}{}", names[i]),
                 got: "negative".to_owned(),
-                expected: "variances of at least 0".to_owned(),
+                expected: "means of squares, at least 0".to_owned(),
             });
         }
+    }
+    Ok(())
+}
+
+/// Reads what stands under these names into `values`, `[steps][names][channels]`; what was there, by position.
+fn planes<T: Elem>(
+    r: &mut Request,
+    prefix: &str,
+    names: &[String],
+    channels: usize,
+    steps: Option<usize>,
+    values: &mut [T],
+) -> Result<Vec<(usize, Vec<f64>)>, Error> {
+    let mut found = Vec::new();
+    for (i, name) in names.iter().enumerate() {
+        let Some(given) = r.optional(&format!("{prefix}{name}"), &shape(channels, steps))? else { continue };
         for (t, row) in given.chunks_exact(channels).enumerate() {
-            let at = (t * statistics.len() + i) * channels;
+            let at = (t * names.len() + i) * channels;
             for (v, given) in values[at..at + channels].iter_mut().zip(row) {
                 *v = T::lit(*given);
             }
         }
+        found.push((i, given));
     }
-    Ok(())
+    Ok(found)
 }
 
 /// Puts `values` under `prefix`, one tensor for each statistic.
@@ -76,14 +106,26 @@ pub(crate) fn write<T: Elem>(
     steps: Option<usize>,
     values: &[T],
 ) {
-    for (i, s) in d.statistics.iter().enumerate() {
-        let rows = values.chunks_exact(channels).skip(i).step_by(d.statistics.len());
+    let names: Vec<String> = d.statistics.iter().map(Statistic::stored_name).collect();
+    put_planes(answer, prefix, &names, channels, steps, values);
+}
+
+fn put_planes<T: Elem>(
+    answer: &mut Answer,
+    prefix: &str,
+    names: &[String],
+    channels: usize,
+    steps: Option<usize>,
+    values: &[T],
+) {
+    for (i, name) in names.iter().enumerate() {
+        let rows = values.chunks_exact(channels).skip(i).step_by(names.len());
         let all = rows.flatten().map(|v| v.to_f64()).collect();
-        answer.put(format!("{prefix}{}", s.stored_name()), &shape(channels, steps), all);
+        answer.put(format!("{prefix}{name}"), &shape(channels, steps), all);
     }
 }
 
-/// Stored statistics: `[steps][statistics][channels]`.
+/// Stored statistics, `[steps][statistics][channels]`, and states of controls.
 pub(crate) struct Stored<T> {
     descriptor: &'static Descriptor,
     prefix: String,
@@ -92,6 +134,8 @@ pub(crate) struct Stored<T> {
     /// How many steps are stored; nothing where one set serves all of them and there is no such axis.
     pub(crate) steps: Option<usize>,
     pub(crate) values: Vec<T>,
+    /// `[steps][controls][channels]`.
+    states: Vec<T>,
 }
 
 impl<T: Elem> Stored<T> {
@@ -108,8 +152,11 @@ impl<T: Elem> Stored<T> {
         let mut values: Vec<T> =
             initial.iter().copied().cycle().take(initial.len() * steps.unwrap_or(1)).collect();
         read(r, prefix, channels, steps, &mut values)?;
+        let names = control_names(d);
+        let mut states = vec![T::lit(0.0); steps.unwrap_or(1) * names.len() * channels];
+        planes(r, prefix, &names, channels, steps, &mut states)?;
         let running = averaging(r)?;
-        Ok(Self { descriptor: d, prefix: prefix.to_owned(), running, channels, steps, values })
+        Ok(Self { descriptor: d, prefix: prefix.to_owned(), running, channels, steps, values, states })
     }
 
     fn range(&self, step: usize) -> std::ops::Range<usize> {
@@ -130,8 +177,27 @@ impl<T: Elem> Stored<T> {
         }
     }
 
+    /// The states of controls at step `t`, `[controls][channels]`.
+    pub(crate) fn states_at(&self, t: usize) -> &[T] {
+        let one = self.descriptor.plan.controls().len() * self.channels;
+        let t = policy::step(t, self.steps.unwrap_or(1)).0;
+        &self.states[t * one..(t + 1) * one]
+    }
+
+    /// Lets them grow. A step beyond the stored ones stores nothing.
+    pub(crate) fn grow(&mut self, t: usize, by: &[Vec<T>]) {
+        if t < self.steps.unwrap_or(1) {
+            let from = t * by.len() * self.channels;
+            for (state, by) in self.states[from..].iter_mut().zip(by.iter().flatten()) {
+                *state = *state + *by;
+            }
+        }
+    }
+
     /// Gives it back.
     pub(crate) fn put(&self, answer: &mut Answer) {
-        write(self.descriptor, answer, &self.prefix, self.channels, self.steps, &self.values);
+        let (d, channels, steps) = (self.descriptor, self.channels, self.steps);
+        write(d, answer, &self.prefix, channels, steps, &self.values);
+        put_planes(answer, &self.prefix, &control_names(d), channels, steps, &self.states);
     }
 }

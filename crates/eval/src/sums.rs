@@ -40,6 +40,8 @@ pub(crate) struct Sums<T: 'static> {
     step_of: Vec<usize>,
     used: Vec<(Vec<T>, bool)>,
     stored: Option<Stored<T>>,
+    /// Whether the store takes in each block before the next, and controls act and find something.
+    train: bool,
     /// Stands for all of the above where the method streams.
     steps: Option<Steps<T>>,
 }
@@ -65,6 +67,7 @@ impl<T: Real> Sums<T> {
                 step_of: Vec::new(),
                 used: Vec::new(),
                 stored: None,
+                train: r.train,
                 steps,
             });
         }
@@ -102,22 +105,25 @@ impl<T: Real> Sums<T> {
         if cut.is_empty() {
             cut.push((0, 0..0));
         }
+        let behind = d.plan.controls().len() + d.frozen.len();
         let norms = cut.iter().map(|(t, rows)| {
-            // What the method looks at besides is the state of the request: that before the call.
-            let frozen = d.frozen.iter().zip(stored.iter().cycle());
-            let frozen = frozen.map(|(f, s)| f.of(s.at(*t), of.channels).to_vec());
-            Norm {
+            let still = std::iter::repeat_n(vec![T::lit(0.0); of.channels], behind);
+            let mut norm = Norm {
                 method: r.method,
                 path: r.path,
                 layout: Layout { n: rows.len(), ..layout },
-                params: params.iter().cloned().chain(frozen).collect(),
+                params: params.iter().cloned().chain(still).collect(),
                 consts: r.consts(),
                 mask: of.mask.as_ref().map(|m| m[rows.clone()].to_vec()),
+            };
+            if let Some(s) = &stored {
+                norm.look_at(s.at(*t));
             }
+            norm
         });
         let norms = norms.collect();
         let step_of = cut.iter().map(|(t, _)| *t).collect();
-        Ok(Self { norms, step_of, used: Vec::new(), stored, steps: None })
+        Ok(Self { norms, step_of, used: Vec::new(), stored, train: r.train, steps: None })
     }
 
     pub(crate) fn forward(&mut self, r: &Request, x: &[T]) -> Result<Vec<T>, Error> {
@@ -125,14 +131,18 @@ impl<T: Real> Sums<T> {
             return steps.forward(x);
         }
         let mut y = Vec::with_capacity(x.len());
-        for (norm, t) in self.norms.iter().zip(self.step_of.iter().copied()) {
+        for (norm, t) in self.norms.iter_mut().zip(self.step_of.iter().copied()) {
+            // A block sees what those before it have left.
+            if let Some(stored) = self.stored.as_ref().filter(|_| self.train) {
+                norm.look_at(stored.at(t));
+            }
             let part = &x[y.len()..y.len() + norm.layout.len()];
             let given = match &self.stored {
                 Some(s) if !r.train && r.evaluate == Evaluate::Stored => Some(s.at(t).to_vec()),
                 _ => None,
             };
             let (out, statistics) = norm.forward(part, given.as_deref())?;
-            if let Some(stored) = self.stored.as_mut().filter(|_| r.train) {
+            if let Some(stored) = self.stored.as_mut().filter(|_| self.train) {
                 stored.update(t, &statistics, norm.pooled());
             }
             y.extend(out);
@@ -146,9 +156,17 @@ impl<T: Real> Sums<T> {
             return steps.backward(x, dy);
         }
         let (mut dx, mut dparams) = (Vec::with_capacity(x.len()), Vec::<Vec<T>>::new());
-        for (norm, (statistics, given)) in self.norms.iter().zip(&self.used) {
+        let blocks = self.norms.iter_mut().zip(self.step_of.iter().copied());
+        for ((norm, t), (statistics, given)) in blocks.zip(&self.used) {
             let at = dx.len()..dx.len() + norm.layout.len();
-            let (dx_t, found) = norm.backward(&x[at.clone()], statistics, &dy[at], *given)?;
+            if let Some(stored) = self.stored.as_ref().filter(|_| self.train) {
+                norm.hold(stored.states_at(t));
+            }
+            let (dx_t, mut found) = norm.backward(&x[at.clone()], statistics, &dy[at], *given)?;
+            let grown = found.split_off(norm.method.descriptor().params.len());
+            if let Some(stored) = self.stored.as_mut().filter(|_| self.train) {
+                stored.grow(t, &grown);
+            }
             dx.extend(dx_t);
             if dparams.is_empty() {
                 dparams = found;

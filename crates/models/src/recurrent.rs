@@ -91,7 +91,7 @@ fn params<K: Kind, F: Formula, P: PlacedIn>(units: usize, gates: bool) -> Vec<Sl
     all.into_iter().filter(|p| p.place.sees_gates() == gates).collect()
 }
 
-/// Names of the stored statistics over all gates, or of those over the units, and whether each is a variance. One
+/// Names of the stored statistics over all gates, or of those over the units, and whether each starts at 1. One
 /// tensor is one statistic of one step, in the order of [`State`]; where there are several steps, the step's number
 /// ends the name.
 fn stored<K: Kind, F: Formula, P: PlacedIn>(gates: bool) -> Vec<(String, bool)> {
@@ -103,9 +103,10 @@ fn stored<K: Kind, F: Formula, P: PlacedIn>(gates: bool) -> Vec<(String, bool)> 
             _ => Vec::new(),
         };
         for step in steps {
-            let one =
-                |s: &norm_core::Statistic| (format!("{place}.{}{step}", s.stored_name()), s.is_variance);
-            names.extend(F::DESCRIPTOR.statistics.iter().map(one));
+            let one = |(i, s): (usize, &norm_core::Statistic)| {
+                (format!("{place}.{}{step}", s.stored_name()), F::DESCRIPTOR.starts_at(i) != 0.0)
+            };
+            names.extend(F::DESCRIPTOR.statistics.iter().enumerate().map(one));
         }
     }
     names

@@ -78,14 +78,17 @@ impl<F: Formula, Sh: Sharing, const C: usize, const T: usize, E: Dtype, D: Devic
         let later = if Sh::STATISTICS && !Sh::AFFINE { 1..T } else { 1..1 };
         let names: Vec<(String, bool)> = later
             .flat_map(|t| {
-                stored::<F>().iter().map(move |s| (format!("{}.{t}", s.stored_name()), s.is_variance))
+                let named = stored::<F>().iter().enumerate();
+                named.map(move |(i, s)| {
+                    (format!("{}.{t}", s.stored_name()), F::DESCRIPTOR.starts_at(i) != 0.0)
+                })
             })
             .collect();
         let later: Vec<_> = names
             .iter()
             .enumerate()
-            .map(|(i, (name, variance))| {
-                Self::tensor(name, move |s| &s.later[i], move |s| &mut s.later[i], kept(*variance))
+            .map(|(i, (name, at_one))| {
+                Self::tensor(name, move |s| &s.later[i], move |s| &mut s.later[i], kept(*at_one))
             })
             .collect();
         v.visit_fields((layers, later), |(layers, later)| StepNorm { layers, later, sharing: PhantomData })

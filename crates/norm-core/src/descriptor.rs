@@ -263,6 +263,15 @@ impl Descriptor {
         let stored = self.plan.controls().len() + self.frozen.len();
         self.params.iter().map(|p| p.axis).chain(std::iter::repeat_n(ParamAxis::Channel, stored))
     }
+    /// What a call names before the first batch, in order: parameters where they start, controls that hold nothing, and
+    /// what a store that has seen nothing hands out.
+    pub fn initial_inputs(&self, l: &Layout) -> Vec<Vec<f64>> {
+        let learned = self.params.iter().map(|p| p.initial_at(l));
+        let still = self.plan.controls().into_iter().map(|_| 0.0);
+        let stored = self.frozen.iter().map(|f| self.starts_at(f.statistic));
+        let values = learned.chain(still).chain(stored);
+        values.zip(self.input_axes()).map(|(v, axis)| vec![v; axis.len(l)]).collect()
+    }
     /// What the average of a statistic is before the first batch: as the declaration says, else 1 of what is made of
     /// squares and 0 of the rest.
     pub const fn starts_at(&self, statistic: usize) -> f64 {
@@ -295,7 +304,7 @@ impl Descriptor {
         let one = self.statistics.len() * sets * size;
         match self.policy {
             PolicyKind::Instant => 0,
-            PolicyKind::Running | PolicyKind::PerStep => one,
+            PolicyKind::Running | PolicyKind::PerStep => one + self.plan.controls().len() * sets * size,
             // Statistics and their gradients, each since the last update and over all of training.
             PolicyKind::Streaming => 4 * one,
         }

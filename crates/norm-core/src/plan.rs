@@ -274,6 +274,13 @@ impl Plan {
         Ok(())
     }
 
+    /// Whether the output is made of the batch's own statistics, and not only of what was stored before it.
+    pub fn uses_statistics(&self) -> bool {
+        let pools =
+            |op: &Op| matches!(op, Op::Statistic(_) | Op::MeanOver(..) | Op::SumOver(..) | Op::Window(..));
+        self.apply.iter().any(|(op, _)| pools(op))
+    }
+
     /// Whether the output subtracts one statistic from another, as a variance from two moments does: digits cancel.
     pub fn subtracts_statistics(&self) -> bool {
         self.apply.iter().any(|(op, extent)| matches!(op, Op::Sub(..)) && *extent == Extent::Set)

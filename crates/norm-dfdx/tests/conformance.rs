@@ -14,6 +14,26 @@ mod declared {
         }
     }
     norm_core::normalization! {
+        /// Made of what is stored alone, with a control.
+        pub Held(shen2020power) as "held" over batch + space {
+            policy running;
+            param gain = 1.0; const eps = 1e-5; const keep = 0.8;
+            ms = mean(square(x));
+            z  = controlled(x * rsqrt(prev(ms) + eps), x * rsqrt(prev(ms) + eps), keep);
+            y  = gain * z;
+        }
+    }
+    norm_core::normalization! {
+        /// The same two cases at a time, at a rate of its own.
+        pub HeldInPairs(shen2020power) as "held-in-pairs" over batch + space {
+            policy running;
+            param gain = 1.0; const eps = 1e-5; const keep = 0.8; const rate = 0.3; const block = 2;
+            ms = (1 + rate) * mean(square(x));
+            z  = controlled(x * rsqrt(prev(ms) + eps), x * rsqrt(prev(ms) + eps), keep);
+            y  = gain * z;
+        }
+    }
+    norm_core::normalization! {
         /// A gain that learns nothing.
         pub Dead(ba2016layer) as "dead" over features {
             param gain = 1.0; const eps = 1e-5;
@@ -27,6 +47,9 @@ norm_dfdx::conformance! {
     rows: norm_layer::LayerNorm,
     groups: declared::Group,
     averages: norm_batch::BatchNorm,
+    looks_at_the_store: norm_batch_renorm::BatchRenorm,
+    made_of_the_store: declared::Held,
+    in_blocks: declared::HeldInPairs,
     weights: norm_weight::WeightNorm,
     both_sides: norm_cosine::CentredCosineNorm,
     no_layer: norm_streaming::StreamingNorm,

@@ -70,6 +70,7 @@ register! { $
     norm_scale::{ScaleNorm},
     norm_derf::{DynamicErf},
     norm_batch_renorm::{BatchRenorm},
+    norm_power::{PowerNorm},
 }
 
 macro_rules! register_updates {

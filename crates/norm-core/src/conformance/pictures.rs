@@ -2,7 +2,6 @@
 
 use super::case::Shape;
 use super::probe::{Dependencies, Probe};
-use super::promised::promised;
 use super::reference::Subject;
 use super::report::Tally;
 use crate::error::Error;
@@ -18,11 +17,7 @@ pub(super) fn reference_set(subject: &Subject, tally: &mut Tally) -> Result<(), 
         (Shape::new(5, 6, 3), by_case.then_some(&holes[..])),
     ] {
         let measured = Probe::measured(&subject.f64, shape, mask)?;
-        let declared = if d.plan.is_staged() {
-            promised(d, shape, mask)?
-        } else {
-            Probe::declared_masked(d.reference_set, shape, mask)
-        };
+        let declared = Probe::promised(d, shape, mask)?;
         let labels = &measured.labels;
         let cuts_off = d.plan.cuts_off();
         let mut same = |what: &str, a: &Dependencies, b: &Dependencies| {
@@ -34,7 +29,7 @@ pub(super) fn reference_set(subject: &Subject, tally: &mut Tally) -> Result<(), 
                 });
                 return;
             }
-            let (a, live) = if cuts_off { (&a.where_live(a), &b.where_live(a)) } else { (a, b) };
+            let (a, live) = if cuts_off { (&a.where_live(a, b), &b.where_live(a, b)) } else { (a, b) };
             tally.require(3 * live.count() >= b.count(), || format!("{what}: most of it is cut off"));
             let off = a.first_difference(live);
             tally.require(off.is_none(), || {

@@ -2,6 +2,8 @@
 //! time and looking at the bits of everything else. The drawing of a method's reference set, measured.
 
 use super::case::{Case, Data, Shape};
+use super::promised::promised;
+use crate::descriptor::Descriptor;
 use crate::error::Error;
 use crate::isa::Isa;
 use crate::kernel::{Kernel, Rule};
@@ -53,10 +55,15 @@ impl Dependencies {
         self.bits.iter().filter(|b| **b).count()
     }
     /// Without the results that depend in `seen` on nothing but themselves, and the inputs on which nothing else depends
-    /// there: they are cut off, and depend on themselves where the change was large enough to bring them back.
-    pub(super) fn where_live(&self, seen: &Self) -> Self {
-        let result = |of: usize| (0..self.size).any(|on| on != of && seen.depends(of, on));
-        let input = |on: usize| (0..self.size).any(|of| on != of && seen.depends(of, on));
+    /// there: they are cut off, and depend on themselves where the change was large enough to bring them back. What is
+    /// `promised` to depend on nothing but itself is cut off where it does not even do that.
+    pub(super) fn where_live(&self, seen: &Self, promised: &Self) -> Self {
+        let live = |own: usize, depends: &dyn Fn(&Self, usize) -> bool| {
+            let on_others = |of: &Self| (0..self.size).any(|other| other != own && depends(of, other));
+            if on_others(promised) { on_others(seen) } else { depends(seen, own) }
+        };
+        let result = |of: usize| live(of, &|d, on| d.depends(of, on));
+        let input = |on: usize| live(on, &|d, of| d.depends(of, on));
         Self::filled(self.size, |of, on| self.depends(of, on) && result(of) && input(on))
     }
     /// The first pair on which two pictures differ.
@@ -130,6 +137,29 @@ impl Probe {
         Self { y_on_x: all.clone(), dx_on_dy: all.clone(), dx_on_x: all, stored_y_on_x: own, labels }
     }
 
+    /// What a declaration promises at this shape: what its reference set does, or, where the output is made of what was
+    /// stored before the batch, that each element depends on itself alone.
+    ///
+    /// # Errors
+    /// Where the reference set does not take the shape.
+    pub fn promised(d: &Descriptor, shape: Shape, mask: Option<&[bool]>) -> Result<Self, Error> {
+        if d.plan.is_staged() {
+            return promised(d, shape, mask);
+        }
+        let all = Self::declared_masked(d.reference_set, shape, mask);
+        if d.plan.uses_statistics() {
+            return Ok(all);
+        }
+        let own = all.stored_y_on_x;
+        Ok(Self {
+            y_on_x: own.clone(),
+            dx_on_dy: own.clone(),
+            dx_on_x: own.clone(),
+            stored_y_on_x: own,
+            ..all
+        })
+    }
+
     /// What the kernel does at this shape. Every element is changed once, so a shape of some dozens of elements is
     /// meant; a pool needs three or more for every dependence to show.
     ///
@@ -138,7 +168,10 @@ impl Probe {
     pub fn measured(kernel: &Kernel<f64>, shape: Shape, mask: Option<&[bool]>) -> Result<Self, Error> {
         let d = kernel.descriptor;
         let shape = shape.fitted(d.reference_set);
-        let mut case = Case::new(d, shape, Data::STANDARD, 11)?.far(d);
+        let mut case = Case::new(d, shape, Data::STANDARD, 11)?;
+        if d.plan.uses_statistics() {
+            case = case.far(d);
+        }
         case.mask = mask.map(<[bool]>::to_vec);
         let isa = Isa::Portable;
         let base = case.play(kernel, isa)?;

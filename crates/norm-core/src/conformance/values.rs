@@ -204,6 +204,7 @@ pub(super) fn central_differences(subject: &Subject, tally: &mut Tally) -> Resul
     if d.exact_gradient {
         *tally = all;
     } else {
+        tally.skip("the gradient is declared not to be that of the formula, and it is not");
         tally.require(differs > 1e-3, || {
             format!(
                 "the gradient is declared not to be the formula's own, but it is: differs by {differs:.1e}"
@@ -262,12 +263,13 @@ pub(super) fn stored(subject: &Subject, tally: &mut Tally) -> Result<(), Error> 
     tally.require(d.policy.averages(), || {
         format!("a reference stores, the declaration says {}", d.policy.name())
     });
-    let policy = Running { rate: 0.3, stored: Stored::Unbiased };
+    let policy = Running { rate: 0.3, stored: Stored::Unbiased }.named(d, &d.default_consts());
     for shape in [Shape::new(7, 19, 1), Shape::new(5, 6, 11), Shape::new(1, 3, 1)] {
         let first = Case::new(d, shape, Data::STANDARD, 0)?;
         let (mut want, mut state) = initial(k, k.sets(&first.layout));
         for seed in 1..4 {
             let case = Case::new(d, shape, Data::Normal { mean: 2.0, deviation: 3.0 }, seed)?;
+            let case = case.storing(d, &state);
             let (stats, _) = case.forward(k, Isa::detect())?;
             let pooled = case.with::<f64, _>(|call| k.pooled(call));
             policy.update(d, &stats, pooled, &mut state);
@@ -300,8 +302,18 @@ pub(super) fn train_and_evaluation(subject: &Subject, tally: &mut Tally) -> Resu
             tally.require(d.state_bytes(sets, 8) == 0, || "`policy instant` stores nothing".into());
         }
         PolicyKind::Running | PolicyKind::PerStep => {
+            let mut stored = initial(k, sets).1;
+            let mut case = case;
+            if !d.plan.uses_statistics() {
+                // Training is evaluation under what was stored before the batch, and the batch moves that.
+                case = case.storing(d, &stored);
+                let (stats, y) = case.forward(k, Isa::detect())?;
+                let before = case.apply(k, Isa::detect(), &stored)?;
+                tally.same_bits("y in training, made of what is stored,", &y, &before);
+                let policy = Running { rate: 0.5, stored: Stored::Biased };
+                policy.update(d, &stats, case.with::<f64, _>(|call| k.pooled(call)), &mut stored);
+            }
             let (_, y) = case.forward(k, Isa::detect())?;
-            let stored = initial(k, sets).1;
             let evaluated = case.clone().storing(d, &stored).apply(k, Isa::detect(), &stored)?;
             let gap = y.iter().zip(&evaluated).fold(0.0f64, |m, (a, b)| m.max((a - b).abs()));
             tally.require(gap > 0.1, || {

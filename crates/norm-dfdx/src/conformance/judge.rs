@@ -3,11 +3,12 @@
 
 use dfdx::prelude::*;
 use norm_core::policy::Running;
-use norm_core::{Descriptor, Elem, ParamAxis, Site};
+use norm_core::{Descriptor, Elem, ParamAxis, Site, blocks};
 
 use super::checks::{Played, back};
 use super::subject::{Rows, Told, WIDTH, told};
 use super::tensors::Held;
+use crate::blocks_op::{InBlocks, Mailbox, now};
 use crate::composed;
 use crate::fused::{Flat, Statistics};
 
@@ -85,34 +86,58 @@ where
     let layout = told(d.reference_set.layout(cases, WIDTH, 1, groups))?;
     let params: Vec<(String, Flat<E, Cpu>)> =
         d.params.iter().map(|p| Ok((p.name.to_owned(), flat(held, p.name)?))).collect::<Told<_>>()?;
-    let on_tape = params.iter().map(|(_, p)| p.retaped()).collect();
+    let mut on_tape: Vec<_> = params.iter().map(|(_, p)| p.retaped()).collect();
     let (consts, mut found) = (d.default_consts(), Vec::new());
+    let running = Running::default().named(d, &consts);
     let mut stored = Vec::new();
     if d.policy.averages() {
         for name in d.stored_names() {
             stored.extend(of(held, &name)?.values.iter().map(|v| E::lit(*v)));
         }
     }
+    let traced = x.leaky_trace();
+    if training && !stored.is_empty() && blocks::takes_blocks(d) {
+        let controls = d.plan.controls();
+        let mut states = Vec::new();
+        for c in &controls {
+            states.push(of(held, c.name)?.values.iter().map(|v| E::lit(*v)).collect::<Vec<E>>());
+        }
+        let mailbox = Mailbox::default();
+        let use_of = InBlocks { running, store: &mut stored, states: states.clone(), mailbox: &mailbox };
+        let y = told(composed::in_blocks(d, layout, traced, on_tape, &consts, use_of))?;
+        keep(held, d.stored_names().iter().map(String::as_str), stored.chunks(WIDTH));
+        let played = finish(y, x, &params)?;
+        let states = mailbox.with(|letters| now(&states, letters));
+        keep(held, controls.iter().map(|c| c.name), states.iter().map(|s| &s[..]));
+        return Ok(played);
+    }
+    // Outside training nothing is controlled; what the method looks at besides is the store before this batch.
+    let still = d.plan.controls().into_iter().map(|_| vec![E::default(); WIDTH]);
+    let before = d.frozen.iter().map(|f| f.of(&stored, WIDTH).to_vec());
+    for values in still.chain(before) {
+        on_tape.push(told(Cpu::default().try_tensor_from_vec(values, (WIDTH,)))?.retaped());
+    }
     let statistics =
         if training || stored.is_empty() { Statistics::Current } else { Statistics::Stored(&stored) };
-    let y = told(composed::normalize(
-        d,
-        layout,
-        x.leaky_trace(),
-        on_tape,
-        &consts,
-        statistics,
-        Some(&mut found),
-    ))?;
+    let y = told(composed::normalize(d, layout, traced, on_tape, &consts, statistics, Some(&mut found)))?;
     if training && !stored.is_empty() {
-        Running::default().update(d, &found, cases, &mut stored);
-        for (plane, name) in stored.chunks(WIDTH).zip(d.stored_names()) {
-            if let Some(h) = held.iter_mut().find(|h| h.name == name) {
-                h.values = plane.iter().map(|v| Elem::to_f64(*v)).collect();
-            }
-        }
+        running.update(d, &found, cases, &mut stored);
+        keep(held, d.stored_names().iter().map(String::as_str), stored.chunks(WIDTH));
     }
     finish(y, x, &params)
+}
+
+/// Puts planes into the tensors of these names.
+fn keep<'a, E: Elem>(
+    held: &mut [Held],
+    names: impl Iterator<Item = &'a str>,
+    planes: impl Iterator<Item = &'a [E]>,
+) {
+    for (name, plane) in names.zip(planes) {
+        if let Some(h) = held.iter_mut().find(|h| h.name == name) {
+            h.values = plane.iter().map(|v| Elem::to_f64(*v)).collect();
+        }
+    }
 }
 
 /// `gain · (W' x') + bias`, the gain in the weights where the method brings it.

@@ -35,19 +35,18 @@ pub(super) fn measure(k: &Kernel<f32>) -> Result<Speed, norm_core::Error> {
     let layout = d.reference_set.layout(SHAPE.0, SHAPE.1, 1, 1)?;
     let x: Vec<f32> = (0..layout.len()).map(|i| (i as f32 * 0.618).fract() * 2.0 - 0.8).collect();
     let dy: Vec<f32> = x.iter().rev().copied().collect();
-    let params: Vec<Vec<f32>> =
-        d.params.iter().map(|p| vec![p.initial as f32; p.axis.len(&layout)]).collect();
-    // What is stored before any batch.
-    let store = |f: &norm_core::Frozen| if d.statistics[f.statistic].is_variance { 1.0 } else { 0.0 };
-    let frozen: Vec<Vec<f32>> = d.frozen.iter().map(|f| vec![store(f); layout.channels()]).collect();
-    let slices: Vec<&[f32]> = params.iter().chain(&frozen).map(|p| &p[..]).collect();
+    let narrow = |v: Vec<f64>| v.into_iter().map(|v| v as f32).collect::<Vec<f32>>();
+    let inputs: Vec<Vec<f32>> = d.initial_inputs(&layout).into_iter().map(narrow).collect();
+    let slices: Vec<&[f32]> = inputs.iter().map(|p| &p[..]).collect();
     let consts = d.default_consts();
     let call = Call { layout, x: &x, params: &slices, consts: &consts, mask: None };
     let mut stats = vec![0.0; k.statistics_len(&layout)];
     let (mut y, mut dx) = (x.clone(), x.clone());
-    let mut dparams = params.clone();
+    let mut dparams = inputs[..d.returned_names().len()].to_vec();
     // A call that is refused is refused before it is timed.
     k.forward(isa, &call, &mut stats, &mut y)?;
+    let mut slots: Vec<&mut [f32]> = dparams.iter_mut().map(|p| &mut p[..]).collect();
+    k.backward(isa, &call, &dy, &stats, Rule::Exact, true, &mut dx, &mut slots)?;
     let forward = median(|| {
         let _ = k.forward(isa, &call, &mut stats, &mut y);
     });
@@ -58,4 +57,26 @@ pub(super) fn measure(k: &Kernel<f32>) -> Result<Speed, norm_core::Error> {
     });
     let copy = median(|| std::hint::black_box(&mut y[..]).copy_from_slice(std::hint::black_box(&x)));
     Ok(Speed { forward, both, copy })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::measure;
+
+    norm_core::formula! {
+        /// Divided by what the store holds, its gradient controlled along the output
+        Held(none) as "held" over batch + space {
+            policy running;
+            param gain = 1.0; const eps = 1e-3; const keep = 0.8;
+            ms = mean(square(x));
+            z  = controlled(x * rsqrt(prev(ms) + eps), x * rsqrt(prev(ms) + eps), keep);
+            y  = gain * z;
+        }
+    }
+
+    #[test]
+    fn what_looks_at_a_store_and_is_controlled_is_timed() {
+        let speed = measure(&norm_core::Kernel::portable::<Held>()).unwrap();
+        assert!(speed.both > speed.forward);
+    }
 }

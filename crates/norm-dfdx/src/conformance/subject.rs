@@ -35,6 +35,8 @@ where
 {
     fn training<T: Tape<E, Cpu>>(&mut self, x: Rows<E, T>) -> Told<Rows<E, T>>;
     fn evaluation<T: Tape<E, Cpu>>(&self, x: Rows<E, T>) -> Told<Rows<E, T>>;
+    /// Takes in what a backward pass has found.
+    fn take_in(&mut self) {}
 }
 
 impl<F: Formula, E: Dtype + Elem, Pol: Policy, const G: usize> Modes<E>
@@ -47,6 +49,9 @@ where
     }
     fn evaluation<T: Tape<E, Cpu>>(&self, x: Rows<E, T>) -> Told<Rows<E, T>> {
         told(self.eval(x))
+    }
+    fn take_in(&mut self) {
+        NormLayer::settle(self);
     }
 }
 
@@ -70,6 +75,7 @@ where
 {
     fn train(&mut self, x: Taped<E>) -> Told<Taped<E>>;
     fn eval(&self, x: Taped<E>) -> Told<Taped<E>>;
+    fn settle(&mut self);
     fn read(&self) -> Told<Vec<Held>>;
     fn write(&mut self, values: Vec<Held>) -> Told<()>;
     fn gradients(&self, found: &mut Gradients<E, Cpu>) -> Told<Vec<Held>>;
@@ -84,6 +90,9 @@ where
     }
     fn eval(&self, x: Taped<E>) -> Told<Taped<E>> {
         self.evaluation(x)
+    }
+    fn settle(&mut self) {
+        self.take_in();
     }
     fn read(&self) -> Told<Vec<Held>> {
         tensors::read(self)
