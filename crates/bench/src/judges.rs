@@ -14,8 +14,11 @@ const PICTURE: Shape = Shape { cases: 3, channels: 4, space: 1, groups: 1 };
 
 /// Which `y` depends on which `x`, and which `dx` on which `dy`, as measured.
 pub(crate) fn pictures(m: &Method) -> Vec<DependencyPicture> {
-    let Ok(measured) = Probe::measured(m.f64, PICTURE, None) else { return Vec::new() };
-    let declared = Probe::promised(m.descriptor(), PICTURE, None);
+    let (Ok(measured), Ok(declared)) =
+        (Probe::measured(m.f64, PICTURE, None), Probe::promised(m.descriptor(), PICTURE, None))
+    else {
+        return Vec::new();
+    };
     let names = |prefix: &str| {
         let label = |l: &norm_core::conformance::Label| format!("{prefix}[{},{}]", l.sample, l.feature);
         measured.labels.iter().map(label).collect::<Vec<_>>()

@@ -136,7 +136,7 @@ fn a_judge_whose_state_does_not_grow_is_caught() {
 fn in_one_use_each_element_depends_on_itself_alone() {
     let shape = Shape::new(4, 6, 3);
     let measured = Probe::measured(Uncut::KERNEL_F64, shape, None).unwrap();
-    let promised = Probe::promised(Uncut::DESCRIPTOR, shape, None);
+    let promised = Probe::promised(Uncut::DESCRIPTOR, shape, None).unwrap();
     assert_eq!(measured.y_on_x, promised.y_on_x);
     assert_eq!(measured.dx_on_dy, promised.dx_on_dy);
     let pooled = Probe::declared(ReferenceSet::BatchSpace, shape);
