@@ -111,13 +111,28 @@ pub(super) fn forward(subject: &Subject, tally: &mut Tally) -> Result<(), Error>
     })
 }
 
+/// The size of the terms that cancel where statistics of single cases are no constants to anybody: by how much the output
+/// changes with the input, from place to place, times the upstream gradient.
+fn local_terms(k: &Kernel<f64>, case: &Case, got: &Played) -> f64 {
+    if !k.descriptor.plan.is_staged() {
+        return 0.0;
+    }
+    let spread = |v: &[f64]| {
+        let (least, most) = v.iter().fold((f64::MAX, f64::MIN), |(a, b), v| (a.min(*v), b.max(*v)));
+        most - least
+    };
+    let (x, y) = (spread(&case.x), spread(&got.y));
+    // Where all are equal nothing is known of it; the steepest an epsilon of 1e-5 allows.
+    peak(&case.dy) * if x > 0.0 { y / x } else { 316.0 }
+}
+
 pub(super) fn backward(subject: &Subject, tally: &mut Tally) -> Result<(), Error> {
     let k = &subject.f64;
     each_case(subject, |case, got, (_, bound), at| {
         let want = reference_backward(subject, case);
         // Where terms cancel, rounding is relative to the terms: those left when statistics are constants.
         let (terms, _) = case.backward(k, Isa::detect(), &got.stats, Rule::Frozen)?;
-        let scale = peak(&want.dx).max(peak(&terms)).max(f64::MIN_POSITIVE);
+        let scale = peak(&want.dx).max(peak(&terms)).max(local_terms(k, case, got)).max(f64::MIN_POSITIVE);
         tally.close(&format!("dx of {at}"), &got.dx, &want.dx, scale, bound);
         for (i, name) in k.descriptor.returned_names().iter().enumerate() {
             let scale = peak(&want.dparams[i]).max(peak(&case.dy));
