@@ -71,6 +71,7 @@ register! { $
     norm_derf::{DynamicErf},
     norm_batch_renorm::{BatchRenorm},
     norm_power::{PowerNorm},
+    norm_local_response::{LocalResponseNorm},
 }
 
 macro_rules! register_updates {
