@@ -72,6 +72,7 @@ register! { $
     norm_batch_renorm::{BatchRenorm},
     norm_power::{PowerNorm},
     norm_local_response::{LocalResponseNorm},
+    norm_divisive::{DivisiveNorm},
 }
 
 macro_rules! register_updates {
