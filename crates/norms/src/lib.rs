@@ -73,6 +73,7 @@ register! { $
     norm_power::{PowerNorm},
     norm_local_response::{LocalResponseNorm},
     norm_divisive::{DivisiveNorm},
+    norm_local_contrast::{LocalContrastNorm},
 }
 
 macro_rules! register_updates {
