@@ -74,6 +74,7 @@ register! { $
     norm_local_response::{LocalResponseNorm},
     norm_divisive::{DivisiveNorm},
     norm_local_contrast::{LocalContrastNorm},
+    norm_switchable::{SwitchableNorm, SwitchableVectors},
 }
 
 macro_rules! register_updates {

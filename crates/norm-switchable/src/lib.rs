@@ -1,0 +1,41 @@
+//! Switchable normalization, of pictures and of vectors.
+
+mod reference;
+mod vectors;
+
+pub use vectors::SwitchableVectors;
+
+norm_core::normalization! {
+    /// Switchable normalization
+    ///
+    /// Mean and variance are weighted sums of those of a picture's channel, of the whole picture and of the channel over
+    /// the batch. Each has a softmax of three learned numbers, the mean one and the variance another, so that a layer
+    /// finds out how much of which normalization it wants.
+    pub SwitchableNorm(luo2019differentiable, eq = "3, 5") as "switchable" over batch + space, features, space {
+        policy running;
+        invariant weight_matrix_scaling, dataset_scaling;
+        gotcha "The root is taken of the mixture of variances, not of each: the shared backward formula of layer and batch normalization does not apply." (luo2019differentiable);
+        gotcha "Evaluation uses the moving average of the batch's part only; the paper proposes batch average, statistics of some frozen batches, which is the re-estimated population here." (luo2019differentiable);
+        gotcha "The authors' momentum is what is kept (0.9), and their running variance starts at 0; here it starts at 1." (luo2019differentiable);
+        gotcha "Without space the instance's variance is 0 and its mean is the element: vectors have a variant of their own." (luo2019differentiable);
+        gotcha "The mean of the mixture is not formed: the centred values are mixed, the same number since the weights sum to 1, of which less is lost far from zero.";
+        param gain = 1.0;
+        param bias = 0.0;
+        param mean_in: scalar = 1.0;
+        param mean_ln: scalar = 1.0;
+        param mean_bn: scalar = 1.0;
+        param var_in: scalar = 1.0;
+        param var_ln: scalar = 1.0;
+        param var_bn: scalar = 1.0;
+        const eps = 1e-5;
+        mu_b = mean(x, batch + space);
+        ms_b = mean(square(x - mu_b), batch + space);
+        mu_l = mean(x, features);
+        ms_l = mean(square(x - mu_l), features);
+        mu_i = mean(x, space);
+        ms_i = mean(square(x - mu_i), space);
+        centred = (exp(mean_in) * (x - mu_i) + exp(mean_ln) * (x - mu_l) + exp(mean_bn) * (x - mu_b)) / (exp(mean_in) + exp(mean_ln) + exp(mean_bn));
+        var = (exp(var_in) * ms_i + exp(var_ln) * ms_l + exp(var_bn) * ms_b) / (exp(var_in) + exp(var_ln) + exp(var_bn));
+        y = gain * centred * rsqrt(var + eps) + bias;
+    }
+}
