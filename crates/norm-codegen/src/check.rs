@@ -104,6 +104,13 @@ impl Meaning for Checker<'_> {
         }
     }
 
+    fn later(&mut self, name: &Ident) -> Option<Term> {
+        let known = self.statistics.iter().chain(&self.aliases).any(|s| s.0 == *name);
+        let at = self.d.lets.iter().position(|l| l.name == *name && l.name != "y").filter(|_| !known)?;
+        self.used.insert(name.to_string());
+        Some(Term::Later(at))
+    }
+
     fn function(&self, name: &str) -> Result<(Function, usize), String> {
         Function::find(name)
             .ok_or_else(|| format!("`{name}` is not a function here; there are: {}", Function::names()))
@@ -320,6 +327,30 @@ impl Checker<'_> {
         }
     }
 
+    /// Terms that look at a let on a later line look at a statistic.
+    fn later_lets_are_statistics(&mut self, mut output: Option<Term>) -> Option<Term> {
+        let names: Vec<Ident> = self.statistics.iter().map(|s| s.0.clone()).collect();
+        let lets = &self.d.lets;
+        let mut missing = Vec::new();
+        let mut resolve = |t: &mut Term| {
+            if let Term::Later(at) = t {
+                match names.iter().position(|name| *name == lets[*at].name) {
+                    Some(i) => *t = Term::Previous(i),
+                    None => missing.push(lets[*at].name.clone()),
+                }
+            }
+        };
+        let terms = self.statistics.iter_mut().chain(&mut self.aliases).map(|s| &mut s.1);
+        terms.chain(&mut output).for_each(|t| t.each(&mut resolve));
+        for name in missing.iter().filter(|name| !self.broken.contains(&name.to_string())) {
+            self.errors.at(
+                name.span(),
+                "`prev` takes the name of a statistic: what it was in the policy's store before this batch",
+            );
+        }
+        output
+    }
+
     /// Only where averages are stored is there an earlier value.
     fn previous_values_exist(&mut self, output: Option<&Term>) {
         let previous = |t: &Term| matches!(t, Term::Previous(_));
@@ -382,6 +413,7 @@ impl Formula {
         c.names_are_unique();
         c.words();
         let output = c.lets();
+        let output = c.later_lets_are_statistics(output);
         c.previous_values_exist(output.as_ref());
         c.controls_have_a_store();
         c.initial_values_are_known();

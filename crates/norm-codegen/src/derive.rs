@@ -110,6 +110,8 @@ impl Builder<'_> {
             Term::Const(i) => self.consts[*i],
             Term::Statistic(i) => statistics[*i],
             Term::Previous(i) => self.previous[i],
+            // Resolved, or the declaration is wrong.
+            Term::Later(_) => self.g.num(f64::NAN),
             Term::Alias(i) => self.term(&self.f.aliases[*i].1, statistics),
             Term::Controlled { control, of } => {
                 let [value, direction, rate] = [0, 1, 2].map(|i| self.term(&of[i], statistics));

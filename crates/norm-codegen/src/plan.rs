@@ -94,6 +94,7 @@ impl Builder<'_> {
                 let before = self.f.declaration.params.len() + self.f.controls.len();
                 self.push(Op::Leaf("Param", Some(before + at)), Kind::Set)
             }
+            Term::Later(_) => self.push(Op::Literal(f64::NAN), Kind::Number),
             Term::Alias(i) => {
                 let f = self.f;
                 self.term(&f.aliases[*i].1)

@@ -135,6 +135,10 @@ impl Meaning for Builder {
         found.ok_or_else(|| format!("`{name}` is not a pointwise function"))
     }
 
+    fn later(&mut self, _: &Ident) -> Option<ExprId> {
+        None
+    }
+
     fn call(&mut self, f: Function, args: Vec<ExprId>, _: &[Word], _: Span) -> Option<ExprId> {
         Some(f.build(&mut self.graph, Axes::EMPTY, &args))
     }

@@ -104,7 +104,10 @@ impl Checker<'_> {
 
     /// `starts` names statistics that are stored.
     pub(crate) fn starts_are_statistics(&mut self) {
-        for (name, _) in &self.d.starts {
+        for (name, value) in &self.d.starts {
+            if *value != 0.0 && *value != 1.0 {
+                self.errors.at(name.span(), format!("what is stored starts at 0 or at 1, not at {value}"));
+            }
             let known = self.statistics.iter().any(|s| s.0 == *name);
             let stores = self.d.policy.as_ref().is_some_and(|p| p != "instant");
             if !known || !stores {

@@ -52,6 +52,8 @@ pub(crate) trait Meaning {
     fn name(&mut self, name: &Ident) -> Option<Self::Value>;
     fn neg(&mut self, a: Self::Value) -> Self::Value;
     fn binary(&mut self, op: Arithmetic, a: Self::Value, b: Self::Value) -> Self::Value;
+    /// What a let on a later line was before this batch; nothing where the name is not that of one.
+    fn later(&mut self, name: &Ident) -> Option<Self::Value>;
     /// The function of that name and how many arguments it takes, or why there is none.
     fn function(&self, name: &str) -> Result<(Function, usize), String>;
     /// `words` stand behind the values, where the function takes any: a set, and how a window lies.
@@ -141,6 +143,13 @@ fn call<M: Meaning>(m: &mut M, c: &ExprCall, pooled: bool) -> Option<M::Value> {
             return None;
         }
     };
+    // What was stored before the batch is known before the line that says what is stored of it.
+    if function == Function::Prev
+        && let [Expr::Path(p)] = c.args.iter().collect::<Vec<_>>()[..]
+        && let Some(later) = p.path.get_ident().and_then(|name| m.later(name))
+    {
+        return Some(later);
+    }
     if function.pools() && pooled {
         m.errors().at(name.span(), format!("a statistic inside a statistic needs a name of its own: write `m = {name}(...);` on a line before"));
     }

@@ -20,6 +20,8 @@ pub(crate) enum Term {
     Statistic(usize),
     /// What a statistic was in the policy's store before this batch.
     Previous(usize),
+    /// The same of a let on a later line, until it is known which statistic that is.
+    Later(usize),
     Alias(usize),
     /// A value whose adjoint is controlled along a direction at a rate, by the state of that number.
     Controlled {
@@ -65,7 +67,32 @@ impl Term {
             | Self::Param(_)
             | Self::Const(_)
             | Self::Statistic(_)
-            | Self::Previous(_) => Vec::new(),
+            | Self::Previous(_)
+            | Self::Later(_) => Vec::new(),
+        }
+    }
+
+    /// Calls a function with it and everything in it, as far as it is written here.
+    pub(crate) fn each(&mut self, f: &mut impl FnMut(&mut Term)) {
+        f(self);
+        match self {
+            Self::Add(a, b) | Self::Sub(a, b) | Self::Mul(a, b) | Self::Div(a, b) | Self::Window(_, a, b) => {
+                a.each(f);
+                b.each(f);
+            }
+            Self::Neg(a) | Self::Over(_, a, _) => a.each(f),
+            Self::Call(_, list) | Self::Controlled { of: list, .. } => {
+                list.iter_mut().for_each(|t| t.each(f))
+            }
+            Self::Number(_)
+            | Self::X
+            | Self::Count
+            | Self::Param(_)
+            | Self::Const(_)
+            | Self::Statistic(_)
+            | Self::Previous(_)
+            | Self::Later(_)
+            | Self::Alias(_) => {}
         }
     }
 
@@ -87,7 +114,9 @@ impl Term {
             // Whether a parameter varies inside a set is the skeleton's business; a let made of parameters is
             // no statistic, so it counts as varying.
             Self::X | Self::Param(_) => Extent::Element,
-            Self::Statistic(_) | Self::Previous(_) | Self::Over(..) | Self::Window(..) => Extent::Set,
+            Self::Statistic(_) | Self::Previous(_) | Self::Later(_) | Self::Over(..) | Self::Window(..) => {
+                Extent::Set
+            }
             Self::Call(f, _) if f.pools() => Extent::Set,
             other => {
                 let parts = other.parts(aliases).into_iter().map(|t| t.extent(aliases));
@@ -104,7 +133,7 @@ impl Term {
             Self::Param(i) => derive::param_axes(params[*i].axis),
             Self::Statistic(i) => statistics[*i],
             // A store has one value per channel.
-            Self::Previous(_) => Axes::G | Axes::K,
+            Self::Previous(_) | Self::Later(_) => Axes::G | Axes::K,
             Self::Over(_, a, set) => of(a).minus(sets::axes(*set)),
             Self::Window(window, a, _) => of(a) | window.axis,
             other => other.parts(aliases).into_iter().fold(Axes::EMPTY, |all, t| all | of(t)),

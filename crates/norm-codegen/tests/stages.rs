@@ -56,7 +56,7 @@ pub Controls(none) as "controls" over batch {
 const SEVERAL: &str = r#"/// Pools several sets
 pub Several(none) as "several" over batch + space, channels, space {
     policy running;
-    starts mu = 0.5;
+    starts mu = 1.0;
     param gain = 1.0; param share: scalar = 0.5; const eps = 1e-3; const size = 3;
     mu = mean(x, batch + space);
     energy = mean(square(x - mu), channels);

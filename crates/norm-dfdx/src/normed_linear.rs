@@ -4,13 +4,15 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 
 use dfdx::prelude::*;
-use norm_core::{Elem, Formula, Layout, ParamAxis, Site};
+use norm_core::policy::Running;
+use norm_core::{Elem, Formula, ParamAxis, Site};
 use num_traits::Float;
 use rand_distr::Uniform;
 use rand_distr::uniform::SampleUniform;
 
 use crate::error::Error;
 use crate::fused::{Flat, Statistics};
+use crate::initial::kept;
 use crate::layer::plain;
 use crate::path::{Fused, Path};
 
@@ -72,6 +74,9 @@ where
 /// `weight` is `[O, I]` and starts as that of dfdx's [`Linear`], bit for bit from the same seed, and so does `bias`. A
 /// method at the weights brings its gain, one for each output, under its declared name. One that brings none, such as one
 /// at weights and inputs, gets one from the layer, called `gain`, that starts at 1: without it a cosine lies in [-1, 1].
+///
+/// What the method stores of its weights, one value per output, moves with every use in training
+/// ([`train`](NormedLinearLayer::train)); a use in evaluation ([`apply`](NormedLinearLayer::apply)) takes it as it is.
 #[derive(Clone, Debug)]
 pub struct NormedLinearLayer<
     F,
@@ -87,6 +92,8 @@ pub struct NormedLinearLayer<
     pub weight: Tensor<Rank2<O, I>, E, D>,
     bias: Vec<Tensor<Rank1<O>, E, D>>,
     gain: Tensor<Rank1<O>, E, D>,
+    /// Stored statistics in declared order, one value per output; none where the method stores nothing.
+    running: Vec<Tensor<Rank1<O>, E, D>>,
     kind: PhantomData<(F, P, G)>,
 }
 
@@ -155,11 +162,18 @@ where
         });
         options.do_gradient_update = G::TRAINED;
         let gain = Self::tensor(gain_of::<F>().0, |s| &s.gain, |s| &mut s.gain, options);
-        visitor.visit_fields((weight, bias, gain), |(weight, bias, gain)| NormedLinearLayer {
-            weight,
-            bias,
-            gain,
-            kind: PhantomData,
+        let d = F::DESCRIPTOR;
+        let names = d.stored_names();
+        let running: Vec<_> = names
+            .iter()
+            .enumerate()
+            .map(|(i, name)| {
+                let options = kept(d.starts_at(i) != 0.0);
+                Self::tensor(name, move |s| &s.running[i], move |s| &mut s.running[i], options)
+            })
+            .collect();
+        visitor.visit_fields((weight, bias, gain, running), |(weight, bias, gain, running)| {
+            NormedLinearLayer { weight, bias, gain, running, kind: PhantomData }
         })
     }
 }
@@ -198,21 +212,41 @@ where
     D: Device<E>,
     P: Path<E, D>,
 {
-    /// The weights that act, `[O, I]`; the gain is in them where the method brings it.
-    pub(crate) fn weights<T: Tape<E, D>>(&self) -> Result<Tensor<Rank2<O, I>, E, D, T>, Error<D::Err>> {
+    /// The weights that act, `[O, I]`; the gain is in them where the method brings it. What the method stores is what it
+    /// finds there where somebody asks, by `found`, and what is stored otherwise.
+    pub(crate) fn weights<T: Tape<E, D>>(
+        &self,
+        found: Option<&mut Vec<E>>,
+    ) -> Result<Tensor<Rank2<O, I>, E, D, T>, Error<D::Err>> {
+        let device = |source| Error::Device { source };
         let mut params: Vec<Flat<E, D, T>> = Vec::new();
         if brings_gain::<F>() {
-            let gain = self.gain.retaped::<T>().try_reshape_like(&(O,));
-            params.push(gain.map_err(|source| Error::Device { source })?);
+            params.push(self.gain.retaped::<T>().try_reshape_like(&(O,)).map_err(device)?);
+        }
+        for frozen in F::DESCRIPTOR.frozen {
+            let before = self.running[frozen.statistic].retaped::<T>().try_reshape_like(&(O,));
+            params.push(before.map_err(device)?);
         }
         let layout = F::DESCRIPTOR.reference_set.layout(O, I, 1, 1)?;
-        Self::normalize(layout, self.weight.retaped::<T>(), params)
+        let stored = self.stored();
+        let statistics = if stored.is_empty() || found.is_some() {
+            Statistics::Current
+        } else {
+            Statistics::Stored(&stored)
+        };
+        let consts = F::DESCRIPTOR.default_consts();
+        P::normalize::<F, _, T>(layout, self.weight.retaped::<T>(), params, &consts, statistics, found)
+    }
+
+    /// The stored statistics, one plane after the other.
+    fn stored(&self) -> Vec<E> {
+        self.running.iter().flat_map(Tensor::as_vec).collect()
     }
 
     /// The same with the gain in them, whoever brings it.
     pub(crate) fn gained_weights(&self) -> Result<Tensor<Rank2<O, I>, E, D>, Error<D::Err>> {
         let device = |source| Error::Device { source };
-        let weights = self.weights::<NoneTape>()?;
+        let weights = self.weights::<NoneTape>(None)?;
         if !brings_nothing::<F>() {
             return Ok(weights);
         }
@@ -220,15 +254,7 @@ where
         weights.try_mul(gain).map_err(device)
     }
 
-    fn normalize<S: Shape, T: Tape<E, D>>(
-        layout: Layout,
-        x: Tensor<S, E, D, T>,
-        params: Vec<Flat<E, D, T>>,
-    ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
-        P::normalize::<F, S, T>(layout, x, params, &F::DESCRIPTOR.default_consts(), Statistics::Current, None)
-    }
-
-    /// The layer's output for rows `[N, I]`, `[N, O]`; with or without a tape. Training and evaluation are the same.
+    /// The layer's output for rows `[N, I]`, `[N, O]`; with or without a tape. Nothing changes.
     ///
     /// # Errors
     ///
@@ -237,11 +263,44 @@ where
         &self,
         x: Tensor<(N, Const<I>), E, D, T>,
     ) -> Result<Tensor<(N, Const<O>), E, D, T>, Error<D::Err>> {
+        self.with(self.weights::<T>(None)?, x)
+    }
+
+    /// The same as in training: what the method stores takes in what it finds in the weights.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]; nothing was taken in then.
+    pub fn train<N: Dim, T: Tape<E, D>>(
+        &mut self,
+        x: Tensor<(N, Const<I>), E, D, T>,
+    ) -> Result<Tensor<(N, Const<O>), E, D, T>, Error<D::Err>> {
+        if self.running.is_empty() {
+            return self.apply(x);
+        }
+        let d = F::DESCRIPTOR;
+        let mut found = Vec::new();
+        let weights = self.weights::<T>(Some(&mut found))?;
+        let y = self.with(weights, x)?;
+        let mut state = self.stored();
+        if Running::default().named(d, &d.default_consts()).update(d, &found, I, &mut state) {
+            for (plane, now) in self.running.iter_mut().zip(state.chunks_exact(O.max(1))) {
+                plane.copy_from(now);
+            }
+        }
+        Ok(y)
+    }
+
+    fn with<N: Dim, T: Tape<E, D>>(
+        &self,
+        weights: Tensor<Rank2<O, I>, E, D, T>,
+        x: Tensor<(N, Const<I>), E, D, T>,
+    ) -> Result<Tensor<(N, Const<O>), E, D, T>, Error<D::Err>> {
         let device = |source| Error::Device { source };
-        let weights = self.weights::<T>()?;
         let x = if stands_at_both::<F>() {
             let layout = F::DESCRIPTOR.reference_set.layout(x.shape().0.size(), I, 1, 1)?;
-            Self::normalize(layout, x, Vec::new())?
+            let consts = F::DESCRIPTOR.default_consts();
+            P::normalize::<F, _, T>(layout, x, Vec::new(), &consts, Statistics::Current, None)?
         } else {
             x
         };
@@ -279,10 +338,21 @@ where
     }
 }
 
-impl<F, const I: usize, const O: usize, E, D, P, G, const BIAS: bool> NonMutableModule
-    for NormedLinearLayer<F, I, O, E, D, P, G, BIAS>
+impl<F, const I: usize, const O: usize, E, D, P, G, const BIAS: bool, N, T>
+    ModuleMut<Tensor<(N, Const<I>), E, D, T>> for NormedLinearLayer<F, I, O, E, D, P, G, BIAS>
 where
-    E: Dtype,
-    D: Storage<E>,
+    F: Formula,
+    E: Dtype + Elem,
+    D: Device<E>,
+    P: Path<E, D>,
+    N: Dim,
+    T: Tape<E, D>,
 {
+    type Output = Tensor<(N, Const<O>), E, D, T>;
+    type Error = D::Err;
+
+    fn try_forward_mut(&mut self, x: Tensor<(N, Const<I>), E, D, T>) -> Result<Self::Output, D::Err> {
+        let device = x.device().clone();
+        self.train(x).map_err(|e| plain::<E, D>(e, &device))
+    }
 }

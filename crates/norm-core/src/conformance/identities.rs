@@ -66,6 +66,7 @@ pub(super) fn one_element(subject: &Subject, tally: &mut Tally) -> Result<(), Er
     let d = k.descriptor;
     let shape = match d.reference_set.skeleton() {
         Skeleton::Rowwise => Shape::new(6, 1, 1),
+        Skeleton::Channelwise if d.reference_set.is_of_weights() => Shape::new(6, 1, 1),
         Skeleton::Channelwise => Shape::new(1, 6, 1),
     };
     let case = Case::new(d, shape, Data::Normal { mean: 5.0, deviation: 2.0 }, 8)?;

@@ -1,7 +1,7 @@
 norm_core::normalization! {
     /// Wrong on purpose
     pub Wrong(none) as "wrong" over features {
-        starts mu = 1.0;
+        starts mu = 0.5;
         mu = mean(x);
         y = x - mu;
     }

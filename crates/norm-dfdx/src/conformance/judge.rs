@@ -50,7 +50,7 @@ where
 {
     match place {
         Place::Rows { groups } => rows(d, groups, held, x, training),
-        Place::Weights => linear(d, held, x),
+        Place::Weights => linear(d, held, x, training),
     }
 }
 
@@ -141,7 +141,12 @@ fn keep<'a, E: Elem>(
 }
 
 /// `gain · (W' x') + bias`, the gain in the weights where the method brings it.
-fn linear<E: Dtype + Elem>(d: &'static Descriptor, held: &[Held], x: &Rows<E>) -> Told<Played>
+fn linear<E: Dtype + Elem>(
+    d: &'static Descriptor,
+    held: &mut [Held],
+    x: &Rows<E>,
+    training: bool,
+) -> Told<Played>
 where
     Cpu: Device<E>,
 {
@@ -151,18 +156,34 @@ where
     for name in ["weight", "bias", gain] {
         params.push((name.to_owned(), flat::<E>(held, name)?));
     }
-    let normalize = |x: Rows<E, OwnedTape<E, Cpu>>, layout, params: Vec<_>| {
-        told(composed::normalize(d, layout, x, params, &d.default_consts(), Statistics::Current, None))
+    let consts = d.default_consts();
+    let mut stored: Vec<E> = Vec::new();
+    for name in d.stored_names() {
+        stored.extend(of(held, &name)?.values.iter().map(|v| E::lit(*v)));
+    }
+    let mut found = Vec::new();
+    let mut normalize = |x: Rows<E, OwnedTape<E, Cpu>>, layout, params: Vec<_>| {
+        let statistics =
+            if training || stored.is_empty() { Statistics::Current } else { Statistics::Stored(&stored) };
+        told(composed::normalize(d, layout, x, params, &consts, statistics, Some(&mut found)))
     };
     let layout = told(d.reference_set.layout(WIDTH, WIDTH, 1, 1))?;
     let weight = told(params[0].1.retaped().try_reshape_like(&(WIDTH, Const::<WIDTH>)))?;
-    let in_weights = if own_gain { vec![params[2].1.retaped()] } else { Vec::new() };
+    let mut in_weights = if own_gain { vec![params[2].1.retaped()] } else { Vec::new() };
+    for f in d.frozen {
+        let before = f.of(&stored, WIDTH).to_vec();
+        in_weights.push(told(Cpu::default().try_tensor_from_vec(before, (WIDTH,)))?.retaped());
+    }
     let weights = normalize(weight, layout, in_weights)?;
     let weights: Tensor<Rank2<WIDTH, WIDTH>, E, Cpu, _> = told(weights.try_reshape_like(&(Const, Const)))?;
     let mut input = x.leaky_trace();
     let shape = *x.shape();
     if d.site == Site::WeightsAndInputs {
         input = normalize(input, told(d.reference_set.layout(shape.0, WIDTH, 1, 1))?, Vec::new())?;
+    }
+    if training && !stored.is_empty() {
+        Running::default().named(d, &consts).update(d, &found, WIDTH, &mut stored);
+        keep(held, d.stored_names().iter().map(String::as_str), stored.chunks(WIDTH));
     }
     let across = |p: &Flat<E, Cpu>| -> Told<Rows<E, OwnedTape<E, Cpu>>> {
         let row: Tensor<Rank1<WIDTH>, E, Cpu, _> = told(p.retaped().try_reshape_like(&(Const,)))?;

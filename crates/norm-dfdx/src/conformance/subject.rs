@@ -61,7 +61,7 @@ where
     Cpu: Device<E>,
 {
     fn training<T: Tape<E, Cpu>>(&mut self, x: Rows<E, T>) -> Told<Rows<E, T>> {
-        told(self.apply(x))
+        told(self.train(x))
     }
     fn evaluation<T: Tape<E, Cpu>>(&self, x: Rows<E, T>) -> Told<Rows<E, T>> {
         told(self.apply(x))
