@@ -75,6 +75,7 @@ register! { $
     norm_divisive::{DivisiveNorm},
     norm_local_contrast::{LocalContrastNorm},
     norm_switchable::{SwitchableNorm, SwitchableVectors},
+    norm_spectral::{SpectralNorm},
 }
 
 macro_rules! register_updates {
