@@ -71,6 +71,7 @@ register! { $
     norm_derf::{DynamicErf},
     norm_batch_renorm::{BatchRenorm},
     norm_power::{PowerNorm},
+    norm_online::{OnlineNorm},
 }
 
 macro_rules! register_updates {
