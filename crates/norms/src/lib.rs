@@ -71,6 +71,7 @@ register! { $
     norm_derf::{DynamicErf},
     norm_batch_renorm::{BatchRenorm},
     norm_power::{PowerNorm},
+    norm_online::{OnlineNorm},
     norm_local_response::{LocalResponseNorm},
     norm_divisive::{DivisiveNorm},
     norm_local_contrast::{LocalContrastNorm},
