@@ -6,7 +6,8 @@ use norm_core::{Layout, ReferenceSet, Site};
 use crate::error::Error;
 use crate::norm::{Norm, Real, double, narrow, widen};
 use crate::product::{nn, nt, tn};
-use crate::request::{Answer, Request};
+use crate::request::{Answer, Evaluate, Request};
+use crate::state::Stored;
 use crate::sums::{Of, Sums, params, put_params};
 use crate::template::{self, Rectified};
 
@@ -15,21 +16,28 @@ pub(crate) struct Side<T: 'static> {
     norm: Option<Norm<T>>,
     raw: Vec<T>,
     statistics: Vec<T>,
+    /// Whether those are stored ones.
+    stored: bool,
     pub(crate) value: Vec<T>,
 }
 
 impl<T: Real> Side<T> {
     pub(crate) fn new(norm: Option<Norm<T>>, raw: Vec<T>) -> Result<Self, Error> {
+        Self::given(norm, raw, None)
+    }
+
+    /// With stored statistics, where there are any.
+    fn given(norm: Option<Norm<T>>, raw: Vec<T>, stored: Option<&[T]>) -> Result<Self, Error> {
         let (value, statistics) = match &norm {
-            Some(n) => n.forward(&raw, None)?,
+            Some(n) => n.forward(&raw, stored)?,
             None => (raw.clone(), Vec::new()),
         };
-        Ok(Self { norm, raw, statistics, value })
+        Ok(Self { norm, raw, statistics, stored: stored.is_some(), value })
     }
 
     pub(crate) fn backward(&self, d: Vec<T>) -> Result<(Vec<T>, Vec<Vec<T>>), Error> {
         match &self.norm {
-            Some(n) => n.backward(&self.raw, &self.statistics, &d, false),
+            Some(n) => n.backward(&self.raw, &self.statistics, &d, self.stored),
             None => Ok((d, Vec::new())),
         }
     }
@@ -56,6 +64,8 @@ pub(crate) struct Affine<T: 'static> {
     gain: Option<Vec<T>>,
     rectified: Option<Rectified>,
     sums: Vec<T>,
+    /// What the method keeps of the weights.
+    stored: Option<Stored<T>>,
 }
 
 /// Gradients of an [`Affine`].
@@ -78,7 +88,10 @@ impl<T: Real> Affine<T> {
         let [n, i, o] = sizes;
         let d = r.descriptor();
         let (at_weights, at_rows) = sites(d);
-        let (over_rows, over_weights) = (Layout::new(n, 1, i, 1), Layout::new(1, o, i, 1));
+        let over_rows = Layout::new(n, 1, i, 1);
+        let of_weights =
+            if d.reference_set == ReferenceSet::Unit { d.reference_set } else { ReferenceSet::FanIn };
+        let over_weights = of_weights.layout(o, i, 1, 1)?;
         let gain =
             if at_weights && at_rows { r.optional("param.gain", &[o])?.map(|g| narrow(&g)) } else { None };
         let found = if at_weights { params(r, "param.", &over_weights)? } else { Vec::new() };
@@ -93,10 +106,22 @@ impl<T: Real> Affine<T> {
         } else {
             at_weights.then(|| ready(r, over_weights, found))
         };
+        let keeps = at_weights && d.policy.averages();
+        let mut stored = keeps.then(|| Stored::take(r, "state.", o, None)).transpose()?;
+        let mut weights_norm = weights_norm;
+        if let (Some(stored), Some(norm)) = (&stored, &mut weights_norm) {
+            norm.params.extend(d.frozen.iter().map(|_| vec![T::lit(0.0); o]));
+            norm.look_at(stored.at(0));
+        }
         let rows = Side::new(rows_norm, rows)?;
-        let weights = Side::new(weights_norm, weights)?;
+        let given =
+            stored.as_ref().filter(|_| !r.train && r.evaluate == Evaluate::Stored).map(|s| s.at(0).to_vec());
+        let weights = Side::given(weights_norm, weights, given.as_deref())?;
+        if let Some(stored) = stored.as_mut().filter(|_| r.train) {
+            stored.update(0, &weights.statistics, i);
+        }
         let sums = nt(&rows.value, &weights.value, n, i, o);
-        Ok(Self { rows, weights, sizes, gain, rectified: Rectified::of(r)?, sums })
+        Ok(Self { rows, weights, sizes, gain, rectified: Rectified::of(r)?, sums, stored })
     }
 
     pub(crate) fn sums(&self) -> Vec<T> {
@@ -206,6 +231,9 @@ impl<T: Real> Layer<'_, T> {
         if let Some(s) = &sums {
             s.put_state(&mut answer);
         }
+        if let Some(s) = &self.affine.stored {
+            s.put(&mut answer);
+        }
         Ok((answer, rows))
     }
 }
@@ -241,7 +269,7 @@ pub(crate) fn linear<T: Real>(r: &mut Request) -> Result<Answer, Error> {
         });
     }
     let affine = Affine::new(r, [n, i, o], narrow(&x), narrow(&w))?;
-    let of = Of { steps: 1, cases: n, channels: o, space: 1, mask };
+    let of = Of { steps: 1, cases: n, channels: o, space: 1, row: 1, mask };
     let same = |v: &[T]| v.to_vec();
     let (mut answer, dx) = Layer { affine, of, forth: &same, back: &same }.run(r, &[n, o], &[o, i])?;
     if let Some(dx) = dx {

@@ -95,7 +95,7 @@ pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
         }
     });
     let affine = Affine::new(r, [n * s.positions(), s.patch(), o], rows, narrow(&weight))?;
-    let of = Of { steps: 1, cases: n, channels: o, space: s.positions(), mask };
+    let of = Of { steps: 1, cases: n, channels: o, space: s.positions(), row: ow, mask };
     // `turn` reads `[cases][b][a]`, so it is told what it writes.
     let forth = |v: &[T]| turn(v, n, s.positions(), o);
     let back = |v: &[T]| turn(v, n, o, s.positions());

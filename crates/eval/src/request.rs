@@ -41,7 +41,7 @@ impl Form {
     /// The keys that say something beside those of every request.
     fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::Sums => &["layout", "statistics"],
+            Self::Sums => &["layout", "row", "statistics"],
             Self::Linear => &[],
             Self::Rnn => &["placement", "statistics", "nonlinearity"],
             Self::Gru | Self::Lstm => &["placement", "statistics"],

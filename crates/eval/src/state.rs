@@ -62,8 +62,7 @@ pub(crate) fn read<T: Elem>(
     let d = r.descriptor();
     let names: Vec<String> = d.statistics.iter().map(Statistic::stored_name).collect();
     for (i, given) in planes(r, prefix, &names, channels, steps, values)? {
-        // What starts at 1 is made of squares.
-        if d.starts_at(i) > 0.0 && given.iter().any(|v| *v < 0.0) {
+        if d.is_of_squares(i) && given.iter().any(|v| *v < 0.0) {
             return Err(Error::Value {
                 key: format!("{prefix}{}", names[i]),
                 got: "negative".to_owned(),

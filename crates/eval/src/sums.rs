@@ -52,6 +52,8 @@ pub(crate) struct Of {
     pub(crate) cases: usize,
     pub(crate) channels: usize,
     pub(crate) space: usize,
+    /// Positions in a row of an image.
+    pub(crate) row: usize,
     /// One for each case of each step.
     pub(crate) mask: Option<Vec<bool>>,
 }
@@ -87,7 +89,7 @@ impl<T: Real> Sums<T> {
             ReferenceSet::Batch | ReferenceSet::BatchTime => ReferenceSet::BatchSpace,
             other => other,
         };
-        let layout = set.layout(cases, of.channels, of.space, groups)?;
+        let layout = set.layout(cases, of.channels, of.space, groups)?.with_row(of.row);
         let params = match params_of {
             Some(p) => p,
             None => params(r, "param.", &layout)?,
@@ -207,15 +209,20 @@ pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
     let (shape, data, of) = match r.axes {
         Axes::Nc => {
             let ([n, c], data) = r.ranked("x", "[N, C]")?;
-            (vec![n, c], data, Of { steps: 1, cases: n, channels: c, space: 1, mask: r.mask(&[n])? })
+            (vec![n, c], data, Of { steps: 1, cases: n, channels: c, space: 1, row: 1, mask: r.mask(&[n])? })
         }
         Axes::Ncs => {
             let ([n, c, s], data) = r.ranked("x", "[N, C, S]")?;
-            (vec![n, c, s], data, Of { steps: 1, cases: n, channels: c, space: s, mask: r.mask(&[n])? })
+            let row = r.size("row", s, 1)?;
+            (vec![n, c, s], data, Of { steps: 1, cases: n, channels: c, space: s, row, mask: r.mask(&[n])? })
         }
         Axes::Tnc => {
             let ([t, n, c], data) = r.ranked("x", "[T, N, C]")?;
-            (vec![t, n, c], data, Of { steps: t, cases: n, channels: c, space: 1, mask: r.mask(&[t, n])? })
+            (
+                vec![t, n, c],
+                data,
+                Of { steps: t, cases: n, channels: c, space: 1, row: 1, mask: r.mask(&[t, n])? },
+            )
         }
     };
     let x = narrow::<T>(&data);

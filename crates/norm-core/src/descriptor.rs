@@ -278,7 +278,11 @@ impl Descriptor {
         if let Some(value) = self.statistics[statistic].starts {
             return value;
         }
-        if self.statistics[statistic].is_variance || self.plan.is_of_squares(statistic) { 1.0 } else { 0.0 }
+        if self.is_of_squares(statistic) { 1.0 } else { 0.0 }
+    }
+    /// Whether a statistic is made of squares, and so never negative.
+    pub const fn is_of_squares(&self, statistic: usize) -> bool {
+        self.statistics[statistic].is_variance || self.plan.is_of_squares(statistic)
     }
     /// A constant that is the policy's and not the formula's, where the method names it.
     pub fn policy_const(&self, name: &str, consts: &[f64]) -> Option<f64> {
