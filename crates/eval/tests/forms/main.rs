@@ -1,6 +1,7 @@
 //! Requests as another language would send them, judged by plain loops in double precision and by central differences.
 
 mod blocks;
+mod controls;
 mod conv;
 mod judge;
 mod linear;
