@@ -391,6 +391,30 @@ def write_modules():
     save_file(tensors, MODULES / "modules.safetensors", metadata={"torch": torch.__version__})
 
 
+def write_neighbours():
+    """Windows over channels, and what is kept of a matrix of weights."""
+    ncs = {"layout": "NCS"}
+    for size in (3, 4):
+        # PyTorch divides alpha by the size of the window.
+        metadata = {**ncs, "const.size": str(size), "const.alpha": "0.3", "const.beta": "0.6", "const.k": "1.5"}
+        sums(f"local-response-ncs-{size}", "local-response", metadata, normal(3, 7, 4) * 2, {}, lambda x, p: (F.local_response_norm(x, size, 0.3 * size, 0.6, 1.5), {}))
+    for mode in ("train", "eval"):
+        layer = nn.utils.spectral_norm(nn.Linear(4, 6).double())
+        with torch.no_grad():
+            layer.weight_orig.copy_(normal(6, 4))
+            layer.bias.copy_(normal(6))
+            layer.weight_u.copy_(F.normalize(normal(6), dim=0))
+            # In evaluation PyTorch takes a second stored vector; here it is the one that the first reaches.
+            layer.weight_v.copy_(F.normalize(layer.weight_orig.T @ layer.weight_u, dim=0))
+        layer.train(mode == "train")
+        x, u = leaf(normal(5, 4)), layer.weight_u.clone()
+        y = layer(x)
+        leaves = {"x": x, "param.weight": layer.weight_orig, "param.bias": layer.bias}
+        dy = normal(5, 6)
+        want = {"y": y, **gradients(y, dy, leaves), "state.running_u": layer.weight_u}
+        write(f"linear-spectral-{mode}", "spectral", {"as": "linear", "mode": mode}, {**leaves, "dy": dy, "state.running_u": u}, want)
+
+
 def write_state(name, state):
     """Adds what is stored after the call to a file that was written."""
     from safetensors import safe_open
@@ -409,4 +433,5 @@ if __name__ == "__main__":
     write_relatives()
     write_cosines()
     write_modules()
+    write_neighbours()
     print(f"{len(list(OUT.glob('*.safetensors')))} files, torch {torch.__version__}")
