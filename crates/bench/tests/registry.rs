@@ -52,6 +52,8 @@ fn cells_train_what_has_to_be_told_of_updates_and_updates_themselves() {
         ("digits-mlp", "streaming-moments", 2, 0.90),
         ("digits-mlp", "power", 2, 0.90),
         ("digits-mlp", "online", 2, 0.90),
+        ("digits-mlp", "spectral", 2, 0.80),
+        ("digits-mlp", "switchable-vectors", 2, 0.90),
         ("digits-mlp-sgd", "path-sgd", 3, 0.80),
         ("digits-rnn-rows", "layer", 2, 0.60),
     ] {

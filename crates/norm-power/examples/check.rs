@@ -1,3 +1,0 @@
-//! What `just check-norm power` runs.
-
-norm_dfdx::check!(norm_power::PowerNorm);
