@@ -82,7 +82,9 @@ impl Term {
             }
             Self::Neg(a) | Self::Over(_, a, _) => a.each(f),
             Self::Call(_, list) | Self::Controlled { of: list, .. } => {
-                list.iter_mut().for_each(|t| t.each(f))
+                for t in list {
+                    t.each(f);
+                }
             }
             Self::Number(_)
             | Self::X
