@@ -30,7 +30,7 @@ render run:
 # Time with Criterion: all, or ids that contain the filter, such as layer/fused
 [group('report')]
 bench filter="":
-    cargo bench --package bench --bench norm --bench cell -- {{ filter }}
+    cargo bench --package bench --bench norm --bench cell --bench update -- {{ filter }}
 
 # PyTorch beside us in one interleaved run (needs a Python with torch)
 [group('report')]
