@@ -32,6 +32,11 @@ render run:
 bench filter="":
     cargo bench --package bench --bench norm --bench cell --bench update -- {{ filter }}
 
+# One thread and two in turn over the engine of HMAX: how much faster?
+[group('report')]
+cores threads="2" rounds="15":
+    cargo run --release --quiet --package hmax --example cores -- {{ threads }} {{ rounds }}
+
 # PyTorch beside us in one interleaved run (needs a Python with torch)
 [group('report')]
 peers python="python3":
