@@ -30,7 +30,12 @@ render run:
 # Time with Criterion: all, or ids that contain the filter, such as layer/fused
 [group('report')]
 bench filter="":
-    cargo bench --package bench --bench norm --bench cell -- {{ filter }}
+    cargo bench --package bench --bench norm --bench cell --bench update -- {{ filter }}
+
+# One thread and two in turn over the engine of HMAX: how much faster?
+[group('report')]
+cores threads="2" rounds="15":
+    cargo run --release --quiet --package hmax --example cores -- {{ threads }} {{ rounds }}
 
 # PyTorch beside us in one interleaved run (needs a Python with torch)
 [group('report')]

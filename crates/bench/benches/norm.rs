@@ -4,10 +4,13 @@
 //! Path `dfdx` is dfdx's own layer. Before anything is timed, the paths are checked against each other.
 //! `NORMLAB_TIER=smoke` keeps one shape and one pass, `NORMLAB_TIER=quick` the methods that tier compares.
 
+mod common;
+
 use std::hint::black_box;
 use std::time::Duration;
 
 use ::bench::grid::measured; // and its allocator
+use common::{copies, normal};
 use criterion::{BatchSize, Criterion};
 use dfdx::nn::modules::{BatchNorm1D, LayerNorm1D};
 use dfdx::prelude::*;
@@ -27,14 +30,6 @@ fn tier() -> Option<String> {
 
 fn smoke() -> bool {
     tier().is_some_and(|t| t == "smoke")
-}
-
-fn normal<E: Dtype>(n: usize, seed: u64) -> Vec<E> {
-    use rand::SeedableRng;
-    use rand::distributions::Distribution;
-    let mut r = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
-    let d = rand_distr::StandardNormal;
-    (0..n).map(|_| E::from_f64(d.sample(&mut r)).unwrap_or_default()).collect()
 }
 
 /// What one contender does in either pass.
@@ -160,7 +155,7 @@ where
 }
 
 fn shape<const C: usize>(c: &mut Criterion, n: usize) {
-    copies(c, n, C);
+    copies(c, &format!("{n}x{C}"), n * C);
     for m in measured(tier().as_deref()) {
         let id = m.descriptor().id;
         let mut list = vec![ours(*m.f32, n, C, true), ours(*m.f32, n, C, false)];
@@ -172,31 +167,6 @@ fn shape<const C: usize>(c: &mut Criterion, n: usize) {
         }
         time(c, n, C, id, list);
     }
-}
-
-/// The ceiling: arrays of the same size read and written, shared out as the kernels share theirs.
-fn copies(c: &mut Criterion, n: usize, width: usize) {
-    use rayon::prelude::*;
-    let (a, b) = (normal::<f32>(n * width, 3), normal::<f32>(n * width, 4));
-    let mut y = vec![0.0f32; n * width];
-    let part = if n * width >= norm_core::chunk::PARALLEL_FROM {
-        (n * width).div_ceil(rayon::current_num_threads())
-    } else {
-        n * width
-    };
-    c.bench_function(&format!("copy/f32/{n}x{width}/1r1w"), |bench| {
-        bench.iter(|| {
-            y.par_chunks_mut(part).zip(a.par_chunks(part)).for_each(|(y, a)| y.copy_from_slice(a));
-            black_box(&mut y);
-        });
-    });
-    c.bench_function(&format!("copy/f32/{n}x{width}/2r1w"), |bench| {
-        bench.iter(|| {
-            let parts = y.par_chunks_mut(part).zip(a.par_chunks(part)).zip(b.par_chunks(part));
-            parts.for_each(|((y, a), b)| y.iter_mut().zip(a).zip(b).for_each(|((y, a), b)| *y = a + b));
-            black_box(&mut y);
-        });
-    });
 }
 
 fn main() {

@@ -10,6 +10,7 @@ mod learner;
 pub mod methods;
 pub mod provenance;
 pub mod runner;
+pub mod steps;
 pub mod throughput;
 mod training;
 mod walk;

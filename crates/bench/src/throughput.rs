@@ -30,9 +30,13 @@ pub fn records(criterion: &Path) -> Result<Vec<ThroughputRecord>, Error> {
     let mut records = from_criterion(criterion)?;
     for r in &mut records {
         let Ok(id) = r.id.parse::<BenchId>() else { continue };
-        if let BenchId::Norm { method, pass, .. } = &id
-            && let (Some((reads, writes)), Some(size)) = (arrays(method, pass), id.element_bytes())
-        {
+        let moved = match &id {
+            BenchId::Norm { method, pass, .. } => arrays(method, pass),
+            // Weights and gradients in, weights out.
+            BenchId::Update { .. } => Some((2, 1)),
+            _ => None,
+        };
+        if let (Some((reads, writes)), Some(size)) = (moved, id.element_bytes()) {
             let bytes = id.elements() * size;
             r.traffic = Some(Traffic { reads: reads * bytes, writes: writes * bytes });
         }

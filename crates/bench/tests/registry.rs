@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use bench::grid::{self, Filter};
+use bench::steps;
 use bench::workloads::{self, WORKLOADS};
 use results::{Outcome, Tier};
 
@@ -16,6 +17,48 @@ fn every_method_and_every_update_is_trained_somewhere() {
     let known: BTreeSet<&str> = grid::methods().into_iter().collect();
     let unknown: Vec<_> = trained.difference(&known).collect();
     assert!(unknown.is_empty(), "{unknown:?} are trained and not registered");
+}
+
+/// In the smoke tier as well, which CI runs; the quick one says itself what it compares.
+#[test]
+fn every_method_and_every_update_has_a_bench() {
+    for tier in [None, Some("smoke")] {
+        let steps = steps::measured(tier).unwrap();
+        let ids: BTreeSet<String> = steps.iter().map(|step| step.id.to_string()).collect();
+        assert_eq!(ids.len(), steps.len(), "two steps have one name: {ids:?}");
+        let norms = grid::measured(tier).map(|m| m.descriptor().id);
+        let timed: BTreeSet<&str> = norms.chain(steps.iter().filter_map(|step| step.id.method())).collect();
+        assert_eq!(timed, grid::methods().into_iter().collect());
+    }
+    assert!(steps::measured(Some("quick")).unwrap().is_empty());
+}
+
+#[test]
+fn steps_that_are_timed_do_what_is_trained_and_can_be_repeated() {
+    for mut step in steps::measured(None).unwrap() {
+        assert_eq!(step.id.elements(), 64 * 100 + 100 + 100 * 100 + 100 + 100 * 10 + 10);
+        for _ in 0..3 {
+            step.take().unwrap();
+        }
+    }
+}
+
+#[test]
+fn every_bench_is_run_by_its_recipe_and_for_the_page() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| std::fs::read_to_string(here.join(path)).unwrap();
+    let manifest = read("Cargo.toml");
+    let names: Vec<&str> =
+        manifest.split("[[bench]]\nname = \"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert!(names.contains(&"norm"), "{names:?}");
+    for name in names {
+        assert!(
+            read("../../justfile").contains(&format!("--bench {name} ")),
+            "`just bench` leaves {name} out"
+        );
+        let asked = format!("\"--bench\", \"{name}\"");
+        assert!(read("../cli/src/run.rs").contains(&asked), "`just report` leaves {name} out");
+    }
 }
 
 /// Trained or refused with a reason, which the front page shows.

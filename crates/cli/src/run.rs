@@ -64,7 +64,8 @@ fn measure(run: &Run, tier: Tier) -> Result<()> {
     }
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let status = Command::new(cargo)
-        .args(["bench", "--quiet", "--package", "bench", "--bench", "norm", "--bench", "cell"])
+        .args(["bench", "--quiet", "--package", "bench"])
+        .args(["--bench", "norm", "--bench", "cell", "--bench", "update"])
         .env("CRITERION_HOME", &home)
         .env("NORMLAB_TIER", tier.name())
         .stdout(std::process::Stdio::null())

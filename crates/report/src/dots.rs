@@ -12,10 +12,10 @@ use crate::throughput::{Bench, Timing, pass_rank};
 /// The name of a bench in prose.
 pub(crate) fn title(bench: &Bench) -> String {
     let shape = bench.shape.replace('x', "×");
-    if bench.kind == "norm" {
-        format!("{shape}, {}", bench.dtype)
-    } else {
-        format!("{}, {shape}, {}", bench.kind, bench.dtype)
+    match bench.kind.as_str() {
+        "norm" => format!("{shape}, {}", bench.dtype),
+        "update" => format!("step of the optimizer, {shape} weights, {}", bench.dtype),
+        kind => format!("{kind}, {shape}, {}", bench.dtype),
     }
 }
 
@@ -59,6 +59,7 @@ pub(crate) fn words(pass: &str) -> &str {
         "fwd" => "forward",
         "bwd" => "backward",
         "fwd+bwd" => "forward and backward",
+        "step" => "update of the weights",
         other => other,
     }
 }

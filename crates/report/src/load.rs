@@ -100,11 +100,8 @@ impl Loaded {
         let mut ids: Vec<String> = self.methods.iter().map(|m| m.id.clone()).collect();
         let mut others: Vec<String> = self.cells.iter().map(|c| c.cell.method.clone()).collect();
         for record in &self.throughput {
-            if let Ok(results::BenchId::Norm { method, .. } | results::BenchId::Cell { method, .. }) =
-                record.id.parse()
-            {
-                others.push(method);
-            }
+            let id = record.id.parse::<results::BenchId>().ok();
+            others.extend(id.and_then(|id| id.method().map(str::to_owned)));
         }
         others.sort();
         others.dedup();

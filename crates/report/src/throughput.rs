@@ -23,7 +23,7 @@ pub(crate) struct Timing {
 
 /// All timings of one shape and element type.
 pub(crate) struct Bench {
-    /// `norm`, or `cell <name>`.
+    /// `norm`, `cell <name>` or `update`.
     pub(crate) kind: String,
     pub(crate) shape: String,
     pub(crate) dtype: String,
@@ -115,6 +115,9 @@ fn place(id: &str) -> Option<((String, String, String), Timing)> {
         }
         BenchId::Cell { cell, method, path, dtype, shape, pass } => {
             (format!("cell {cell}"), dtype, shape, method, path, pass)
+        }
+        BenchId::Update { method, path, dtype, shape, pass } => {
+            ("update".to_owned(), dtype, shape, method, path, pass)
         }
         BenchId::Copy { .. } => return None,
     };

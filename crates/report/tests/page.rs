@@ -119,6 +119,24 @@ fn sizes_are_in_natural_order_and_shares_are_of_the_right_ceiling() {
 }
 
 #[test]
+fn a_step_of_an_optimizer_stands_beside_the_plain_one_and_a_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    common::write(&folder.path().join("run"));
+    let page = rendered(folder.path());
+    let (cell, step) = (
+        position(&page, "id=\"bench-cell-lstm-f32-50x64x128\""),
+        position(&page, "id=\"bench-update-f32-17610\""),
+    );
+    assert!(cell < step);
+    position(&page, "step of the optimizer, 17610 weights, f32");
+    let rows = fs::read_to_string(folder.path().join("out/data/bench-update-f32-17610-step.csv")).unwrap();
+    for (method, share) in [("No normalization", "0.4,"), ("RMS Normalization", "0.005,")] {
+        let row = rows.lines().find(|l| l.starts_with(&format!("{method},optimizer")));
+        assert!(row.is_some_and(|r| r.contains(share) && r.contains("same traffic")), "{rows}");
+    }
+}
+
+#[test]
 fn what_is_not_there_is_said() {
     let folder = tempfile::tempdir().unwrap();
     Run::create(folder.path().join("run"), common::manifest()).unwrap();

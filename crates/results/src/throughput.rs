@@ -73,6 +73,19 @@ pub enum BenchId {
         /// `fwd`, `bwd` or `fwd+bwd`.
         pass: String,
     },
+    /// `update/<method>/<path>/<dtype>/<weights>/<pass>`: what the optimizer does in one step, gradients given.
+    Update {
+        /// The update; `none` for the plain step.
+        method: String,
+        /// The implementation.
+        path: String,
+        /// Element type.
+        dtype: String,
+        /// Weights that are moved.
+        shape: String,
+        /// `step`.
+        pass: String,
+    },
     /// `copy/<dtype>/<shape>/<r>r<w>w`: a loop that only reads `r` arrays and writes `w`.
     Copy {
         /// Element type.
@@ -95,6 +108,9 @@ impl fmt::Display for BenchId {
             Self::Cell { cell, method, path, dtype, shape, pass } => {
                 write!(f, "cell/{cell}/{method}/{path}/{dtype}/{shape}/{pass}")
             }
+            Self::Update { method, path, dtype, shape, pass } => {
+                write!(f, "update/{method}/{path}/{dtype}/{shape}/{pass}")
+            }
             Self::Copy { dtype, shape, reads, writes } => write!(f, "copy/{dtype}/{shape}/{reads}r{writes}w"),
         }
     }
@@ -102,7 +118,7 @@ impl fmt::Display for BenchId {
 
 /// The text is not a [`BenchId`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected norm/…, cell/… or copy/… with all its parts, got {got:?}")]
+#[error("expected norm/…, cell/…, update/… or copy/… with all its parts, got {got:?}")]
 pub struct BenchIdError {
     /// The text.
     pub got: String,
@@ -130,6 +146,13 @@ impl FromStr for BenchId {
                 shape: own(shape),
                 pass: own(pass),
             }),
+            ["update", method, path, dtype, weights, pass] => Some(Self::Update {
+                method: own(method),
+                path: own(path),
+                dtype: own(dtype),
+                shape: own(weights),
+                pass: own(pass),
+            }),
             ["copy", dtype, shape, traffic] => arrays(traffic).map(|(reads, writes)| Self::Copy {
                 dtype: own(dtype),
                 shape: own(shape),
@@ -144,17 +167,33 @@ impl FromStr for BenchId {
 }
 
 impl BenchId {
+    /// The method that was timed; none where something else was.
+    pub fn method(&self) -> Option<&str> {
+        match self {
+            Self::Norm { method, .. } | Self::Cell { method, .. } | Self::Update { method, .. } => {
+                Some(method)
+            }
+            Self::Copy { .. } => None,
+        }
+    }
+
     /// The shape as text.
     pub fn shape(&self) -> &str {
         match self {
-            Self::Norm { shape, .. } | Self::Cell { shape, .. } | Self::Copy { shape, .. } => shape,
+            Self::Norm { shape, .. }
+            | Self::Cell { shape, .. }
+            | Self::Update { shape, .. }
+            | Self::Copy { shape, .. } => shape,
         }
     }
 
     /// The element type as text.
     pub fn dtype(&self) -> &str {
         match self {
-            Self::Norm { dtype, .. } | Self::Cell { dtype, .. } | Self::Copy { dtype, .. } => dtype,
+            Self::Norm { dtype, .. }
+            | Self::Cell { dtype, .. }
+            | Self::Update { dtype, .. }
+            | Self::Copy { dtype, .. } => dtype,
         }
     }
 

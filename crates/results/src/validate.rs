@@ -160,15 +160,16 @@ fn throughput(records: &[ThroughputRecord], methods: Option<&BTreeSet<String>>, 
     const FILE: &str = "throughput.json";
     unique(FILE, "id", records.iter().map(|r| r.id.clone()), problems);
     for r in records {
-        match r.id.parse() {
-            Ok(BenchId::Norm { method, .. } | BenchId::Cell { method, .. }) => {
-                declared(FILE, "id", &method, methods, "methods.json", problems);
+        match r.id.parse::<BenchId>() {
+            Ok(id) => {
+                if let Some(method) = id.method() {
+                    declared(FILE, "id", method, methods, "methods.json", problems);
+                }
             }
-            Ok(BenchId::Copy { .. }) => {}
             Err(_) => problems.push(Problem::Form {
                 file: FILE.into(),
                 field: "id",
-                expected: "norm/…, cell/… or copy/… with all its parts",
+                expected: "norm/…, cell/…, update/… or copy/… with all its parts",
                 got: r.id.clone(),
             }),
         }

@@ -71,6 +71,7 @@ fn ids_keep_their_text() {
     for text in [
         "norm/layer/fused/f32/64x512/fwd+bwd",
         "cell/lstm/layer/sequence/f64/50x64x128/bwd",
+        "update/path-sgd/optimizer/f32/17610/step",
         "copy/f32/4096x1024/1r1w",
     ] {
         assert_eq!(text.parse::<BenchId>().unwrap().to_string(), text);
@@ -78,11 +79,15 @@ fn ids_keep_their_text() {
     for text in [
         "norm/layer/fused/f32/64x512",
         "norm//fused/f32/64x512/fwd",
+        "update/path-sgd/f32/17610/step",
         "copy/f32/6y4/1r1w",
         "copy/f32/64/1r",
         "",
     ] {
         assert!(text.parse::<BenchId>().is_err(), "{text}");
     }
+    let method = |id: &str| id.parse::<BenchId>().unwrap().method().map(str::to_owned);
+    assert_eq!(method("update/path-sgd/optimizer/f32/17610/step").as_deref(), Some("path-sgd"));
+    assert_eq!(method("copy/f32/17610/2r1w"), None);
     assert_eq!("copy/f32/4096x1024/1r1w".parse::<BenchId>().unwrap().elements(), 4096 * 1024);
 }

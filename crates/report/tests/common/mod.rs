@@ -354,6 +354,11 @@ fn throughput() -> Vec<ThroughputRecord> {
         let time = 2.5e7 * (1.0 + 0.3 * m as f64);
         records.push(record(format!("cell/lstm/{method}/sequence/f32/50x64x128/fwd+bwd"), time, None));
     }
+    records.push(record("copy/f32/17610/2r1w".into(), 4e3, Some(Traffic { reads: 140_880, writes: 70_440 })));
+    for (method, time) in [("none", 1e4), ("rms", 8e5)] {
+        let id = format!("update/{method}/optimizer/f32/17610/step");
+        records.push(record(id, time, Some(Traffic { reads: 140_880, writes: 70_440 })));
+    }
     records
 }
 
