@@ -1,6 +1,6 @@
 //! What a run says about each method: everything from its declaration, a probe or a judge.
 
-use norm_core::{Descriptor, Equation, PolicyKind, ReferenceSet, Site, Skeleton, UpdateDescriptor};
+use norm_core::{Along, Descriptor, Equation, PolicyKind, ReferenceSet, Site, Skeleton, UpdateDescriptor};
 use results::{
     Answer, ConstantRecord, FormulaLine, Gotcha, MethodRecord, ParameterRecord, PathRecord, PathStatus,
     Property, ReferenceSetRecord, Source, StateRecord, StateSize, StatisticRecord,
@@ -71,8 +71,24 @@ fn axes(set: ReferenceSet) -> &'static str {
     }
 }
 
+/// All that a declaration pools, set after set.
+fn all_axes(d: &Descriptor) -> String {
+    let mut all: Vec<&str> = d.plan.sets().into_iter().map(axes).collect();
+    for (window, _) in d.plan.windows(&d.default_consts()) {
+        let near = match window.along {
+            Along::Channels => "C around a channel at one place",
+            Along::Space => "S around a place",
+        };
+        if !all.contains(&near) {
+            all.push(near);
+        }
+    }
+    if all.is_empty() { axes(d.reference_set).to_owned() } else { all.join("; ") }
+}
+
 fn properties(d: &Descriptor, record: &mut MethodRecord) {
-    let pools_cases = d.reference_set.skeleton() == Skeleton::Channelwise;
+    let of_weights = d.reference_set.is_of_weights();
+    let pools_cases = d.reference_set.skeleton() == Skeleton::Channelwise && !of_weights;
     let stores = d.policy.averages();
     let looks_back = stores && !d.plan.uses_statistics();
     let nothing = d.is_identity();
@@ -88,6 +104,11 @@ fn properties(d: &Descriptor, record: &mut MethodRecord) {
             Answer::Conditional,
             "both are made of what is stored; training takes in each batch, or each block of it, once it is normalized",
         )
+    } else if stores && of_weights {
+        property(
+            Answer::Conditional,
+            "training moves what is stored of the weights and uses that, evaluation uses it as it is",
+        )
     } else if stores {
         property(Answer::No, "training uses the statistics of the batch, evaluation stored ones")
     } else {
@@ -95,6 +116,11 @@ fn properties(d: &Descriptor, record: &mut MethodRecord) {
     };
     record.batch_one = if looks_back {
         property(Answer::Yes, "the output is made of what is stored, whatever the batch")
+    } else if pools_cases && d.plan.is_staged() {
+        property(
+            Answer::Conditional,
+            "the batch's part has variance 0 for one case of one position; the other parts have what they always have",
+        )
     } else if pools_cases {
         property(
             Answer::Conditional,
@@ -152,10 +178,7 @@ pub fn record(m: &'static Method) -> MethodRecord {
         equations: if d.equations.is_empty() { vec![] } else { vec![d.equations.into()] },
         kind: "normalization".into(),
         site: d.site.name().replace('_', " "),
-        reference_set: ReferenceSetRecord {
-            name: d.reference_set.name().into(),
-            axes: axes(d.reference_set).into(),
-        },
+        reference_set: ReferenceSetRecord { name: d.reference_set.name().into(), axes: all_axes(d) },
         policy: d.policy.name().into(),
         placements: placements(d.id),
         parameters: d
