@@ -25,11 +25,32 @@ pub(crate) struct Cases {
     split: Split,
 }
 
+/// Cases that do not fit a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unfit {
+    /// What there is too much or too little of.
+    pub(crate) what: &'static str,
+    /// As the model has it.
+    pub(crate) want: usize,
+    /// As the cases have it.
+    pub(crate) got: usize,
+}
+
 impl Cases {
     /// Cases of as many values each.
     pub(crate) fn new(values: Vec<f32>, labels: Vec<u8>) -> Result<Self, Error> {
         let split = split(&labels)?;
         Ok(Self { values, labels, split })
+    }
+
+    /// Where the cases are not what a model is made for, what they should be and what they are.
+    pub(crate) fn unfit(&self, values: usize, classes: usize) -> Option<Unfit> {
+        let want = self.labels.len() * values;
+        if self.values.len() != want {
+            return Some(Unfit { what: "values in all cases", want, got: self.values.len() });
+        }
+        let largest = self.labels.iter().copied().max().map_or(0, usize::from);
+        (largest >= classes).then_some(Unfit { what: "classes", want: classes, got: largest + 1 })
     }
 
     /// Indices of the cases that train.
@@ -59,6 +80,14 @@ impl Cases {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cases_fit_a_model_of_their_sizes_only() {
+        let cases = Cases::new(vec![0.0; 10 * 3], vec![0, 1, 2, 0, 1, 2, 0, 1, 2, 0]).unwrap();
+        assert_eq!(cases.unfit(3, 3), None);
+        assert_eq!(cases.unfit(4, 3), Some(Unfit { what: "values in all cases", want: 40, got: 30 }));
+        assert_eq!(cases.unfit(3, 2), Some(Unfit { what: "classes", want: 2, got: 3 }));
+    }
 
     #[test]
     fn steps_come_one_after_another_each_with_all_cases() {

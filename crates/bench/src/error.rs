@@ -53,6 +53,18 @@ pub enum Error {
         /// What there is.
         known: String,
     },
+    /// Cases that the workload's model is not made for.
+    #[error("workload `{workload}`: the model takes {want} {what}, the cases have {got}")]
+    Unfit {
+        /// The workload.
+        workload: &'static str,
+        /// What there is too much or too little of.
+        what: &'static str,
+        /// As the model has it.
+        want: usize,
+        /// As the cases have it.
+        got: usize,
+    },
     /// A step of the training failed.
     #[error("cell {cell}: step {step} failed: {what}")]
     Training {

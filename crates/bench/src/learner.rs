@@ -17,6 +17,8 @@ pub(crate) trait View {
     type Shape: Shape;
     /// Steps of a sequence, 1 where there are none.
     const STEPS: usize;
+    /// Values of a case, in all steps.
+    const VALUES: usize;
     /// The shape of a batch of so many cases.
     fn shape(cases: usize) -> Self::Shape;
 }
@@ -27,6 +29,7 @@ pub(crate) struct Flat<const I: usize>;
 impl<const I: usize> View for Flat<I> {
     type Shape = (usize, Const<I>);
     const STEPS: usize = 1;
+    const VALUES: usize = I;
     fn shape(cases: usize) -> Self::Shape {
         (cases, Const)
     }
@@ -38,6 +41,7 @@ pub(crate) struct Steps<const T: usize, const I: usize>;
 impl<const T: usize, const I: usize> View for Steps<T, I> {
     type Shape = (usize, usize, Const<I>);
     const STEPS: usize = T;
+    const VALUES: usize = T * I;
     fn shape(cases: usize) -> Self::Shape {
         (T, cases, Const)
     }
@@ -49,6 +53,7 @@ pub(crate) struct Image<const C: usize, const H: usize, const W: usize>;
 impl<const C: usize, const H: usize, const W: usize> View for Image<C, H, W> {
     type Shape = (usize, Const<C>, usize, usize);
     const STEPS: usize = 1;
+    const VALUES: usize = C * H * W;
     fn shape(cases: usize) -> Self::Shape {
         (cases, Const, H, W)
     }
@@ -129,6 +134,10 @@ impl<M: Walked> Rule<M> for PathSgd {
 pub(crate) trait Learner {
     /// Steps that the values of a case are cut into.
     fn steps(&self) -> usize;
+    /// Values of a case.
+    fn values(&self) -> usize;
+    /// Classes that are told apart.
+    fn classes(&self) -> usize;
     /// The loss on a batch, and its gradients, which are kept for [`update`](Self::update).
     fn loss(&mut self, x: Vec<f32>, labels: Vec<usize>) -> Result<f64, String>;
     /// Moves the weights along the gradients that are kept; says why where the optimizer left them as they were.
@@ -192,6 +201,14 @@ where
 {
     fn steps(&self) -> usize {
         V::STEPS
+    }
+
+    fn values(&self) -> usize {
+        V::VALUES
+    }
+
+    fn classes(&self) -> usize {
+        O
     }
 
     fn loss(&mut self, x: Vec<f32>, labels: Vec<usize>) -> Result<f64, String> {

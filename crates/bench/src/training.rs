@@ -5,7 +5,7 @@ use std::time::Instant;
 use data::{Batches, LastBatch};
 use results::{CellSettings, ConvergenceRecord, CurvePoint, Outcome};
 
-use crate::cases::Cases;
+use crate::cases::{Cases, Unfit};
 use crate::error::Error;
 use crate::learner::Learner;
 use crate::runner::stopping;
@@ -16,8 +16,8 @@ impl Workload {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownMethod`] and [`Error::Refused`] for a method without a place here; [`Error::Training`] where a step
-    /// fails.
+    /// [`Error::UnknownMethod`] and [`Error::Refused`] for a method without a place here; [`Error::Unfit`] for
+    /// cases of other sizes than the model's; [`Error::Training`] where a step fails.
     pub fn train(&self, cell: &CellSettings) -> Result<Option<ConvergenceRecord>, Error> {
         let started = Instant::now();
         let cases = Cases::new((self.values)(&cell.method)?, (self.labels)())?;
@@ -27,6 +27,9 @@ impl Workload {
         };
         let build = self.arm(&cell.method)?.build(self, &cell.variant)?;
         let mut model = build(cell).map_err(failed(0))?;
+        if let Some(Unfit { what, want, got }) = cases.unfit(model.values(), model.classes()) {
+            return Err(Error::Unfit { workload: self.id, what, want, got });
+        }
         let order = Batches::new(cases.training(), cell.batch_size, LastBatch::Drop, cell.seed)?;
         let mut curve = vec![];
         let mut outcome = Outcome::Completed;

@@ -87,6 +87,35 @@ fn every_file_is_a_workload_of_its_name() {
     assert_eq!(files.len(), WORKLOADS.len(), "two workloads have one name");
 }
 
+/// What a skeleton leaves open, each with its place.
+#[test]
+fn every_workload_is_written() {
+    let file = |w: &&bench::workload::Workload| format!("src/workloads/{}.rs", w.id.replace('-', "_"));
+    let mut open = Vec::new();
+    for file in WORKLOADS.iter().map(file) {
+        let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&file)).unwrap();
+        let lines = text.lines().enumerate().filter(|(_, line)| line.contains("to be written"));
+        open.extend(lines.map(|(n, line)| format!("crates/bench/{file}:{}: {}", n + 1, line.trim())));
+    }
+    assert!(open.is_empty(), "write:\n  {}", open.join("\n  "));
+}
+
+/// Evaluated without a step, the plain model takes the cases as they are.
+#[test]
+fn the_cases_of_every_workload_fit_its_model() {
+    for workload in WORKLOADS {
+        let filter = Filter {
+            workload: Some(workload.id.into()),
+            method: Some("none".into()),
+            epochs: Some(0),
+            ..Filter::default()
+        };
+        let record = workload.train(&grid::cells(Tier::Smoke, &filter)[0]).unwrap().unwrap();
+        assert!(record.final_metric().is_some_and(f64::is_finite), "{}: {record:?}", workload.id);
+        assert!(workload.target > 0.0 && workload.target < 1.0, "{}: a share of the cases", workload.id);
+    }
+}
+
 /// One pass of each method's first place at the smoke rate, on the workloads that are cheap.
 #[test]
 fn cells_train_what_has_to_be_told_of_updates_and_updates_themselves() {

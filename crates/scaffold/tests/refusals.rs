@@ -7,7 +7,7 @@ use std::path::Path;
 
 use scaffold::{Error, Name, Plan, Template, Workspace, slice};
 
-/// A workspace with everything that a method needs of it.
+/// A workspace with everything that what is made needs of it.
 fn workspace(dir: &Path) -> Workspace {
     let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     for file in [
@@ -17,11 +17,17 @@ fn workspace(dir: &Path) -> Workspace {
         "crates/norm-rms/src/reference.rs",
         "crates/norm-path-sgd/src/lib.rs",
         "crates/norm-path-sgd/src/reference.rs",
+        "crates/bench/src/workloads.rs",
+        "crates/bench/src/workloads/digits_mlp.rs",
+        "crates/models/src/lib.rs",
         "references.bib",
     ] {
         copy(&real.join(file), &dir.join(file));
     }
-    copy_folder(&real.join("templates/norm"), &dir.join("templates/norm"));
+    for what in ["norm", "workload", "model"] {
+        let folder = format!("templates/{what}");
+        copy_folder(&real.join(&folder), &dir.join(&folder));
+    }
     Workspace::find(&dir.join("crates/norms")).unwrap()
 }
 
@@ -52,8 +58,18 @@ fn everything(dir: &Path) -> BTreeMap<String, String> {
 }
 
 fn make(workspace: &Workspace, kind: &str, name: &str, cite: Option<&str>) -> Result<Plan, Error> {
-    let template = Template::load(workspace, "norm", kind)?;
-    let plan = Plan::of(workspace, "norm", &template, &Name::new(name)?, cite)?;
+    make_a(workspace, "norm", kind, name, cite)
+}
+
+fn make_a(
+    workspace: &Workspace,
+    what: &str,
+    kind: &str,
+    name: &str,
+    cite: Option<&str>,
+) -> Result<Plan, Error> {
+    let template = Template::load(workspace, what, kind)?;
+    let plan = Plan::of(workspace, what, &template, &Name::new(name)?, cite)?;
     plan.write()?;
     Ok(plan)
 }
@@ -212,6 +228,46 @@ fn every_kind_fills_every_place_and_costs_two_lines_and_a_source() {
         assert_eq!(lines("crates/norms/Cargo.toml"), ["norm-mean-abs = { path = \"../norm-mean-abs\" }"]);
         assert_eq!(lines("crates/norms/src/lib.rs"), [format!("    norm_mean_abs::{entry},")]);
         assert!(lines("references.bib").iter().any(|l| l == "@unpublished{meanabs,"));
+    }
+}
+
+/// A file and a line, a file and two lines; a name that a file or a type has is taken.
+#[test]
+fn a_workload_and_a_model_cost_their_lines() {
+    let dir = tempfile::tempdir().unwrap();
+    let w = workspace(dir.path());
+    for (what, kind, file, registry, new, taken, by) in [
+        (
+            "workload",
+            "classes",
+            "crates/bench/src/workloads/spirals.rs",
+            "crates/bench/src/workloads.rs",
+            &["    spirals,"][..],
+            "digits-mlp",
+            "<root>/crates/bench/src/workloads/digits_mlp.rs is there",
+        ),
+        (
+            "model",
+            "typed",
+            "crates/models/src/spirals.rs",
+            "crates/models/src/lib.rs",
+            &["mod spirals;", "pub use spirals::Spirals;"],
+            "mlp",
+            "crates/models/src/lib.rs says `mod mlp;`",
+        ),
+    ] {
+        let before = everything(dir.path());
+        let plan = make_a(&w, what, kind, "spirals", None).unwrap();
+        assert_eq!(plan.edit[0], file);
+        for (path, text) in &plan.new {
+            assert!(!text.contains("{{"), "{}: {text}", path.display());
+        }
+        let (old, now) = (&before[&w.at(registry).display().to_string()], w.read(registry).unwrap());
+        let lines: Vec<&str> = now.lines().filter(|l| !old.lines().any(|o| o == *l)).collect();
+        assert_eq!(lines, new, "{what}");
+        let error = make_a(&w, what, kind, taken, None).unwrap_err().to_string();
+        let error = error.replace(&w.root().display().to_string(), "<root>");
+        assert_eq!(error, format!("`{taken}` is taken: {by}. Choose another name"));
     }
 }
 
