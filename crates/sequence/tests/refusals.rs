@@ -70,6 +70,9 @@ fn a_method_where_the_placement_is_not_defined() {
     assert_eq!(of(Placement::INPUT, "ghost-batch", CellKind::Lstm), Reason::NoCell);
     assert_eq!(of(Placement::INPUT, "streaming", CellKind::Lstm), Reason::Streams);
     assert_eq!(of(Placement::INPUT, "batch-renorm", CellKind::Lstm), Reason::LooksAtStore);
+    assert_eq!(of(Placement::WEIGHTS, "spectral", CellKind::Lstm), Reason::LooksAtStore);
+    assert_eq!(of(Placement::INPUT, "switchable", CellKind::Lstm), Reason::SeveralSets);
+    assert_eq!(of(Placement::PAPER, "local-response", CellKind::RnnTanh), Reason::SeveralSets);
     let usual = |id: &str| Placement::usual(kernel64(id).descriptor);
     assert_eq!(usual("weight"), Ok(Placement::WEIGHTS));
     assert_eq!(usual("cosine"), Ok(Placement::OPERANDS));

@@ -11,6 +11,9 @@ use crate::value::{Array, Elem, Registers, Vector};
 /// Elements of a piece: small enough that it stays in the first-level cache between body and sink.
 const PIECE: usize = 512;
 
+/// Operands that a body has at most.
+const MOST: usize = 32;
+
 /// A buffer that a body reads.
 #[derive(Clone, Copy)]
 pub(super) struct Operand<'a, T> {
@@ -134,13 +137,14 @@ impl<F: Staged, T: Elem> Job for Sweep<'_, F, T> {
     type Out = ();
     #[inline(always)]
     fn run<R: Registers>(mut self) {
+        const { assert!(F::Operands::<T>::LEN <= MOST, "a body has more operands than there is room for") };
         let [_, g, k, s] = self.over.sizes(&self.layout);
         // Along space, or across channels where there is none.
         let row = if s == 1 && k > 1 { 2 } else { 3 };
         let (length, outer) = if row == 2 { (k, 1) } else { (s, k) };
         let vector = <T::Vector<R>>::LEN;
         let mut scratch = [T::default(); PIECE];
-        let mut along = [Along::Same(T::default()); 32];
+        let mut along = [Along::Same(T::default()); MOST];
         let operands = self.operands;
         let along = &mut along[..operands.len()];
         for n in self.cases.clone() {
