@@ -31,7 +31,9 @@ pub(crate) static WORKLOAD: Workload = Workload {
 const fn stand(d: &Descriptor) -> Result<Stand, Reason> {
     match d.reference_set {
         ReferenceSet::Space => Err("it pools space, of which a perceptron has none"),
-        _ if matches!(d.site, Site::SummedInputs) && d.plan.pools_space() => Err("it pools space, of which a perceptron has none"),
+        _ if matches!(d.site, Site::SummedInputs) && d.plan.pools_space() => {
+            Err("it pools space, of which a perceptron has none")
+        }
         _ => in_feed_forward(d),
     }
 }

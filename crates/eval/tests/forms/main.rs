@@ -3,6 +3,7 @@
 mod blocks;
 mod controls;
 mod conv;
+mod images;
 mod judge;
 mod linear;
 mod refusals;
