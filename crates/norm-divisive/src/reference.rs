@@ -1,49 +1,51 @@
 //! Divisive normalization in plain loops, from equations 6 to 8 of Ren et al. (ren2017normalizing).
 
+use std::ops::Range;
+
 use norm_core::conformance::{Judged, Reference, ReferenceBackward, ReferenceCall, ReferenceForward};
 
 /// A picture: all channels of one case.
 struct Picture {
     /// Where its first element stands in `x`.
     first: usize,
-    channels: usize,
-    /// For each place the places around it.
-    around: Vec<Vec<usize>>,
     /// Elements without the mean of their neighbourhood, `[channels][places]`.
     centred: Vec<f64>,
     /// What they are divided by, one per place.
     spread: Vec<f64>,
 }
 
+/// What lies around a place in one direction: half of the square, rounded down, before it, and nothing outside.
+fn near(of: usize, size: usize, length: usize) -> Range<usize> {
+    of.saturating_sub(size / 2)..(of + size - size / 2).min(length)
+}
+
 /// The places of a square around each place that lie in the picture.
-fn around(call: &ReferenceCall<'_>, size: usize) -> Vec<Vec<usize>> {
-    let (places, row) = (call.layout.s, call.layout.row);
-    let near = |of: usize, other: usize| other + size / 2 >= of && other + size / 2 < of + size;
-    let neighbours = |of: usize| {
-        let all = (0..places).filter(|p| near(of / row, p / row) && near(of % row, p % row));
-        all.collect::<Vec<_>>()
-    };
-    (0..places).map(neighbours).collect()
+fn around(call: &ReferenceCall<'_>, of: usize) -> impl Iterator<Item = usize> + Clone {
+    let (row, size) = (call.layout.row, call.consts[1] as usize);
+    let columns = near(of % row, size, row);
+    near(of / row, size, call.layout.s / row).flat_map(move |r| columns.clone().map(move |c| r * row + c))
+}
+
+/// The mean over all channels at the places around one.
+fn mean_around(call: &ReferenceCall<'_>, values: &[f64], place: usize) -> f64 {
+    let (places, channels) = (call.layout.s, call.layout.channels());
+    let near = around(call, place);
+    let of_channel = |c: usize| near.clone().map(|p| values[c * places + p]).sum::<f64>();
+    (0..channels).map(of_channel).sum::<f64>() / (channels * near.clone().count()) as f64
 }
 
 fn pictures(call: &ReferenceCall<'_>) -> Vec<Picture> {
-    let (l, channels) = (call.layout, call.layout.channels());
-    let [sigma, size] = *call.consts else { return Vec::new() };
-    let around = around(call, size as usize);
+    let (l, sigma) = (call.layout, call.consts[0]);
     let cases = (0..l.n).filter(|n| call.mask.is_none_or(|m| m[*n]));
     cases
         .map(|case| {
             let first = case * l.case();
             let x = &call.x[first..first + l.case()];
-            let mean_of = |values: &[f64], near: &[usize]| {
-                let of_channel = |c: usize| near.iter().map(|p| values[c * l.s + p]).sum::<f64>();
-                (0..channels).map(of_channel).sum::<f64>() / (channels * near.len()) as f64
-            };
-            let means: Vec<f64> = around.iter().map(|near| mean_of(x, near)).collect();
+            let means: Vec<f64> = (0..l.s).map(|p| mean_around(call, x, p)).collect();
             let centred: Vec<f64> = x.iter().enumerate().map(|(i, x)| x - means[i % l.s]).collect();
             let energy: Vec<f64> = centred.iter().map(|v| v * v).collect();
-            let spread = around.iter().map(|near| (sigma * sigma + mean_of(&energy, near)).sqrt()).collect();
-            Picture { first, channels, around: around.clone(), centred, spread }
+            let spread = (0..l.s).map(|p| (sigma * sigma + mean_around(call, &energy, p)).sqrt()).collect();
+            Picture { first, centred, spread }
         })
         .collect()
 }
@@ -59,12 +61,12 @@ fn forward(call: &ReferenceCall<'_>) -> ReferenceForward {
 }
 
 /// Gives each place's value, divided by what its neighbourhood holds, to all places in it.
-fn given_around(p: &Picture, values: &[f64]) -> Vec<f64> {
+fn given_around(call: &ReferenceCall<'_>, values: &[f64]) -> Vec<f64> {
     let mut given = vec![0.0; values.len()];
-    for (near, value) in p.around.iter().zip(values) {
-        for place in near {
-            given[*place] += value / (p.channels * near.len()) as f64;
-        }
+    for (of, value) in values.iter().enumerate() {
+        let near = around(call, of);
+        let share = value / (call.layout.channels() * near.clone().count()) as f64;
+        near.for_each(|place| given[place] += share);
     }
     given
 }
@@ -81,7 +83,7 @@ fn backward(call: &ReferenceCall<'_>, dy: &[f64]) -> ReferenceBackward {
         for (i, dy) in dy.iter().enumerate() {
             squeezed[i % places] += dy * p.centred[i] / p.spread[i % places].powi(3);
         }
-        let squeezed = given_around(&p, &squeezed);
+        let squeezed = given_around(call, &squeezed);
         let dv: Vec<f64> = dy
             .iter()
             .enumerate()
@@ -89,7 +91,7 @@ fn backward(call: &ReferenceCall<'_>, dy: &[f64]) -> ReferenceBackward {
             .collect();
         let mut sums = vec![0.0; places];
         dv.iter().enumerate().for_each(|(i, dv)| sums[i % places] += dv);
-        let shared = given_around(&p, &sums);
+        let shared = given_around(call, &sums);
         for (i, dv) in dv.iter().enumerate() {
             dx[p.first + i] = dv - shared[i % places];
         }

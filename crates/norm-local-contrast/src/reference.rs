@@ -2,26 +2,41 @@
 
 use norm_core::conformance::{Judged, Reference, ReferenceBackward, ReferenceCall, ReferenceForward};
 
-/// For each place the places around it with their weights, which sum to 1.
-type Windows = Vec<Vec<(usize, f64)>>;
+/// A window over a picture.
+struct Window {
+    /// The weight along one direction, from the first place on.
+    weights: Vec<f64>,
+    /// Places in a row, and rows.
+    sides: [usize; 2],
+}
 
-fn windows(call: &ReferenceCall<'_>, size: usize) -> Windows {
-    let (places, row) = (call.layout.s, call.layout.row);
-    let middle = (size as f64 - 1.0) / 2.0 - (size / 2) as f64;
-    // How much a place counts that lies this far behind the one in the middle.
-    let weight = |of: usize, other: usize| {
-        let far = other as f64 - of as f64;
-        let inside = far >= -((size / 2) as f64) && far < (size - size / 2) as f64;
-        let (off, deviation) = (far - middle, size as f64 / 4.0);
-        if inside { (-off * off / (2.0 * deviation * deviation)).exp() } else { 0.0 }
-    };
-    let window = |of: usize| {
-        let weighed = (0..places).map(|p| (p, weight(of / row, p / row) * weight(of % row, p % row)));
-        let all: Vec<(usize, f64)> = weighed.filter(|w| w.1 > 0.0).collect();
+impl Window {
+    fn of(call: &ReferenceCall<'_>) -> Self {
+        let size = call.consts[0] as usize;
+        let (middle, deviation) = ((size as f64 - 1.0) / 2.0, size as f64 / 4.0);
+        let weight = |place: usize| (-(place as f64 - middle).powi(2) / (2.0 * deviation * deviation)).exp();
+        let weights = (0..size).map(weight).collect();
+        Self { weights, sides: [call.layout.row, call.layout.s / call.layout.row] }
+    }
+
+    /// The places along one direction that lie in the picture, with their weights.
+    fn line(&self, of: usize, side: usize) -> impl Iterator<Item = (usize, f64)> + Clone {
+        let (before, length) = (self.weights.len() / 2, self.sides[side]);
+        let places = self.weights.iter().enumerate().map(move |(at, w)| ((of + at).checked_sub(before), *w));
+        places.filter_map(move |(place, w)| Some((place.filter(|p| *p < length)?, w)))
+    }
+
+    /// The places around one, with weights that sum to 1.
+    fn around(&self, place: usize) -> Vec<(usize, f64)> {
+        let row = self.sides[0];
+        let columns = self.line(place % row, 0);
+        let all: Vec<(usize, f64)> = self
+            .line(place / row, 1)
+            .flat_map(|(r, down)| columns.clone().map(move |(c, across)| (r * row + c, down * across)))
+            .collect();
         let sum: f64 = all.iter().map(|w| w.1).sum();
         all.into_iter().map(|(p, w)| (p, w / sum)).collect()
-    };
-    (0..places).map(window).collect()
+    }
 }
 
 /// A picture: all channels of one case.
@@ -40,7 +55,7 @@ impl Picture {
     }
 }
 
-fn pictures(call: &ReferenceCall<'_>, windows: &Windows) -> Vec<Picture> {
+fn pictures(call: &ReferenceCall<'_>, window: &Window) -> Vec<Picture> {
     let (l, channels) = (call.layout, call.layout.channels());
     let eps = call.consts[1];
     let cases = (0..l.n).filter(|n| call.mask.is_none_or(|m| m[*n]));
@@ -50,7 +65,7 @@ fn pictures(call: &ReferenceCall<'_>, windows: &Windows) -> Vec<Picture> {
             let x = &call.x[first..first + l.case()];
             let around = |values: &[f64], place: usize| {
                 let at = |p: usize| (0..channels).map(|c| values[c * l.s + p]).sum::<f64>() / channels as f64;
-                windows[place].iter().map(|(p, w)| w * at(*p)).sum::<f64>()
+                window.around(place).into_iter().map(|(p, w)| w * at(p)).sum::<f64>()
             };
             let means: Vec<f64> = (0..l.s).map(|p| around(x, p)).collect();
             let centred: Vec<f64> = x.iter().enumerate().map(|(i, x)| x - means[i % l.s]).collect();
@@ -65,7 +80,7 @@ fn pictures(call: &ReferenceCall<'_>, windows: &Windows) -> Vec<Picture> {
 
 fn forward(call: &ReferenceCall<'_>) -> ReferenceForward {
     let mut y = vec![0.0; call.layout.len()];
-    for p in pictures(call, &windows(call, call.consts[0] as usize)) {
+    for p in pictures(call, &Window::of(call)) {
         for (i, v) in p.centred.iter().enumerate() {
             y[p.first + i] = v / p.divided_by(i % call.layout.s);
         }
@@ -74,11 +89,11 @@ fn forward(call: &ReferenceCall<'_>) -> ReferenceForward {
 }
 
 /// Gives each place's value to the places of its window, by their weights.
-fn given_around(windows: &Windows, values: &[f64]) -> Vec<f64> {
+fn given_around(window: &Window, values: &[f64]) -> Vec<f64> {
     let mut given = vec![0.0; values.len()];
-    for (window, value) in windows.iter().zip(values) {
-        for (place, weight) in window {
-            given[*place] += weight * value;
+    for (of, value) in values.iter().enumerate() {
+        for (place, weight) in window.around(of) {
+            given[place] += weight * value;
         }
     }
     given
@@ -88,9 +103,9 @@ fn given_around(windows: &Windows, values: &[f64]) -> Vec<f64> {
 /// below, through the deviation's window to the centred values again, and through the mean's window to `x`.
 fn backward(call: &ReferenceCall<'_>, dy: &[f64]) -> ReferenceBackward {
     let (places, channels) = (call.layout.s, call.layout.channels() as f64);
-    let windows = windows(call, call.consts[0] as usize);
+    let window = Window::of(call);
     let mut dx = vec![0.0; call.layout.len()];
-    for p in pictures(call, &windows) {
+    for p in pictures(call, &window) {
         let dy = &dy[p.first..p.first + p.centred.len()];
         let mut below = vec![0.0; places];
         for (i, dy) in dy.iter().enumerate() {
@@ -105,7 +120,7 @@ fn backward(call: &ReferenceCall<'_>, dy: &[f64]) -> ReferenceBackward {
                 if p.energy[q] > call.consts[1] { of_deviation / (2.0 * p.deviation[q]) } else { 0.0 }
             })
             .collect();
-        let to_squares = given_around(&windows, &to_energy);
+        let to_squares = given_around(&window, &to_energy);
         let dv: Vec<f64> = dy
             .iter()
             .enumerate()
@@ -116,7 +131,7 @@ fn backward(call: &ReferenceCall<'_>, dy: &[f64]) -> ReferenceBackward {
             .collect();
         let mut to_means = vec![0.0; places];
         dv.iter().enumerate().for_each(|(i, dv)| to_means[i % places] -= dv);
-        let to_x = given_around(&windows, &to_means);
+        let to_x = given_around(&window, &to_means);
         for (i, dv) in dv.iter().enumerate() {
             dx[p.first + i] = dv + to_x[i % places] / channels;
         }
