@@ -47,12 +47,13 @@ pub struct Window {
     pub transposed: bool,
 }
 
-/// A window of a certain size over a line of elements.
-struct Line<T> {
-    weights: Vec<T>,
+/// A window of a certain size over a line of elements. Sums are added up in double precision: what is subtracted from an
+/// element may be a thousand times what is left of it.
+struct Line {
+    weights: Vec<f64>,
     before: usize,
     /// By what the sum at each element is multiplied.
-    scale: Vec<T>,
+    scale: Vec<f64>,
     transposed: bool,
 }
 
@@ -84,36 +85,32 @@ impl Window {
         (0..len).map(by).collect()
     }
 
-    fn line<T: Elem>(self, size: usize, len: usize) -> Line<T> {
+    fn line(self, size: usize, len: usize) -> Line {
         let (weights, before) = self.places(size);
-        let narrow = |v: Vec<f64>| v.into_iter().map(T::lit).collect();
-        Line {
-            weights: narrow(weights),
-            before,
-            scale: narrow(self.scale(size, len)),
-            transposed: self.transposed,
-        }
+        Line { weights, before, scale: self.scale(size, len), transposed: self.transposed }
     }
 
     /// Lays it over `data`, a dense value over the axes `over`, among them its own.
     pub(crate) fn apply<T: Elem>(self, size: usize, l: &Layout, over: Over, data: &[T]) -> Vec<T> {
         let [n, g, k, s] = over.sizes(l);
-        match self.along {
-            Along::Channels => self.line(size, k).over(data, n * g, s),
+        let data: Vec<f64> = data.iter().map(|v| v.to_f64()).collect();
+        let out = match self.along {
+            Along::Channels => self.line(size, k).over(&data, n * g, s),
             Along::Space => {
                 let row = l.row.max(1);
-                let columns = self.line(size, row).over(data, n * g * k * (s / row), 1);
+                let columns = self.line(size, row).over(&data, n * g * k * (s / row), 1);
                 if s <= row { columns } else { self.line(size, s / row).over(&columns, n * g * k, row) }
             }
-        }
+        };
+        out.into_iter().map(T::lit).collect()
     }
 }
 
-impl<T: Elem> Line<T> {
+impl Line {
     /// Over the middle one of three nested axes.
-    fn over(&self, data: &[T], outer: usize, inner: usize) -> Vec<T> {
+    fn over(&self, data: &[f64], outer: usize, inner: usize) -> Vec<f64> {
         let block = self.scale.len() * inner;
-        let mut out = vec![T::default(); data.len()];
+        let mut out = vec![0.0; data.len()];
         if block == 0 {
             return out;
         }
@@ -121,7 +118,7 @@ impl<T: Elem> Line<T> {
         let tasks: Vec<_> = data.chunks(together * block).zip(out.chunks_mut(together * block)).collect();
         debug_assert_eq!(outer * block, data.len());
         chunk::for_each(tasks, data.len(), |(from, to)| {
-            let mut scaled = vec![T::default(); block];
+            let mut scaled = vec![0.0; block];
             for (from, to) in from.chunks_exact(block).zip(to.chunks_exact_mut(block)) {
                 if self.transposed {
                     self.scaled(from, inner, &mut scaled);
@@ -129,14 +126,14 @@ impl<T: Elem> Line<T> {
                 } else {
                     self.add(from, inner, &mut scaled);
                     self.scaled(&scaled, inner, to);
-                    scaled.fill(T::default());
+                    scaled.fill(0.0);
                 }
             }
         });
         out
     }
 
-    fn scaled(&self, from: &[T], inner: usize, to: &mut [T]) {
+    fn scaled(&self, from: &[f64], inner: usize, to: &mut [f64]) {
         let rows = from.chunks_exact(inner).zip(to.chunks_exact_mut(inner));
         for ((from, to), scale) in rows.zip(&self.scale) {
             for (from, to) in from.iter().zip(to) {
@@ -146,7 +143,7 @@ impl<T: Elem> Line<T> {
     }
 
     /// Adds up what lies in the window of each element, place by place: each place is one shifted addition.
-    fn add(&self, from: &[T], inner: usize, to: &mut [T]) {
+    fn add(&self, from: &[f64], inner: usize, to: &mut [f64]) {
         let len = from.len();
         for (place, weight) in self.weights.iter().enumerate() {
             let (behind, ahead) = (self.before * inner, place * inner);
@@ -157,7 +154,7 @@ impl<T: Elem> Line<T> {
                 continue;
             }
             for (from, to) in from[skip..].iter().zip(&mut to[start..]) {
-                *to = *to + *from * *weight;
+                *to += *from * *weight;
             }
         }
     }
@@ -168,7 +165,7 @@ mod tests {
     use super::*;
 
     fn matrix(window: Window, size: usize, len: usize) -> Vec<f64> {
-        let line = window.line::<f64>(size, len);
+        let line = window.line(size, len);
         let mut columns = Vec::new();
         for j in 0..len {
             let mut unit = vec![0.0; len];
