@@ -47,6 +47,7 @@ pub fn workload() -> Result<WorkloadRecord> {
         loss: "cross-entropy".into(),
         protocol: format!("Adam, batches of {BATCH}, {EPOCHS} epochs, paired seeds"),
         target: target(),
+        refuses: BTreeMap::new(),
         caveats: vec!["The digits come from 13 writers, and a random split mixes them.".into()],
     })
 }
