@@ -58,7 +58,7 @@ pub(crate) fn words(pass: &str) -> &str {
     match pass {
         "fwd" => "forward",
         "bwd" => "backward",
-        "fwd+bwd" => "forward and backward",
+        "fwdbwd" => "forward and backward",
         "step" => "update of the weights",
         other => other,
     }

@@ -100,7 +100,7 @@ pub(crate) fn benches(records: &[ThroughputRecord], peers: &[PeerRecord], method
 
 /// Passes in the order of a computation.
 pub(crate) fn pass_rank(pass: &str) -> usize {
-    ["fwd", "bwd", "fwd+bwd"].iter().position(|p| *p == pass).unwrap_or(3)
+    ["fwd", "bwd", "fwdbwd"].iter().position(|p| *p == pass).unwrap_or(3)
 }
 
 /// Implementations from the most to the least specialised; other frameworks last.

@@ -55,7 +55,7 @@ pub enum BenchId {
         dtype: String,
         /// Shape, lengths joined by `x`.
         shape: String,
-        /// `fwd`, `bwd` or `fwd+bwd`.
+        /// `fwd`, `bwd` or `fwdbwd`.
         pass: String,
     },
     /// `cell/<cell>/<method>/<path>/<dtype>/<T>x<B>x<H>/<pass>`
@@ -70,7 +70,7 @@ pub enum BenchId {
         dtype: String,
         /// Steps, batch and hidden units, joined by `x`.
         shape: String,
-        /// `fwd`, `bwd` or `fwd+bwd`.
+        /// `fwd`, `bwd` or `fwdbwd`.
         pass: String,
     },
     /// `update/<method>/<path>/<dtype>/<weights>/<pass>`: what the optimizer does in one step, gradients given.

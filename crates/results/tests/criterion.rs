@@ -69,7 +69,7 @@ fn uneven_samples_are_refused() {
 #[test]
 fn ids_keep_their_text() {
     for text in [
-        "norm/layer/fused/f32/64x512/fwd+bwd",
+        "norm/layer/fused/f32/64x512/fwdbwd",
         "cell/lstm/layer/sequence/f64/50x64x128/bwd",
         "update/path-sgd/optimizer/f32/17610/step",
         "copy/f32/4096x1024/1r1w",

@@ -335,7 +335,7 @@ fn throughput() -> Vec<ThroughputRecord> {
         records.push(record(format!("copy/f32/{shape}/2r1w"), copy * 1.5, traffic(2)));
         for (m, method) in METHODS.iter().enumerate() {
             let reads = if *method == "batch" { 2 } else { 1 };
-            for (pass, work) in [("fwd", 1.3), ("bwd", 2.1), ("fwd+bwd", 3.3)] {
+            for (pass, work) in [("fwd", 1.3), ("bwd", 2.1), ("fwdbwd", 3.3)] {
                 for (path, slow) in [("fused", 1.0), ("composed", 6.0), ("dfdx", 14.0)] {
                     if *method == "rms" && path == "dfdx" {
                         continue;
@@ -352,7 +352,7 @@ fn throughput() -> Vec<ThroughputRecord> {
     }
     for (m, method) in METHODS.iter().enumerate() {
         let time = 2.5e7 * (1.0 + 0.3 * m as f64);
-        records.push(record(format!("cell/lstm/{method}/sequence/f32/50x64x128/fwd+bwd"), time, None));
+        records.push(record(format!("cell/lstm/{method}/sequence/f32/50x64x128/fwdbwd"), time, None));
     }
     records.push(record("copy/f32/17610/2r1w".into(), 4e3, Some(Traffic { reads: 140_880, writes: 70_440 })));
     for (method, time) in [("none", 1e4), ("rms", 8e5)] {
