@@ -105,10 +105,10 @@ bless:
 cuda-check:
     cargo check --package models --features cuda --quiet
 
-# Perform the walk-through of CONTRIBUTING.md in a copy of the checkout and count the lines it edits
+# Perform the walk-throughs of CONTRIBUTING.md in a copy of the checkout and count the lines they edit: normalization model workload
 [group('check')]
-walk-through:
-    .ci/walk-through
+walk-through *which:
+    .ci/walk-through {{ which }}
 
 # The repository beside normlab: lints, both kits, training, its page
 [group('check')]
@@ -119,4 +119,4 @@ outside:
 
 # What CI runs
 [group('check')]
-ci: lint test walk-through outside cuda-check (report "smoke")
+ci: lint test (walk-through "normalization") outside cuda-check (report "smoke")
