@@ -85,7 +85,9 @@ pub(crate) fn gradient_judges(m: &Method) -> Option<GradientJudges> {
     let d = m.descriptor();
     // Where space is pooled there has to be some.
     let over_space = d.reference_set == ReferenceSet::Space;
-    let l = match (over_space, d.plan.is_staged()) {
+    // Of several sets one may be a window over space; a set over the batch alone knows none.
+    let flat = matches!(d.reference_set, ReferenceSet::Batch | ReferenceSet::BatchTime);
+    let l = match (over_space, d.plan.is_staged() && !flat) {
         (true, _) => Layout::new(6, 5, 1, 4),
         (false, true) => Layout::new(6, 1, 5, 4).with_row(2),
         (false, false) => Layout::new(6, 1, 10, 1),
