@@ -83,14 +83,14 @@ impl Gradients {
 /// method whose gradient is declared to be another, the derived ones against that by hand, and that against the tape's.
 pub(crate) fn gradient_judges(m: &Method) -> Option<GradientJudges> {
     let d = m.descriptor();
-    // Where space is pooled there has to be some.
-    let over_space = d.reference_set == ReferenceSet::Space;
-    // Of several sets one may be a window over space; a set over the batch alone knows none.
-    let flat = matches!(d.reference_set, ReferenceSet::Batch | ReferenceSet::BatchTime);
-    let l = match (over_space, d.plan.is_staged() && !flat) {
-        (true, _) => Layout::new(6, 5, 1, 4),
-        (false, true) => Layout::new(6, 1, 5, 4).with_row(2),
-        (false, false) => Layout::new(6, 1, 10, 1),
+    // Where space is pooled there has to be some. Of several sets one may be a window over it, but a set over the batch
+    // alone knows none, and a matrix of weights is one case.
+    let (l, shape) = match d.reference_set {
+        ReferenceSet::Space => (Layout::new(6, 5, 1, 4), "6x5x4"),
+        ReferenceSet::Unit => (Layout::new(1, 1, 6, 10), "6x10"),
+        ReferenceSet::Batch | ReferenceSet::BatchTime => (Layout::new(6, 1, 10, 1), "6x10"),
+        _ if d.plan.is_staged() => (Layout::new(6, 1, 5, 4).with_row(2), "6x5x4"),
+        _ => (Layout::new(6, 1, 10, 1), "6x10"),
     };
     let (x, dy) = (values(l.len(), 1), values(l.len(), 2));
     let params: Vec<Vec<f64>> = d.params.iter().zip(3..).map(|(p, s)| values(p.axis.len(&l), s)).collect();
@@ -156,7 +156,7 @@ pub(crate) fn gradient_judges(m: &Method) -> Option<GradientJudges> {
     let names = d.returned_names();
     let (judge, of_hand) = if d.exact_gradient { (&differences, &differences) } else { (&by_hand, &tape) };
     Some(GradientJudges {
-        shape: if over_space { "6x5x4" } else { "6x10" }.to_owned(),
+        shape: shape.to_owned(),
         dtype: "f64".to_owned(),
         hand_derived: Some(by_hand.judged(of_hand, &names)),
         symbolic: Some(symbolic.judged(judge, &names)),
