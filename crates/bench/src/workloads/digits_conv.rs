@@ -33,6 +33,9 @@ pub(crate) static WORKLOAD: Workload = Workload {
 const fn stand(d: &Descriptor) -> Result<Stand, Reason> {
     match in_feed_forward(d) {
         Ok(Stand::Weights) => Err("it normalizes weights, which no convolution here does"),
+        Ok(_) if d.plan.is_staged() && matches!(d.reference_set, ReferenceSet::Batch) => {
+            Err("it is for vectors, and a convolution has space")
+        }
         Ok(Stand::Sums)
             if !centres(d) && !d.plan.is_staged() && !matches!(d.reference_set, ReferenceSet::Space) =>
         {
