@@ -32,6 +32,9 @@ const fn stand(d: &Descriptor) -> Result<Stand, Reason> {
     match (in_feed_forward(d), d.policy, d.reference_set) {
         _ if d.is_identity() => Ok(Stand::Sums),
         (_, PolicyKind::PerStep, ReferenceSet::BatchSpace) => Ok(Stand::PerStep),
+        (Ok(_), _, ReferenceSet::Batch) if d.plan.is_staged() => {
+            Err("it is for vectors, and a convolution has space")
+        }
         (Ok(Stand::Sums), PolicyKind::Running, _) => Ok(Stand::Sums),
         (Ok(_), _, _) => Err("compared is what steps share of statistics over cases"),
         (refused, _, _) => refused,
