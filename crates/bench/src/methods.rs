@@ -74,7 +74,7 @@ fn axes(set: ReferenceSet) -> &'static str {
 /// All that a declaration pools, set after set.
 fn all_axes(d: &Descriptor) -> String {
     let mut all: Vec<&str> = d.plan.sets().into_iter().map(axes).collect();
-    for (window, _) in d.plan.windows(&d.default_consts()) {
+    for (window, _) in d.plan.windows() {
         let near = match window.along {
             Along::Channels => "C around a channel at one place",
             Along::Space => "S around a place",

@@ -34,3 +34,17 @@ pub fn for_each<Task: Send>(tasks: Vec<Task>, elements: usize, run: impl Fn(Task
         tasks.into_iter().for_each(run);
     }
 }
+
+/// Adds up partial results of so many values each, in the order of their chunks, whoever was done first.
+pub(crate) fn add_in_order<S: Copy + Default + std::ops::Add<Output = S>>(
+    parts: &[S],
+    width: usize,
+) -> Vec<S> {
+    let mut sum = vec![S::default(); width];
+    for part in parts.chunks_exact(width.max(1)) {
+        for (a, b) in sum.iter_mut().zip(part) {
+            *a = *a + *b;
+        }
+    }
+    sum
+}

@@ -284,6 +284,10 @@ impl Descriptor {
     pub const fn is_of_squares(&self, statistic: usize) -> bool {
         self.statistics[statistic].is_variance || self.plan.is_of_squares(statistic)
     }
+    /// Whether the space of single channels is pooled whole, alone or beside other sets.
+    pub const fn pools_space(&self) -> bool {
+        matches!(self.reference_set, ReferenceSet::Space) || self.plan.says_sets().1
+    }
     /// A constant that is the policy's and not the formula's, where the method names it.
     pub fn policy_const(&self, name: &str, consts: &[f64]) -> Option<f64> {
         self.consts.iter().zip(consts).find(|(c, _)| c.name == name).map(|(_, v)| *v)

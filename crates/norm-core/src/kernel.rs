@@ -28,6 +28,13 @@ pub struct Call<'a, T> {
     pub mask: Option<&'a [bool]>,
 }
 
+impl<T> Call<'_, T> {
+    /// How many cases count.
+    pub(crate) fn counted(&self) -> usize {
+        self.mask.map_or(self.layout.n, |m| m.iter().filter(|on| **on).count())
+    }
+}
+
 /// How the gradient at a statistic the policy handed out goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
@@ -77,6 +84,30 @@ pub(crate) struct BackwardArgs<'a, 'p, T> {
     pub(crate) dparams: Option<&'a mut [&'p mut [T]]>,
     pub(crate) overwrite: bool,
     pub(crate) phase: BackwardPhase<'a, T>,
+}
+
+/// A forward in which no case counts: there is no statistic to find, and every output is 0.
+pub(crate) fn blank_forward<T: Elem>(stats: StatisticsArg<'_, T>, y: Option<&mut [MaybeUninit<T>]>) {
+    if let StatisticsArg::Find(s) = stats {
+        s.fill(T::default());
+    }
+    if let Some(y) = y {
+        y.fill(MaybeUninit::new(T::default()));
+    }
+}
+
+/// A backward in which no case counts: every gradient is 0.
+pub(crate) fn blank_backward<T: Elem>(args: BackwardArgs<'_, '_, T>) {
+    match args.phase {
+        BackwardPhase::Whole { dx, .. } | BackwardPhase::Inputs { dx, .. } if args.overwrite => {
+            dx.fill(T::default());
+        }
+        BackwardPhase::Whole { .. } | BackwardPhase::Inputs { .. } => {}
+        BackwardPhase::Statistics { gradients, sums } => {
+            gradients.fill(T::default());
+            sums.fill(T::default());
+        }
+    }
 }
 
 /// Runs a job for an instruction set, or always portably where a table was built without the others.
@@ -183,10 +214,7 @@ impl<T: Elem> Kernel<T> {
 
     /// Reference sets of a layout.
     pub fn sets(&self, l: &Layout) -> usize {
-        match self.descriptor.reference_set.skeleton() {
-            Skeleton::Rowwise => l.n * l.g,
-            Skeleton::Channelwise => l.channels(),
-        }
+        self.descriptor.reference_set.skeleton().sets(l)
     }
 
     /// Length of a statistics buffer.
@@ -213,7 +241,7 @@ impl<T: Elem> Kernel<T> {
         let l = call.layout;
         match self.descriptor.reference_set.skeleton() {
             Skeleton::Rowwise => l.k * l.s,
-            Skeleton::Channelwise => call.mask.map_or(l.n, |m| m.iter().filter(|m| **m).count()) * l.s,
+            Skeleton::Channelwise => call.counted() * l.s,
         }
     }
 

@@ -81,6 +81,16 @@ pub enum Skeleton {
     Channelwise,
 }
 
+impl Skeleton {
+    /// Sets of a layout.
+    pub(crate) const fn sets(self, l: &Layout) -> usize {
+        match self {
+            Self::Rowwise => l.n * l.g,
+            Self::Channelwise => l.channels(),
+        }
+    }
+}
+
 impl ReferenceSet {
     /// Every value, in the order of this page.
     pub const ALL: [Self; 10] = [

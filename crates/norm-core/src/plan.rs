@@ -4,6 +4,7 @@
 use crate::descriptor::Descriptor;
 use crate::error::Error;
 use crate::layout::{Layout, ReferenceSet};
+use crate::staged::Size;
 use crate::window::{Along, Window};
 
 /// One operation; operands are indices of earlier nodes.
@@ -193,40 +194,28 @@ impl Plan {
         self.parts().into_iter().flat_map(|part| part.iter().map(move |(op, _)| (part, *op)))
     }
 
-    /// Whether more than one set is pooled, or a window: see [`crate::Staged`].
-    pub const fn is_staged(&self) -> bool {
+    /// Whether anything says over what it pools, and whether that is the space of single channels.
+    pub(crate) const fn says_sets(&self) -> (bool, bool) {
+        let mut found = (false, false);
         let mut part = 0;
         while part < 2 {
             let operations = self.parts()[part];
             let mut i = 0;
             while i < operations.len() {
-                if matches!(operations[i].0, Op::MeanOver(..) | Op::SumOver(..) | Op::Window(..)) {
-                    return true;
+                if let Op::MeanOver(_, set) | Op::SumOver(_, set) = operations[i].0 {
+                    found = (true, found.1 || matches!(set, ReferenceSet::Space));
                 }
+                found.0 = found.0 || matches!(operations[i].0, Op::Window(..));
                 i += 1;
             }
             part += 1;
         }
-        false
+        found
     }
 
-    /// Whether the space of single channels is pooled whole, beside other sets.
-    pub const fn pools_space(&self) -> bool {
-        let mut part = 0;
-        while part < 2 {
-            let operations = self.parts()[part];
-            let mut i = 0;
-            while i < operations.len() {
-                if let Op::MeanOver(_, ReferenceSet::Space) | Op::SumOver(_, ReferenceSet::Space) =
-                    operations[i].0
-                {
-                    return true;
-                }
-                i += 1;
-            }
-            part += 1;
-        }
-        false
+    /// Whether more than one set is pooled, or a window: see [`crate::Staged`].
+    pub const fn is_staged(&self) -> bool {
+        self.says_sets().0
     }
 
     /// The sets it pools, in the order in which they are named first.
@@ -242,17 +231,14 @@ impl Plan {
         all
     }
 
-    /// Its windows, each with its number of elements under these constants.
-    pub fn windows(&self, consts: &[f64]) -> Vec<(Window, f64)> {
+    /// Its windows, each with its number of elements.
+    pub fn windows(&self) -> Vec<(Window, Size)> {
         let sized = |(part, op): (&[(Op, Extent)], Op)| match op {
-            Op::Window(window, _, size) => Some((
-                window,
-                match part[size].0 {
-                    Op::Const(i) => consts[i],
-                    Op::Literal(v) => v,
-                    _ => f64::NAN,
-                },
-            )),
+            Op::Window(window, _, size) => match part[size].0 {
+                Op::Const(i) => Some((window, Size::Const(i))),
+                Op::Literal(v) => Some((window, Size::Number(v))),
+                _ => None,
+            },
             _ => None,
         };
         self.operations().filter_map(sized).collect()
@@ -260,12 +246,12 @@ impl Plan {
 
     /// Whether a layout and constants are such that windows can be laid over it.
     pub(crate) fn check_windows(&self, d: &Descriptor, l: &Layout, consts: &[f64]) -> Result<(), Error> {
-        for (window, size) in self.windows(consts) {
-            if size < 1.0 || size.fract() != 0.0 || size.is_nan() {
+        for (window, size) in self.windows() {
+            let got = size.value(consts);
+            if got.is_nan() || got < 1.0 || got.fract() != 0.0 {
                 let domain = "a whole number of elements, at least 1";
-                let name =
-                    d.consts.iter().zip(consts).find(|(_, v)| **v == size).map_or("size", |(c, _)| c.name);
-                return Err(Error::Constant { method: d.id, name, got: size, domain });
+                let name = if let Size::Const(i) = size { d.consts[i].name } else { "size" };
+                return Err(Error::Constant { method: d.id, name, got, domain });
             }
             if window.along == Along::Space && !l.s.is_multiple_of(l.row) {
                 return Err(Error::Row { method: d.id, space: l.s, row: l.row });

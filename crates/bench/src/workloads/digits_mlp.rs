@@ -1,7 +1,7 @@
 //! The digits as images, through a perceptron.
 
 use models::{Mlp, NormedMlp, StreamingMlp};
-use norm_core::{Descriptor, ReferenceSet, Site};
+use norm_core::{Descriptor, Site};
 use norm_dfdx::Fused;
 
 use crate::digits;
@@ -29,11 +29,8 @@ pub(crate) static WORKLOAD: Workload = Workload {
 };
 
 const fn stand(d: &Descriptor) -> Result<Stand, Reason> {
-    match d.reference_set {
-        ReferenceSet::Space => Err("it pools space, of which a perceptron has none"),
-        _ if matches!(d.site, Site::SummedInputs) && d.plan.pools_space() => {
-            Err("it pools space, of which a perceptron has none")
-        }
+    match d.site {
+        Site::SummedInputs if d.pools_space() => Err("it pools space, of which a perceptron has none"),
         _ => in_feed_forward(d),
     }
 }

@@ -14,7 +14,9 @@ use std::mem::MaybeUninit;
 use crate::chunk;
 use crate::formula::Bodies;
 use crate::isa::Isa;
-use crate::kernel::{BackwardArgs, BackwardPhase, Call, Rule, StatisticsArg, run};
+use crate::kernel::{
+    BackwardArgs, BackwardPhase, Call, Rule, StatisticsArg, blank_backward, blank_forward, run,
+};
 use crate::layout::Layout;
 use crate::value::{Array, Elem};
 use blocks::{Apply, Block, Input, Terms};
@@ -74,20 +76,6 @@ impl<'a, T: Elem> Blocks<'a, T> {
         let mask = self.mask.map(|m| &m[b * self.cases..((b + 1) * self.cases).min(self.layout.n)]);
         Block { layout: self.layout, x: self.of_block(b, self.x), mask }
     }
-    /// Elements of one channel that count.
-    fn pooled(&self) -> usize {
-        self.mask.map_or(self.layout.n, |m| m.iter().filter(|m| **m).count()) * self.layout.s
-    }
-}
-
-fn add_in_order<S: Copy + Default + std::ops::Add<Output = S>>(parts: &[S], width: usize) -> Vec<S> {
-    let mut sum = vec![S::default(); width];
-    for part in parts.chunks_exact(width.max(1)) {
-        for (a, b) in sum.iter_mut().zip(part) {
-            *a = *a + *b;
-        }
-    }
-    sum
 }
 
 fn rounded<T: Elem>(values: &[f64], scale: f64) -> Vec<T> {
@@ -104,18 +92,12 @@ pub(crate) fn forward<F: Bodies, T: Elem, const SIMD: bool>(
     let c = crate::kernel::consts::<F>(call.consts);
     let (l, channels) = (call.layout, call.layout.channels());
     let blocks = Blocks::of(call);
-    let pooled = blocks.pooled();
+    let pooled = call.counted() * l.s;
     if l.is_empty() {
         return;
     }
-    // No case counts: there is no statistic to find, and every output is 0.
     if pooled == 0 {
-        if let StatisticsArg::Find(s) = stats {
-            s.fill(T::default());
-        }
-        if let Some(y) = y {
-            y.fill(MaybeUninit::new(T::default()));
-        }
+        blank_forward(stats, y);
         return;
     }
     let n = T::lit(pooled as f64);
@@ -146,7 +128,6 @@ pub(crate) fn forward<F: Bodies, T: Elem, const SIMD: bool>(
 }
 
 /// One of the backward phases.
-#[expect(clippy::too_many_lines, reason = "the phases share their buffers and are read in order")]
 pub(crate) fn backward<F: Bodies, T: Elem, const SIMD: bool>(
     isa: Isa,
     call: &Call<'_, T>,
@@ -158,18 +139,9 @@ pub(crate) fn backward<F: Bodies, T: Elem, const SIMD: bool>(
         return;
     }
     let blocks = Blocks::of(call);
-    let pooled = blocks.pooled();
+    let pooled = call.counted() * l.s;
     if pooled == 0 {
-        match args.phase {
-            BackwardPhase::Whole { dx, .. } | BackwardPhase::Inputs { dx, .. } if args.overwrite => {
-                dx.fill(T::default());
-            }
-            BackwardPhase::Whole { .. } | BackwardPhase::Inputs { .. } => {}
-            BackwardPhase::Statistics { gradients, sums } => {
-                gradients.fill(T::default());
-                sums.fill(T::default());
-            }
-        }
+        blank_backward(args);
         return;
     }
     let n = T::lit(pooled as f64);
@@ -206,8 +178,8 @@ pub(crate) fn backward<F: Bodies, T: Elem, const SIMD: bool>(
                 })
                 .collect();
             chunk::for_each(tasks, l.len(), |t: Terms<'_, F, T>| run::<_, SIMD>(isa, t));
-            let dwithin = add_in_order(&within, width);
-            found_sums = rounded::<T>(&add_in_order(&sums, nb), 1.0);
+            let dwithin = chunk::add_in_order(&within, width);
+            found_sums = rounded::<T>(&chunk::add_in_order(&sums, nb), 1.0);
             found_gradients = vec![T::default(); ns];
             let mut dchannel = vec![T::default(); np * channels];
             per_channel(Step::Gradients {

@@ -2,7 +2,7 @@
 
 use super::blocks::{Deviations, Level};
 use super::channels::{PerChannel, Step};
-use super::{Blocks, Params, add_in_order, rounded};
+use super::{Blocks, Params, rounded};
 use crate::chunk;
 use crate::formula::Bodies;
 use crate::isa::Isa;
@@ -44,7 +44,7 @@ impl<T: Elem> Blocks<'_, T> {
             .map(|(b, sums)| Deviations { block: self.block(b), center, sums })
             .collect();
         chunk::for_each(tasks, self.layout.len(), |t: Deviations<'_, T>| run::<_, SIMD>(isa, t));
-        add_in_order(&parts, width)
+        chunk::add_in_order(&parts, width)
     }
 
     /// Means and variances over `n` elements.
@@ -109,6 +109,6 @@ pub(super) fn find<F: Bodies, T: Elem, const SIMD: bool>(
             })
             .collect();
         chunk::for_each(tasks, blocks.layout.len(), |t: Level<'_, F, T>| run::<_, SIMD>(isa, t));
-        finish(level, &rounded::<T>(&add_in_order(&parts, width), n), stats);
+        finish(level, &rounded::<T>(&chunk::add_in_order(&parts, width), n), stats);
     }
 }

@@ -256,9 +256,6 @@ pub(super) fn sets(set: ReferenceSet, l: &Layout) -> usize {
     match set {
         ReferenceSet::Space => l.n * l.channels(),
         ReferenceSet::Channels => l.n * l.s,
-        _ => match set.skeleton() {
-            Skeleton::Rowwise => l.n * l.g,
-            Skeleton::Channelwise => l.channels(),
-        },
+        _ => set.skeleton().sets(l),
     }
 }

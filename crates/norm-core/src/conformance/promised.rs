@@ -17,7 +17,8 @@ struct Player<'a> {
     mask: Option<&'a [bool]>,
     /// Whether the paths are those that a gradient takes.
     gradient: bool,
-    windows: Vec<(Window, f64)>,
+    /// How many elements each window has, in the order of the plan.
+    windows: Vec<f64>,
 }
 
 /// Each element with all that are taken together with it.
@@ -96,7 +97,7 @@ impl Player<'_> {
 
     /// What `y` is made of, with statistics of the input or with stored ones.
     fn output(&self, d: &Descriptor, stored: bool) -> Dependencies {
-        let mut sizes = self.windows.iter().map(|w| w.1);
+        let mut sizes = self.windows.iter().copied();
         let statistics = self.play(d.plan.statistics, &[], &mut sizes);
         let given: Vec<Parts> = d.plan.statistic_nodes.iter().map(|node| statistics[*node].clone()).collect();
         let y =
@@ -108,7 +109,8 @@ impl Player<'_> {
 /// The pictures that a declaration promises at a shape.
 pub(super) fn promised(d: &Descriptor, shape: Shape, mask: Option<&[bool]>) -> Result<Probe, Error> {
     let layout = shape.layout(d.reference_set)?;
-    let windows = d.plan.windows(&d.default_consts());
+    let consts = d.default_consts();
+    let windows: Vec<f64> = d.plan.windows().into_iter().map(|(_, size)| size.value(&consts)).collect();
     let values = Player { layout, mask, gradient: false, windows: windows.clone() };
     let paths = Player { layout, mask, gradient: true, windows };
     let (y_on_x, path) = (values.output(d, false), paths.output(d, false));

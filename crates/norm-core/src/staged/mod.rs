@@ -15,10 +15,15 @@ use std::ops::Range;
 
 use crate::chunk;
 use crate::isa::Isa;
-use crate::kernel::{BackwardArgs, BackwardPhase, Call, Rule, StatisticsArg, run};
+use crate::kernel::{
+    BackwardArgs, BackwardPhase, Call, Rule, StatisticsArg, blank_backward, blank_forward, run,
+};
 use crate::layout::Layout;
 use crate::value::{Array, Elem};
 use sweep::{Into, Operand, Sweep};
+
+/// Ranges of cases, each with where its values go.
+type Pieces<'b, T> = Vec<(Range<usize>, Into<'b, T>)>;
 
 /// A call in work.
 struct Work<'a, F: Staged, T: Elem, const SIMD: bool> {
@@ -32,14 +37,9 @@ struct Work<'a, F: Staged, T: Elem, const SIMD: bool> {
     made: Vec<Option<Cow<'a, [T]>>>,
 }
 
-/// Cases that count.
-fn counted<T>(call: &Call<'_, T>) -> usize {
-    call.mask.map_or(call.layout.n, |m| m.iter().filter(|on| **on).count())
-}
-
 impl<'a, F: Staged, T: Elem, const SIMD: bool> Work<'a, F, T, SIMD> {
     fn new(isa: Isa, call: &'a Call<'a, T>, dy: &'a [T]) -> Self {
-        let l = Layout { n: counted(call), ..call.layout };
+        let l = Layout { n: call.counted(), ..call.layout };
         let counts = std::array::from_fn(|bits| Over(bits as u8).len(&l) as f64);
         let consts = F::Consts::from_fn(|i| call.consts[i]);
         Self { isa, call, dy, consts, counts, made: vec![None; F::PROGRAM.steps.len()] }
@@ -104,14 +104,12 @@ impl<'a, F: Staged, T: Elem, const SIMD: bool> Work<'a, F, T, SIMD> {
     }
 
     /// Carries out a step whose operands are made; its values go where `pieces` says.
-    fn sweep<'b>(&self, step: usize, pieces: impl Iterator<Item = (Range<usize>, Into<'b, T>)>)
-    where
-        T: 'b,
-    {
+    fn sweep(&self, step: usize, pieces: Pieces<'_, T>) {
         let spec = &F::PROGRAM.steps[step];
         let operands = self.operands(spec);
         let l = self.call.layout;
         let tasks: Vec<Sweep<'_, F, T>> = pieces
+            .into_iter()
             .map(|(cases, into)| Sweep {
                 step,
                 layout: l,
@@ -140,11 +138,7 @@ impl<'a, F: Staged, T: Elem, const SIMD: bool> Work<'a, F, T, SIMD> {
         match sink {
             Sink::Keep => self.kept(step, over),
             Sink::Window(window, size) => {
-                let size = match size {
-                    Size::Const(i) => self.call.consts[i],
-                    Size::Number(v) => v,
-                };
-                window.apply(size as usize, l, over, &self.kept(step, over))
+                window.apply(size.value(self.call.consts) as usize, l, over, &self.kept(step, over))
             }
             Sink::Sum(axes) => {
                 // What does not vary along an axis is counted along it.
@@ -153,69 +147,59 @@ impl<'a, F: Staged, T: Elem, const SIMD: bool> Work<'a, F, T, SIMD> {
             Sink::Mean(axes) => {
                 let pooled = self.counts[usize::from(axes.0)];
                 let times = self.counts[usize::from(axes.without(over).0)];
-                self.summed(step, over, axes, if pooled > 0.0 { times / pooled } else { 0.0 })
+                self.summed(step, over, axes, times / pooled)
             }
         }
     }
 
     fn kept(&self, step: usize, over: Over) -> Vec<T> {
-        let l = &self.call.layout;
-        let mut out = vec![T::default(); over.len(l)];
-        let per_case = over.without(Over::N).len(l);
-        let mut left = &mut out[..];
-        let pieces = self.cut(over).map(|cases| {
-            let (piece, rest) = std::mem::take(&mut left).split_at_mut(cases.len() * per_case);
-            left = rest;
-            (cases, Into::Keep(piece))
-        });
-        self.sweep(step, pieces.collect::<Vec<_>>().into_iter());
+        let mut out = vec![T::default(); over.len(&self.call.layout)];
+        self.sweep(step, self.pieces(over, &mut out, |cases| self.per_case(over, cases), Into::Keep));
         out
     }
 
     /// Sums over `axes`, times a number.
     fn summed(&self, step: usize, over: Over, axes: Over, times: f64) -> Vec<T> {
-        let l = &self.call.layout;
         let kept = over.without(axes);
-        let strides = kept.strides(l);
-        let per_case = kept.without(Over::N).len(l);
+        let strides = kept.strides(&self.call.layout);
         let over_cases = over.holds(Over::N) && axes.holds(Over::N);
-        let ranges: Vec<Range<usize>> = self.cut(over).collect();
-        let width = |cases: &Range<usize>| if over_cases { per_case } else { cases.len() * per_case };
-        let mut sums = vec![0.0; ranges.iter().map(width).sum()];
-        let mut left = &mut sums[..];
-        let pieces: Vec<_> = ranges
-            .iter()
-            .map(|cases| {
-                let (sums, rest) = std::mem::take(&mut left).split_at_mut(width(cases));
-                left = rest;
-                (cases.clone(), Into::Sum { sums, strides, over_cases })
-            })
-            .collect();
-        self.sweep(step, pieces.into_iter());
+        let width = |cases: &Range<usize>| self.per_case(kept, if over_cases { &(0..1) } else { cases });
+        let mut sums = vec![0.0; self.cut(over).map(|cases| width(&cases)).sum()];
+        let into = |sums| Into::Sum { sums, strides, over_cases };
+        self.sweep(step, self.pieces(over, &mut sums, width, into));
         if over_cases {
             // In the order of the cases, whoever was done first.
-            let (first, others) = sums.split_at_mut(per_case);
-            for part in others.chunks_exact(per_case) {
-                first.iter_mut().zip(part).for_each(|(sum, v)| *sum += v);
-            }
-            sums.truncate(per_case);
+            sums = chunk::add_in_order(&sums, width(&(0..1)));
         }
         sums.into_iter().map(|sum| T::lit(sum * times)).collect()
     }
 
-    /// Pieces of a buffer like `x`.
+    /// Elements that a range of cases has of a value over these axes.
+    fn per_case(&self, over: Over, cases: &Range<usize>) -> usize {
+        cases.len() * over.without(Over::N).len(&self.call.layout)
+    }
+
+    /// A buffer cut into what belongs to each range of cases, so wide.
     fn pieces<'b, E>(
         &self,
+        over: Over,
         mut left: &'b mut [E],
+        width: impl Fn(&Range<usize>) -> usize,
         into: impl Fn(&'b mut [E]) -> Into<'b, T>,
-    ) -> Vec<(Range<usize>, Into<'b, T>)> {
-        let case = self.call.layout.case();
+    ) -> Pieces<'b, T> {
         let piece = |cases: Range<usize>| {
-            let (piece, rest) = std::mem::take(&mut left).split_at_mut(cases.len() * case);
+            let (piece, rest) = std::mem::take(&mut left).split_at_mut(width(&cases));
             left = rest;
             (cases, into(piece))
         };
-        self.cut(Over::ALL).map(piece).collect()
+        self.cut(over).map(piece).collect()
+    }
+
+    /// Carries out the step of an output like `x`.
+    fn put<'b, E>(&mut self, step: usize, out: &'b mut [E], into: impl Fn(&'b mut [E]) -> Into<'b, T>) {
+        self.make_operands(step);
+        let pieces = self.pieces(Over::ALL, out, |cases| self.per_case(Over::ALL, cases), into);
+        self.sweep(step, pieces);
     }
 }
 
@@ -230,14 +214,8 @@ pub(crate) fn forward<F: Staged, T: Elem, const SIMD: bool>(
     if call.layout.is_empty() {
         return;
     }
-    // No case counts: there is no statistic to find, and every output is 0.
-    if counted(call) == 0 {
-        if let StatisticsArg::Find(s) = stats {
-            s.fill(T::default());
-        }
-        if let Some(y) = y {
-            y.fill(MaybeUninit::new(T::default()));
-        }
+    if call.counted() == 0 {
+        blank_forward(stats, y);
         return;
     }
     let mut work = Work::<F, T, SIMD>::new(isa, call, &[]);
@@ -250,10 +228,9 @@ pub(crate) fn forward<F: Staged, T: Elem, const SIMD: bool>(
             }
         }
     }
-    let Some(y) = y else { return };
-    work.make_operands(program.y);
-    let pieces = work.pieces(y, Into::Write);
-    work.sweep(program.y, pieces.into_iter());
+    if let Some(y) = y {
+        work.put(program.y, y, Into::Write);
+    }
 }
 
 /// One of the backward phases. Between halves go the whole gradients at the statistics that were handed out, and no sums.
@@ -267,17 +244,11 @@ pub(crate) fn backward<F: Staged, T: Elem, const SIMD: bool>(
     if l.is_empty() {
         return;
     }
-    let BackwardArgs { dy, hat, dparams, overwrite, mut phase, .. } = args;
-    if counted(call) == 0 {
-        match phase {
-            BackwardPhase::Whole { dx, .. } | BackwardPhase::Inputs { dx, .. } if overwrite => {
-                dx.fill(T::default());
-            }
-            BackwardPhase::Whole { .. } | BackwardPhase::Inputs { .. } => {}
-            BackwardPhase::Statistics { gradients, .. } => gradients.fill(T::default()),
-        }
+    if call.counted() == 0 {
+        blank_backward(args);
         return;
     }
+    let BackwardArgs { dy, hat, dparams, overwrite, mut phase, .. } = args;
     let frozen = vec![T::default(); program.totals.len() * l.channels()];
     let mut work = Work::<F, T, SIMD>::new(isa, call, dy);
     work.give(program.statistics, hat);
@@ -299,12 +270,9 @@ pub(crate) fn backward<F: Staged, T: Elem, const SIMD: bool>(
         let [_, g, k, s] = Over::of(axis).sizes(&l);
         for (at, out) in out.iter_mut().enumerate() {
             let index = [0, at / (k * s) % g, at / s % k, at % s];
-            let from: usize = index.iter().zip(strides).map(|(i, stride)| i * stride).sum();
-            *out = *out + found[from];
+            *out = *out + found[Over::place(strides, index)];
         }
     }
     let (BackwardPhase::Whole { dx, .. } | BackwardPhase::Inputs { dx, .. }) = phase else { return };
-    work.make_operands(program.dx);
-    let pieces = work.pieces(dx, |dx| Into::Gradient { dx, overwrite });
-    work.sweep(program.dx, pieces.into_iter());
+    work.put(program.dx, dx, |dx| Into::Gradient { dx, overwrite });
 }

@@ -50,6 +50,11 @@ impl Over {
     pub(crate) fn len(self, l: &Layout) -> usize {
         self.sizes(l).iter().product()
     }
+    /// Where an element lies in a dense value over these axes, given where along each axis.
+    #[inline]
+    pub(crate) fn place(strides: [usize; 4], index: [usize; 4]) -> usize {
+        strides[0] * index[0] + strides[1] * index[1] + strides[2] * index[2] + strides[3] * index[3]
+    }
     /// How far apart neighbours along each axis lie in such a value; 0 along axes it lacks.
     pub(crate) fn strides(self, l: &Layout) -> [usize; 4] {
         let sizes = self.sizes(l);
@@ -85,6 +90,16 @@ pub enum Size {
     Const(usize),
     /// So many.
     Number(f64),
+}
+
+impl Size {
+    /// Its value under these constants.
+    pub fn value(self, consts: &[f64]) -> f64 {
+        match self {
+            Self::Const(i) => consts[i],
+            Self::Number(v) => v,
+        }
+    }
 }
 
 /// What becomes of the values of a body.

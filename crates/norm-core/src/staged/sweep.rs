@@ -84,9 +84,9 @@ impl<F: Staged, T: Elem> Sweep<'_, F, T> {
 
     /// What becomes of a piece along axis `row`, whose first element is `index`.
     #[inline(always)]
-    fn put(&mut self, piece: &[T], index: [usize; 4], row: usize) {
-        let [_, g, k, s] = self.over.sizes(&self.layout);
-        let from = (((index[0] - self.cases.start) * g + index[1]) * k + index[2]) * s + index[3];
+    fn put(&mut self, piece: &[T], mut index: [usize; 4], row: usize) {
+        index[0] -= self.cases.start;
+        let from = Over::place(self.over.strides(&self.layout), index);
         match &mut self.into {
             Into::Keep(to) => to[from..from + piece.len()].copy_from_slice(piece),
             Into::Write(to) => {
@@ -101,10 +101,7 @@ impl<F: Staged, T: Elem> Sweep<'_, F, T> {
                 }
             }
             Into::Sum { sums, strides, .. } => {
-                let first = (index[0] - self.cases.start) * strides[0]
-                    + index[1] * strides[1]
-                    + index[2] * strides[2]
-                    + index[3] * strides[3];
+                let first = Over::place(*strides, index);
                 if strides[row] == 0 {
                     sums[first] += total(piece);
                 } else {
@@ -157,7 +154,7 @@ impl<F: Staged, T: Elem> Job for Sweep<'_, F, T> {
                     let mut index = [n, g, k, 0];
                     index[row] = at;
                     for (along, o) in along.iter_mut().zip(operands) {
-                        let first: usize = o.strides.iter().zip(index).map(|(stride, i)| stride * i).sum();
+                        let first = Over::place(o.strides, index);
                         *along = if o.strides[row] == 0 {
                             Along::Same(o.data[first])
                         } else {
