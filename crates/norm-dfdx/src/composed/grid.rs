@@ -1,9 +1,8 @@
 //! How the elements of a call are laid out for dfdx: two axes where that says it all, four otherwise.
 
 use dfdx::prelude::*;
-use norm_core::{Descriptor, Layout, ParamAxis, ReferenceSet, Skeleton, Window};
+use norm_core::{Descriptor, Layout, ParamAxis, Skeleton};
 
-use super::several;
 use crate::fused::Flat;
 
 /// Two axes.
@@ -19,42 +18,9 @@ pub(crate) trait Spread: Shape {
         param: Flat<E, D, T>,
         axis: ParamAxis,
     ) -> Result<Tensor<Self, E, D, T>, D::Err>;
-
-    /// The mean or sum over a set of a declaration that names several, at each of its elements.
-    fn pooled<E: Dtype, D: Device<E>, T: Tape<E, D>>(
-        t: Tensor<Self, E, D, T>,
-        set: ReferenceSet,
-        mean: bool,
-    ) -> Result<Tensor<Self, E, D, T>, D::Err>;
-
-    /// A window of `size` elements over each element.
-    fn windowed<E: Dtype, D: Device<E>, T: Tape<E, D>>(
-        t: Tensor<Self, E, D, T>,
-        l: &Layout,
-        window: Window,
-        size: usize,
-    ) -> Result<Tensor<Self, E, D, T>, D::Err>;
 }
 
 impl Spread for Two {
-    // Several sets do not fit into two axes: see `is_flat`.
-    fn pooled<E: Dtype, D: Device<E>, T: Tape<E, D>>(
-        t: Tensor<Self, E, D, T>,
-        _: ReferenceSet,
-        _: bool,
-    ) -> Result<Tensor<Self, E, D, T>, D::Err> {
-        Ok(t)
-    }
-
-    fn windowed<E: Dtype, D: Device<E>, T: Tape<E, D>>(
-        t: Tensor<Self, E, D, T>,
-        _: &Layout,
-        _: Window,
-        _: usize,
-    ) -> Result<Tensor<Self, E, D, T>, D::Err> {
-        Ok(t)
-    }
-
     fn spread<E: Dtype, D: Device<E>, T: Tape<E, D>>(
         self,
         param: Flat<E, D, T>,
@@ -68,23 +34,6 @@ impl Spread for Two {
 }
 
 impl Spread for Four {
-    fn pooled<E: Dtype, D: Device<E>, T: Tape<E, D>>(
-        t: Tensor<Self, E, D, T>,
-        set: ReferenceSet,
-        mean: bool,
-    ) -> Result<Tensor<Self, E, D, T>, D::Err> {
-        several::pooled(t, set, mean)
-    }
-
-    fn windowed<E: Dtype, D: Device<E>, T: Tape<E, D>>(
-        t: Tensor<Self, E, D, T>,
-        l: &Layout,
-        window: Window,
-        size: usize,
-    ) -> Result<Tensor<Self, E, D, T>, D::Err> {
-        several::windowed(t, l, window, size)
-    }
-
     fn spread<E: Dtype, D: Device<E>, T: Tape<E, D>>(
         self,
         param: Flat<E, D, T>,
@@ -127,9 +76,6 @@ pub(crate) struct Channelwise;
 
 /// Whether two axes say it all: every parameter is one number or one per element of a row.
 pub(crate) fn is_flat(d: &Descriptor, l: &Layout) -> bool {
-    if d.plan.is_staged() {
-        return false;
-    }
     let mut lengths = d.params.iter().map(|p| p.axis.len(l));
     match d.reference_set.skeleton() {
         Skeleton::Rowwise => lengths.all(|len| len == 1 || (l.g == 1 && len == l.case())),

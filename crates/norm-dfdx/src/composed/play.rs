@@ -7,6 +7,7 @@ use norm_core::{Descriptor, Layout, Op, ParamAxis, Skeleton};
 use super::arithmetic::{Binary, Unary, binary, sign, stopped, unary};
 use super::graph::Graph;
 use super::grid::{Grid, Spread};
+use super::several;
 use crate::error::Error;
 use crate::fused::Flat;
 
@@ -114,9 +115,8 @@ impl<G: Grid, E: Dtype, D: Device<E>, T: Tape<E, D>> Player<'_, G, E, D, T> {
         if let (Op::Window(window, ..), [of, Value::Number(size)]) = (op, args.as_slice()) {
             let of = self.element(of.clone())?;
             let l = self.inputs.layout;
-            return Ok(Some(Value::Element(
-                self.taped(of, |t| G::Element::windowed(t, &l, window, *size as usize))?,
-            )));
+            let windowed = self.taped(of, |t| several::windowed(t, &l, window, *size as usize))?;
+            return Ok(Some(Value::Element(windowed)));
         }
         let Some(a) = args.next() else { return self.leaf(op) };
         if let Some(b) = args.next() {
@@ -166,8 +166,8 @@ impl<G: Grid, E: Dtype, D: Device<E>, T: Tape<E, D>> Player<'_, G, E, D, T> {
             }
             Op::MeanOver(_, set) | Op::SumOver(_, set) => {
                 let t = self.element(a)?;
-                let mean = matches!(op, Op::MeanOver(..));
-                Value::Element(self.taped(t, |t| G::Element::pooled(t, set, mean))?)
+                let (l, mean) = (self.inputs.layout, matches!(op, Op::MeanOver(..)));
+                Value::Element(self.taped(t, |t| several::pooled(t, &l, set, mean))?)
             }
             Op::StopGradient(_) => Self::stop(a)?,
             Op::Sign(_) => Self::signs(a, -1.0)?,

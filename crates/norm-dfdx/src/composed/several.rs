@@ -20,23 +20,33 @@ where
     kept.try_broadcast_like(&shape)
 }
 
-pub(super) fn pooled<E: Dtype, D: Device<E>, T: Tape<E, D>>(
-    t: Tensor<Four, E, D, T>,
+/// Elements, however they are laid out, as cases, groups, channels and space, for `f`, and back.
+fn in_four<S: Shape, E: Dtype, D: Device<E>, T: Tape<E, D>>(
+    t: Tensor<S, E, D, T>,
+    l: &Layout,
+    f: impl FnOnce(Tensor<Four, E, D, T>) -> Result<Tensor<Four, E, D, T>, D::Err>,
+) -> Result<Tensor<S, E, D, T>, D::Err> {
+    let shape = *t.shape();
+    f(t.try_reshape_like(&(l.n, l.g, l.k, l.s))?)?.try_reshape_like(&shape)
+}
+
+/// The mean or sum over a set of a declaration that names several, at each of its elements.
+pub(super) fn pooled<S: Shape, E: Dtype, D: Device<E>, T: Tape<E, D>>(
+    t: Tensor<S, E, D, T>,
+    l: &Layout,
     set: ReferenceSet,
     mean: bool,
-) -> Result<Tensor<Four, E, D, T>, D::Err> {
-    type Three = (usize, usize, usize);
-    match set {
-        ReferenceSet::Batch | ReferenceSet::BatchTime => over::<Axis<0>, Three, E, D, T>(t, mean),
-        ReferenceSet::BatchSpace | ReferenceSet::Unit => {
+) -> Result<Tensor<S, E, D, T>, D::Err> {
+    in_four(t, l, |t| match set {
+        ReferenceSet::Batch | ReferenceSet::BatchTime | ReferenceSet::BatchSpace | ReferenceSet::Unit => {
             over::<Axes2<0, 3>, (usize, usize), E, D, T>(t, mean)
         }
-        ReferenceSet::Space => over::<Axis<3>, Three, E, D, T>(t, mean),
+        ReferenceSet::Space => over::<Axis<3>, (usize, usize, usize), E, D, T>(t, mean),
         ReferenceSet::Channels => over::<Axes2<1, 2>, (usize, usize), E, D, T>(t, mean),
         ReferenceSet::Nothing => Ok(t),
         // All of a case.
         _ => over::<Axes3<1, 2, 3>, (usize,), E, D, T>(t, mean),
-    }
+    })
 }
 
 /// The operator along `len` elements, so that a row of elements times it is the row of their windows.
@@ -60,16 +70,17 @@ fn matrix<E: Dtype, D: Device<E>>(
     device.try_tensor_from_vec(matrix, (len, len))
 }
 
-pub(super) fn windowed<E: Dtype, D: Device<E>, T: Tape<E, D>>(
-    t: Tensor<Four, E, D, T>,
+/// A window of `size` elements over each element.
+pub(super) fn windowed<S: Shape, E: Dtype, D: Device<E>, T: Tape<E, D>>(
+    t: Tensor<S, E, D, T>,
     l: &Layout,
     window: Window,
     size: usize,
-) -> Result<Tensor<Four, E, D, T>, D::Err> {
+) -> Result<Tensor<S, E, D, T>, D::Err> {
     let device = t.device().clone();
-    let (n, g, k, s) = *t.shape();
+    let Layout { n, g, k, s, .. } = *l;
     let operator = |len: usize| matrix::<E, D>(&device, window, size, len);
-    match window.along {
+    in_four(t, l, |t| match window.along {
         Along::Channels => {
             let across = t.try_permute::<_, Axes4<0, 1, 3, 2>>()?;
             let rows = across.try_reshape_like(&(n * g * s, k))?;
@@ -91,5 +102,5 @@ pub(super) fn windowed<E: Dtype, D: Device<E>, T: Tape<E, D>>(
             }
             rows.try_reshape_like(&(n, g, k, s))
         }
-    }
+    })
 }
