@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::fused::{Flat, Statistics};
 use crate::path::{Fused, Path};
 use crate::policy::{Averaging, Declared, Policy};
+use crate::running;
 use crate::shape::Channels;
 
 /// Names a layer in a dfdx model type; built, it is a [`NormLayer`].
@@ -241,23 +242,9 @@ impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P: 
             let still = control.device().try_zeros_like(&(C,));
             params.push(still.map_err(|source| Error::Device { source })?.retaped::<T>());
         }
-        for frozen in F::DESCRIPTOR.frozen {
-            // The store as it is before this batch; averaging follows.
-            let stored = self.running[frozen.statistic].retaped::<T>().try_reshape_like(&(C,));
-            params.push(stored.map_err(|source| Error::Device { source })?);
-        }
+        let frozen = running::frozen(F::DESCRIPTOR, &self.running);
+        params.extend(frozen.map_err(|source| Error::Device { source })?);
         P::normalize::<F, S, T>(layout, x, params, &self.consts, statistics, found)
-    }
-
-    /// The stored statistics, one plane after the other.
-    fn stored(&self) -> Vec<E> {
-        self.running.iter().flat_map(Tensor::as_vec).collect()
-    }
-
-    fn keep(&mut self, state: &[E]) {
-        for (plane, now) in self.running.iter_mut().zip(state.chunks_exact(C.max(1))) {
-            plane.copy_from(now);
-        }
     }
 
     /// Normalizes as in training: with the statistics of `x`, which a storing policy then averages, once per
@@ -279,20 +266,20 @@ impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P: 
             return self.normalize(x, Statistics::Current, None);
         }
         let rule = self.averaging();
-        let mut state = self.stored();
+        let mut state = running::stored(&self.running);
         if blocks::takes_blocks(F::DESCRIPTOR) {
             self.settle();
             let params = self.flat().map_err(|source| Error::Device { source })?;
             let of =
                 InBlocks { running: rule, store: &mut state, states: self.states(), mailbox: &self.mailbox };
             let y = P::in_blocks::<F, S, T>(layout, x, params, &self.consts, of)?;
-            self.keep(&state);
+            running::keep(&mut self.running, &state);
             return Ok(y);
         }
         let mut found = Vec::new();
         let y = self.normalize(x, Statistics::Current, Some(&mut found))?;
         if rule.update(F::DESCRIPTOR, &found, layout.n * layout.s, &mut state) {
-            self.keep(&state);
+            running::keep(&mut self.running, &state);
         }
         Ok(y)
     }
@@ -310,7 +297,7 @@ impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P: 
         if self.running.is_empty() {
             return self.normalize(x, Statistics::Current, None);
         }
-        self.normalize(x, Statistics::Stored(&self.stored()), None)
+        self.normalize(x, Statistics::Stored(&running::stored(&self.running)), None)
     }
 
     /// The name of the path that runs, for records.

@@ -54,6 +54,7 @@ mod normed_linear;
 mod path;
 mod path_sgd;
 mod policy;
+mod running;
 pub mod sequence_op;
 mod shape;
 mod streaming;

@@ -15,6 +15,7 @@ use crate::fused::{Flat, Statistics};
 use crate::initial::kept;
 use crate::layer::plain;
 use crate::path::{Fused, Path};
+use crate::running;
 
 /// Whether the gain of a [`NormedLinear`] is trained.
 pub trait Gain: Copy + Default + Debug + Send + Sync + 'static {
@@ -223,12 +224,9 @@ where
         if brings_gain::<F>() {
             params.push(self.gain.retaped::<T>().try_reshape_like(&(O,)).map_err(device)?);
         }
-        for frozen in F::DESCRIPTOR.frozen {
-            let before = self.running[frozen.statistic].retaped::<T>().try_reshape_like(&(O,));
-            params.push(before.map_err(device)?);
-        }
+        params.extend(running::frozen(F::DESCRIPTOR, &self.running).map_err(device)?);
         let layout = F::DESCRIPTOR.reference_set.layout(O, I, 1, 1)?;
-        let stored = self.stored();
+        let stored = running::stored(&self.running);
         let statistics = if stored.is_empty() || found.is_some() {
             Statistics::Current
         } else {
@@ -236,11 +234,6 @@ where
         };
         let consts = F::DESCRIPTOR.default_consts();
         P::normalize::<F, _, T>(layout, self.weight.retaped::<T>(), params, &consts, statistics, found)
-    }
-
-    /// The stored statistics, one plane after the other.
-    fn stored(&self) -> Vec<E> {
-        self.running.iter().flat_map(Tensor::as_vec).collect()
     }
 
     /// The same with the gain in them, whoever brings it.
@@ -282,11 +275,9 @@ where
         let mut found = Vec::new();
         let weights = self.weights::<T>(Some(&mut found))?;
         let y = self.with(weights, x)?;
-        let mut state = self.stored();
+        let mut state = running::stored(&self.running);
         if Running::default().named(d, &d.default_consts()).update(d, &found, I, &mut state) {
-            for (plane, now) in self.running.iter_mut().zip(state.chunks_exact(O.max(1))) {
-                plane.copy_from(now);
-            }
+            running::keep(&mut self.running, &state);
         }
         Ok(y)
     }
