@@ -6,7 +6,7 @@ use norm_core::{Layout, ReferenceSet, Site};
 use crate::error::Error;
 use crate::norm::{Norm, Real, double, narrow, widen};
 use crate::product::{nn, nt, tn};
-use crate::request::{Answer, Evaluate, Request};
+use crate::request::{Answer, Request};
 use crate::state::Stored;
 use crate::sums::{Of, Sums, params, put_params};
 use crate::template::{self, Rectified};
@@ -89,8 +89,7 @@ impl<T: Real> Affine<T> {
         let d = r.descriptor();
         let (at_weights, at_rows) = sites(d);
         let over_rows = Layout::new(n, 1, i, 1);
-        let of_weights =
-            if d.reference_set == ReferenceSet::Unit { d.reference_set } else { ReferenceSet::FanIn };
+        let of_weights = if d.reference_set.is_of_weights() { d.reference_set } else { ReferenceSet::FanIn };
         let over_weights = of_weights.layout(o, i, 1, 1)?;
         let gain =
             if at_weights && at_rows { r.optional("param.gain", &[o])?.map(|g| narrow(&g)) } else { None };
@@ -101,21 +100,19 @@ impl<T: Real> Affine<T> {
         } else {
             None
         };
-        let weights_norm = if template::holds(d.id) {
+        let mut weights_norm = if template::holds(d.id) {
             Some(template::of(r, over_weights)?)
         } else {
             at_weights.then(|| ready(r, over_weights, found))
         };
         let keeps = at_weights && d.policy.averages();
         let mut stored = keeps.then(|| Stored::take(r, "state.", o, None)).transpose()?;
-        let mut weights_norm = weights_norm;
         if let (Some(stored), Some(norm)) = (&stored, &mut weights_norm) {
             norm.params.extend(d.frozen.iter().map(|_| vec![T::lit(0.0); o]));
             norm.look_at(stored.at(0));
         }
         let rows = Side::new(rows_norm, rows)?;
-        let given =
-            stored.as_ref().filter(|_| !r.train && r.evaluate == Evaluate::Stored).map(|s| s.at(0).to_vec());
+        let given = stored.as_ref().and_then(|s| s.given(r, 0));
         let weights = Side::given(weights_norm, weights, given.as_deref())?;
         if let Some(stored) = stored.as_mut().filter(|_| r.train) {
             stored.update(0, &weights.statistics, i);

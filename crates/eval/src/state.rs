@@ -6,7 +6,7 @@ use norm_core::{Descriptor, Elem, Statistic};
 use sequence::Placement;
 
 use crate::error::Error;
-use crate::request::{Answer, OverTime, Request};
+use crate::request::{Answer, Evaluate, OverTime, Request};
 
 /// What a request calls the weight of the newest batch: as the method does, where its formula holds it.
 pub(crate) fn weight_of_newest(d: &Descriptor) -> &'static str {
@@ -166,6 +166,11 @@ impl<T: Elem> Stored<T> {
     /// The statistics that evaluation uses at step `t`.
     pub(crate) fn at(&self, t: usize) -> &[T] {
         &self.values[self.range(policy::step(t, self.steps.unwrap_or(1)).0)]
+    }
+
+    /// What step `t` is normalized by in evaluation, where that is what came along.
+    pub(crate) fn given(&self, r: &Request, t: usize) -> Option<Vec<T>> {
+        (!r.train && r.evaluate == Evaluate::Stored).then(|| self.at(t).to_vec())
     }
 
     /// Takes in the statistics of step `t`. A step beyond the stored ones is not stored.

@@ -7,7 +7,7 @@ use norm_core::{Layout, PolicyKind, ReferenceSet, Site, Skeleton};
 
 use crate::error::Error;
 use crate::norm::{Norm, Real, narrow, widen};
-use crate::request::{Answer, Axes, Evaluate, OverTime, Request};
+use crate::request::{Answer, Axes, OverTime, Request};
 use crate::state::{Stored, over_time};
 use crate::streaming::Steps;
 
@@ -139,10 +139,7 @@ impl<T: Real> Sums<T> {
                 norm.look_at(stored.at(t));
             }
             let part = &x[y.len()..y.len() + norm.layout.len()];
-            let given = match &self.stored {
-                Some(s) if !r.train && r.evaluate == Evaluate::Stored => Some(s.at(t).to_vec()),
-                _ => None,
-            };
+            let given = self.stored.as_ref().and_then(|s| s.given(r, t));
             let (out, statistics) = norm.forward(part, given.as_deref())?;
             if let Some(stored) = self.stored.as_mut().filter(|_| self.train) {
                 stored.update(t, &statistics, norm.pooled());

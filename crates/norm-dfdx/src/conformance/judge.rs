@@ -89,12 +89,7 @@ where
     let mut on_tape: Vec<_> = params.iter().map(|(_, p)| p.retaped()).collect();
     let (consts, mut found) = (d.default_consts(), Vec::new());
     let running = Running::default().named(d, &consts);
-    let mut stored = Vec::new();
-    if d.policy.averages() {
-        for name in d.stored_names() {
-            stored.extend(of(held, &name)?.values.iter().map(|v| E::lit(*v)));
-        }
-    }
+    let mut stored = store(d, held)?;
     let traced = x.leaky_trace();
     if training && !stored.is_empty() && blocks::takes_blocks(d) {
         let controls = d.plan.controls();
@@ -114,9 +109,7 @@ where
     // Outside training nothing is controlled; what the method looks at besides is the store before this batch.
     let still = d.plan.controls().into_iter().map(|_| vec![E::default(); WIDTH]);
     let before = d.frozen.iter().map(|f| f.of(&stored, WIDTH).to_vec());
-    for values in still.chain(before) {
-        on_tape.push(told(Cpu::default().try_tensor_from_vec(values, (WIDTH,)))?.retaped());
-    }
+    on_tape.extend(planes(still.chain(before))?);
     let statistics =
         if training || stored.is_empty() { Statistics::Current } else { Statistics::Stored(&stored) };
     let y = told(composed::normalize(d, layout, traced, on_tape, &consts, statistics, Some(&mut found)))?;
@@ -125,6 +118,25 @@ where
         keep(held, d.stored_names().iter().map(String::as_str), stored.chunks(WIDTH));
     }
     finish(y, x, &params)
+}
+
+/// What the layer has stored, one plane after the other; nothing where the method averages nothing.
+fn store<E: Elem>(d: &Descriptor, held: &[Held]) -> Told<Vec<E>> {
+    let mut stored = Vec::new();
+    if d.policy.averages() {
+        for name in d.stored_names() {
+            stored.extend(of(held, &name)?.values.iter().map(|v| E::lit(*v)));
+        }
+    }
+    Ok(stored)
+}
+
+/// Planes as tensors that a call looks at.
+fn planes<E: Dtype + Elem>(all: impl Iterator<Item = Vec<E>>) -> Told<Vec<Flat<E, Cpu, OwnedTape<E, Cpu>>>>
+where
+    Cpu: Device<E>,
+{
+    all.map(|values| Ok(told(Cpu::default().try_tensor_from_vec(values, (WIDTH,)))?.retaped())).collect()
 }
 
 /// Puts planes into the tensors of these names.
@@ -157,10 +169,7 @@ where
         params.push((name.to_owned(), flat::<E>(held, name)?));
     }
     let consts = d.default_consts();
-    let mut stored: Vec<E> = Vec::new();
-    for name in d.stored_names() {
-        stored.extend(of(held, &name)?.values.iter().map(|v| E::lit(*v)));
-    }
+    let mut stored = store(d, held)?;
     let mut found = Vec::new();
     let mut normalize = |x: Rows<E, OwnedTape<E, Cpu>>, layout, params: Vec<_>| {
         let statistics =
@@ -170,10 +179,7 @@ where
     let layout = told(d.reference_set.layout(WIDTH, WIDTH, 1, 1))?;
     let weight = told(params[0].1.retaped().try_reshape_like(&(WIDTH, Const::<WIDTH>)))?;
     let mut in_weights = if own_gain { vec![params[2].1.retaped()] } else { Vec::new() };
-    for f in d.frozen {
-        let before = f.of(&stored, WIDTH).to_vec();
-        in_weights.push(told(Cpu::default().try_tensor_from_vec(before, (WIDTH,)))?.retaped());
-    }
+    in_weights.extend(planes(d.frozen.iter().map(|f| f.of(&stored, WIDTH).to_vec()))?);
     let weights = normalize(weight, layout, in_weights)?;
     let weights: Tensor<Rank2<WIDTH, WIDTH>, E, Cpu, _> = told(weights.try_reshape_like(&(Const, Const)))?;
     let mut input = x.leaky_trace();
