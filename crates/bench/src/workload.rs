@@ -238,6 +238,18 @@ pub const fn in_feed_forward(d: &Descriptor) -> Result<Stand, Reason> {
     }
 }
 
+/// The same in a network of convolutions, whose sums have space.
+///
+/// # Errors
+///
+/// Why it does not.
+pub(crate) const fn in_convolutions(d: &Descriptor) -> Result<Stand, Reason> {
+    match (in_feed_forward(d), d.reference_set) {
+        (Ok(_), ReferenceSet::Batch) => Err("it is for vectors, and a convolution has space"),
+        (stand, _) => stand,
+    }
+}
+
 /// Each method in each model is compiled by itself.
 pub(crate) const FOR_A_SHORT_BUILD: Reason = "to keep the build short it is trained in other workloads only";
 

@@ -7,7 +7,7 @@ use norm_dfdx::Fused;
 use crate::digits;
 use crate::learner::Image;
 use crate::workload::{
-    Epochs, FOR_A_SHORT_BUILD, Rates, Reason, Stand, Workload, centres, in_feed_forward, models, table,
+    Epochs, FOR_A_SHORT_BUILD, Rates, Reason, Stand, Workload, centres, in_convolutions, models, table,
 };
 
 pub(crate) static WORKLOAD: Workload = Workload {
@@ -31,11 +31,8 @@ pub(crate) static WORKLOAD: Workload = Workload {
 };
 
 const fn stand(d: &Descriptor) -> Result<Stand, Reason> {
-    match in_feed_forward(d) {
+    match in_convolutions(d) {
         Ok(Stand::Weights) => Err("it normalizes weights, which no convolution here does"),
-        Ok(_) if d.plan.is_staged() && matches!(d.reference_set, ReferenceSet::Batch) => {
-            Err("it is for vectors, and a convolution has space")
-        }
         Ok(Stand::Sums)
             if !centres(d) && !d.plan.is_staged() && !matches!(d.reference_set, ReferenceSet::Space) =>
         {

@@ -5,7 +5,7 @@ use norm_core::{Descriptor, PolicyKind, ReferenceSet};
 
 use crate::digits;
 use crate::learner::Image;
-use crate::workload::{Epochs, Rates, Reason, Stand, Workload, in_feed_forward, models, table};
+use crate::workload::{Epochs, Rates, Reason, Stand, Workload, in_convolutions, models, table};
 
 pub(crate) static WORKLOAD: Workload = Workload {
     id: "digits-shared-conv",
@@ -29,12 +29,9 @@ pub(crate) static WORKLOAD: Workload = Workload {
 
 /// Methods that keep statistics of each step stand here in three ways, beside batch normalization and the plain network.
 const fn stand(d: &Descriptor) -> Result<Stand, Reason> {
-    match (in_feed_forward(d), d.policy, d.reference_set) {
+    match (in_convolutions(d), d.policy, d.reference_set) {
         _ if d.is_identity() => Ok(Stand::Sums),
         (_, PolicyKind::PerStep, ReferenceSet::BatchSpace) => Ok(Stand::PerStep),
-        (Ok(_), _, ReferenceSet::Batch) if d.plan.is_staged() => {
-            Err("it is for vectors, and a convolution has space")
-        }
         (Ok(Stand::Sums), PolicyKind::Running, _) => Ok(Stand::Sums),
         (Ok(_), _, _) => Err("compared is what steps share of statistics over cases"),
         (refused, _, _) => refused,
