@@ -92,10 +92,14 @@ impl Formula {
 
     /// Whether a statistic is the mean squared deviation from a mean.
     pub(crate) fn is_variance(&self, i: usize) -> bool {
-        let is_mean = |s: usize| match &self.statistics[s].1 {
-            Term::Over(Function::Mean, a, _) => **a == Term::X,
-            other => *other == Term::Call(Function::Mean, vec![Term::X]),
-        };
+        fn mean_of(t: &Term) -> Option<&Term> {
+            match t {
+                Term::Over(Function::Mean, a, _) => Some(a),
+                Term::Call(Function::Mean, a) => Some(&a[0]),
+                _ => None,
+            }
+        }
+        let is_mean = |s: usize| mean_of(&self.statistics[s].1) == Some(&Term::X);
         let deviation = |t: &Term| match t {
             Term::Sub(a, b) => **a == Term::X && matches!(**b, Term::Statistic(s) if is_mean(s)),
             _ => false,
@@ -104,13 +108,8 @@ impl Formula {
             Term::Alias(i) => self.aliases[*i].1.clone(),
             other => other.clone(),
         };
-        let mean_of = |t: &Term| match t {
-            Term::Over(Function::Mean, a, _) => Some((**a).clone()),
-            Term::Call(Function::Mean, a) => Some(a[0].clone()),
-            _ => None,
-        };
         match mean_of(&self.statistics[i].1) {
-            Some(inside) => match &inside {
+            Some(inside) => match inside {
                 Term::Call(Function::Square, a) => deviation(&unalias(&a[0])),
                 Term::Mul(a, b) => a == b && deviation(&unalias(a)),
                 _ => false,

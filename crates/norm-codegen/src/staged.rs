@@ -83,12 +83,11 @@ impl Checker<'_> {
             axes.push(own);
         }
         let per_channel = Axes::G | Axes::K;
-        for ((name, _), own) in self.statistics.iter().zip(&axes) {
+        for (at, ((name, _), own)) in self.statistics.iter().zip(&axes).enumerate() {
             if own.contains(Axes::N) || *own == per_channel {
                 continue;
             }
             // What only other statistics over the batch are made of is never handed out.
-            let at = self.statistics.iter().position(|s| s.0 == *name).unwrap_or_default();
             let is = |t: &Term| *t == Term::Statistic(at) || *t == Term::Previous(at);
             let local =
                 self.statistics.iter().zip(&axes).filter(|(_, a)| a.contains(Axes::N)).map(|(s, _)| &s.1);

@@ -80,6 +80,26 @@ pub(crate) fn declarations() -> Vec<String> {
         .collect()
 }
 
+/// A declaration up to its constants, and its parameters: fewer than `below`.
+fn head(r: &mut Random, i: usize, sets: &str, below: usize) -> (String, Vec<String>) {
+    let mut text = format!("Random{i}(none) as \"random-{i}\" over {sets} {{ ");
+    let params: Vec<String> = (0..r.below(below)).map(|p| format!("p{p}")).collect();
+    for (p, name) in params.iter().enumerate() {
+        text.extend(["param ", name, ": ", AXES[(i / 8 + p) % 4], " = ", &r.number(), "; "]);
+    }
+    (text + "const eps = 0.1; ", params)
+}
+
+/// The output, made of everything there is, and the end.
+fn output(r: &mut Random, statistics: &[String], params: &[String]) -> String {
+    let mut must = vec!["x", "eps"];
+    must.extend(statistics.iter().chain(params).map(String::as_str));
+    // The order decides what is combined with what; every rotation is well formed.
+    let turn = r.below(must.len());
+    must.rotate_left(turn);
+    format!("y = {}; }}", r.expression(&must, &["x"], 2))
+}
+
 /// Something that pools `value` over a set, as a whole or by windows.
 fn pooled(r: &mut Random, value: &str, set: &str) -> String {
     let window = matches!(set, "channels" | "space") && r.below(2) == 0;
@@ -96,13 +116,7 @@ fn pooled(r: &mut Random, value: &str, set: &str) -> String {
 
 fn staged(i: usize, sets: &[&str]) -> String {
     let mut r = Random(0xB10C ^ (i as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-    let mut text = format!("Random{i}(none) as \"random-{i}\" over {} {{ ", sets.join(", "));
-    let params: Vec<(String, &str)> =
-        (0..r.below(3)).map(|p| (format!("p{p}"), AXES[(i / 8 + p) % 4])).collect();
-    for (name, axis) in &params {
-        text.extend(["param ", name, ": ", axis, " = ", &r.number(), "; "]);
-    }
-    text += "const eps = 0.1; ";
+    let (mut text, params) = head(&mut r, i, &sets.join(", "), 3);
     let mut statistics: Vec<String> = Vec::new();
     // A set alone is there for its windows.
     let alone = [sets[0], sets[0]];
@@ -119,24 +133,13 @@ fn staged(i: usize, sets: &[&str]) -> String {
         text.extend([&name, " = ", &value, "; "]);
         statistics.push(name);
     }
-    let mut must = vec!["x", "eps"];
-    must.extend(statistics.iter().map(String::as_str));
-    must.extend(params.iter().map(|p| p.0.as_str()));
-    let turn = r.below(must.len());
-    must.rotate_left(turn);
-    text + &format!("y = {}; }}", r.expression(&must, &["x"], 2))
+    text + &output(&mut r, &statistics, &params)
 }
 
 fn declaration(i: usize) -> String {
     let mut r = Random(0x5EED ^ (i as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15));
     let set = SETS[i % SETS.len()];
-    let mut text = format!("Random{i}(none) as \"random-{i}\" over {set} {{ ");
-    let params: Vec<(String, &str)> =
-        (0..r.below(4)).map(|p| (format!("p{p}"), AXES[(i / 8 + p) % 4])).collect();
-    for (name, axis) in &params {
-        text.extend(["param ", name, ": ", axis, " = ", &r.number(), "; "]);
-    }
-    text += "const eps = 0.1; ";
+    let (mut text, params) = head(&mut r, i, set, 4);
     let statistics: Vec<String> = (0..=((i / 3) % 3)).map(|s| format!("s{s}")).collect();
     for (s, name) in statistics.iter().enumerate() {
         let earlier: Vec<&str> = statistics[..s].iter().map(String::as_str).collect();
@@ -153,11 +156,5 @@ fn declaration(i: usize) -> String {
         };
         text.extend([name, " = ", &value, "; "]);
     }
-    let mut must = vec!["x", "eps"];
-    must.extend(statistics.iter().map(String::as_str));
-    must.extend(params.iter().map(|p| p.0.as_str()));
-    // The order decides what is combined with what; every rotation is well formed.
-    let turn = r.below(must.len());
-    must.rotate_left(turn);
-    text + &format!("y = {}; }}", r.expression(&must, &["x"], 2))
+    text + &output(&mut r, &statistics, &params)
 }
