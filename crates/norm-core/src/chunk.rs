@@ -1,6 +1,8 @@
 //! How work is cut for threads. The cut depends on sizes only, never on the number of threads, and partial
 //! results are merged in index order: the same bits at any thread count.
 
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::*;
 
 /// Elements in a chunk of the rowwise skeleton and of pointwise work: large enough that a task costs more
@@ -29,10 +31,23 @@ pub fn cases_per_block(cases: usize, case: usize) -> usize {
 /// Carries out every task, by several threads if the work of `elements` elements is worth it.
 pub fn for_each<Task: Send>(tasks: Vec<Task>, elements: usize, run: impl Fn(Task) + Sync + Send) {
     if elements >= PARALLEL_FROM && tasks.len() > 1 && rayon::current_num_threads() > 1 {
-        tasks.into_par_iter().with_max_len(1).for_each(run);
+        let tasks: Vec<_> = tasks.into_iter().map(|task| Mutex::new(Some(task))).collect();
+        share_out(tasks.len(), &|i| {
+            let task = tasks[i].lock().unwrap_or_else(PoisonError::into_inner).take();
+            // Each number comes once, and finds its task.
+            if let Some(task) = task {
+                run(task);
+            }
+        });
     } else {
         tasks.into_iter().for_each(run);
     }
+}
+
+/// Calls `run` with every number below `count`, by several threads. Not generic: threads are woken and joined by code that
+/// would be compiled again for every kind of task of every kernel, for half a second each.
+fn share_out(count: usize, run: &(dyn Fn(usize) + Sync)) {
+    (0..count).into_par_iter().with_max_len(1).for_each(run);
 }
 
 /// Adds up partial results of so many values each, in the order of their chunks, whoever was done first.

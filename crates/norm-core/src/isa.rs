@@ -44,6 +44,13 @@ fn avx512<J: Job>(job: J) -> J::Out {
     job.run::<Avx>()
 }
 
+/// A function of its own too: pulled into each arm of [`Isa::run`] that falls back to it, the largest of the three builds
+/// would be compiled for each.
+#[inline(never)]
+pub(crate) fn portable<J: Job>(job: J) -> J::Out {
+    job.run::<Plain>()
+}
+
 impl Isa {
     /// The best set this machine has; found once.
     pub fn detect() -> Self {
@@ -76,7 +83,7 @@ impl Isa {
     #[inline]
     pub fn run<J: Job>(self, job: J) -> J::Out {
         match self {
-            Isa::Portable => job.run::<Plain>(),
+            Isa::Portable => portable(job),
             #[cfg(target_arch = "x86_64")]
             Isa::Avx2 if is_x86_feature_detected!("avx2") => {
                 // SAFETY: the guard just asked the processor, so it has every feature `avx2` enables.
@@ -93,7 +100,7 @@ impl Isa {
                 unsafe { avx512(job) }
             }
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 | Isa::Avx512 => job.run::<Plain>(),
+            Isa::Avx2 | Isa::Avx512 => portable(job),
         }
     }
 }

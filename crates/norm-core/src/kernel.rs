@@ -6,10 +6,10 @@ use std::mem::MaybeUninit;
 use crate::descriptor::Descriptor;
 use crate::error::Error;
 use crate::formula::{Bodies, Formula};
-use crate::isa::{Isa, Job};
+use crate::isa::{self, Isa, Job};
 use crate::layout::{Layout, Skeleton};
 use crate::staged::{self, Staged};
-use crate::value::{Array, Elem, Plain};
+use crate::value::{Array, Elem};
 use crate::{channelwise, rowwise};
 
 /// What every call names.
@@ -113,7 +113,7 @@ pub(crate) fn blank_backward<T: Elem>(args: BackwardArgs<'_, '_, T>) {
 /// Runs a job for an instruction set, or always portably where a table was built without the others.
 #[inline]
 pub(crate) fn run<J: Job, const SIMD: bool>(isa: Isa, job: J) -> J::Out {
-    if SIMD { isa.run(job) } else { job.run::<Plain>() }
+    if SIMD { isa.run(job) } else { isa::portable(job) }
 }
 
 type ForwardFn<T> = fn(Isa, &Call<'_, T>, StatisticsArg<'_, T>, Option<&mut [MaybeUninit<T>]>);

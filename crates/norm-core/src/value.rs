@@ -108,11 +108,18 @@ pub trait Array<V>: Copy {
     fn values_mut(&mut self) -> &mut [V];
 }
 
-impl<V: Copy, const N: usize> Array<V> for [V; N] {
+impl<V: Value, const N: usize> Array<V> for [V; N] {
     const LEN: usize = N;
+    // `std::array::from_fn` does the same by three functions more, each compiled for every call in every kernel.
     #[inline(always)]
-    fn from_fn(f: impl FnMut(usize) -> V) -> Self {
-        std::array::from_fn(f)
+    fn from_fn(mut f: impl FnMut(usize) -> V) -> Self {
+        let mut values = [V::lit(0.0); N];
+        let mut i = 0;
+        while i < N {
+            values[i] = f(i);
+            i += 1;
+        }
+        values
     }
     #[inline(always)]
     fn values(&self) -> &[V] {

@@ -72,7 +72,7 @@ impl<T: Elem> Sweep<'_, T> {
             rows[held] = n;
             held += 1;
             if held == TOGETHER {
-                self.rows::<R, B, TOGETHER>(&rows, body, &mut run);
+                self.rows::<R, B>(&rows, body, &mut run);
                 (held, in_run) = (0, in_run + TOGETHER);
                 if in_run == RUN {
                     in_run = 0;
@@ -80,33 +80,25 @@ impl<T: Elem> Sweep<'_, T> {
                 }
             }
         }
-        for n in &rows[..held] {
-            self.rows::<R, B, 1>(&[*n], body, &mut run);
-        }
+        self.rows::<R, B>(&rows[..held], body, &mut run);
         put_aside(&mut run, sums);
     }
 
     #[inline(always)]
-    fn rows<R: Registers, B: Body<T>, const N: usize>(&self, rows: &[usize; N], body: &mut B, run: &mut [T]) {
+    fn rows<R: Registers, B: Body<T>>(&self, rows: &[usize], body: &mut B, run: &mut [T]) {
         let channels = self.layout.channels();
         let len = <T::Vector<R>>::LEN;
         let whole = channels / len * len;
         for at in (0..whole).step_by(len) {
-            self.column::<T::Vector<R>, B, N>(rows, at, body, run);
+            self.column::<T::Vector<R>, B>(rows, at, body, run);
         }
         for at in whole..channels {
-            self.column::<T::Single, B, N>(rows, at, body, run);
+            self.column::<T::Single, B>(rows, at, body, run);
         }
     }
 
     #[inline(always)]
-    fn column<V: Vector<T>, B: Body<T>, const N: usize>(
-        &self,
-        rows: &[usize; N],
-        at: usize,
-        body: &mut B,
-        run: &mut [T],
-    ) {
+    fn column<V: Vector<T>, B: Body<T>>(&self, rows: &[usize], at: usize, body: &mut B, run: &mut [T]) {
         let channels = self.layout.channels();
         let place = |i: usize| i * channels + at..i * channels + at + V::LEN;
         let values = B::PerChannel::<V>::from_fn(|i| V::load(&self.per_channel[place(i)]));

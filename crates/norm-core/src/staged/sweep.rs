@@ -14,6 +14,9 @@ const PIECE: usize = 512;
 /// Operands that a body has at most.
 const MOST: usize = 32;
 
+/// Elements of the longest vector.
+const WIDEST: usize = 16;
+
 /// A buffer that a body reads.
 #[derive(Clone, Copy)]
 pub(super) struct Operand<'a, T> {
@@ -52,6 +55,18 @@ enum Along<'a, T> {
     Same(T),
 }
 
+/// Rows from `at` to their end, with zeros behind.
+#[inline(never)]
+fn pad<T: Elem>(operands: &[Along<'_, T>], at: usize, tails: &mut [[T; WIDEST]; MOST]) {
+    for (tail, operand) in tails.iter_mut().zip(operands) {
+        if let Along::Row(row) = operand {
+            let (values, zeros) = tail.split_at_mut(row.len() - at);
+            values.copy_from_slice(&row[at..]);
+            zeros.fill(T::default());
+        }
+    }
+}
+
 /// Eight sums side by side, so that additions need not wait for each other; the order is that of the positions alone.
 #[inline(always)]
 fn total<T: Elem>(piece: &[T]) -> f64 {
@@ -70,11 +85,23 @@ fn total<T: Elem>(piece: &[T]) -> f64 {
 }
 
 impl<F: Staged, T: Elem> Sweep<'_, F, T> {
+    /// The body along a piece of `len` elements. What is left over goes through the same vectors, padded: bodies are long,
+    /// and for single elements they would be compiled once more.
     #[inline(always)]
-    fn evaluate<V: Vector<T>>(&self, operands: &[Along<'_, T>], at: Range<usize>, out: &mut [T]) {
-        for at in at.step_by(V::LEN) {
+    fn evaluate<V: Vector<T>>(
+        &self,
+        operands: &[Along<'_, T>],
+        len: usize,
+        tails: &mut [[T; WIDEST]; MOST],
+        out: &mut [T; PIECE],
+    ) {
+        for at in (0..len).step_by(V::LEN) {
+            let whole = at + V::LEN <= len;
+            if !whole {
+                pad(operands, at, tails);
+            }
             let i = F::Operands::<V>::from_fn(|i| match operands.get(i) {
-                Some(Along::Row(row)) => V::load(&row[at..]),
+                Some(Along::Row(row)) => V::load(if whole { &row[at..] } else { &tails[i] }),
                 Some(Along::Same(v)) => V::splat(*v),
                 None => V::lit(0.0),
             });
@@ -134,13 +161,17 @@ impl<F: Staged, T: Elem> Job for Sweep<'_, F, T> {
     type Out = ();
     #[inline(always)]
     fn run<R: Registers>(mut self) {
-        const { assert!(F::Operands::<T>::LEN <= MOST, "a body has more operands than there is room for") };
+        const {
+            assert!(F::Operands::<T>::LEN <= MOST, "a body has more operands than there is room for");
+            let length = <T::Vector<R>>::LEN;
+            assert!(length <= WIDEST && PIECE.is_multiple_of(length), "a padded vector does not fit");
+        };
         let [_, g, k, s] = self.over.sizes(&self.layout);
         // Along space, or across channels where there is none.
         let row = if s == 1 && k > 1 { 2 } else { 3 };
         let (length, outer) = if row == 2 { (k, 1) } else { (s, k) };
-        let vector = <T::Vector<R>>::LEN;
         let mut scratch = [T::default(); PIECE];
+        let mut tails = [[T::default(); WIDEST]; MOST];
         let mut along = [Along::Same(T::default()); MOST];
         let operands = self.operands;
         let along = &mut along[..operands.len()];
@@ -161,9 +192,7 @@ impl<F: Staged, T: Elem> Job for Sweep<'_, F, T> {
                             Along::Row(&o.data[first..first + len])
                         };
                     }
-                    let whole = len / vector * vector;
-                    self.evaluate::<T::Vector<R>>(along, 0..whole, &mut scratch);
-                    self.evaluate::<T::Single>(along, whole..len, &mut scratch);
+                    self.evaluate::<T::Vector<R>>(along, len, &mut tails, &mut scratch);
                     self.put(&scratch[..len], index, row);
                 }
             }
