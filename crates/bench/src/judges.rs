@@ -4,7 +4,7 @@
 use dfdx::prelude::*;
 use norm_core::conformance::{Probe, ReferenceCall, Shape};
 use norm_core::{Call, Isa, Layout, ReferenceSet, Rule};
-use norm_dfdx::composed;
+use norm_dfdx::composed::OnCpu;
 use norm_dfdx::fused::Statistics;
 use norms::Method;
 use results::{DependencyPicture, GradientJudges, Judgement, PictureGrid, QuantityDifference};
@@ -175,16 +175,14 @@ fn tape(
     dy: &[f64],
 ) -> Option<Gradients> {
     let dev = Cpu::default();
-    let (n, c) = (l.n, l.case());
-    let xt: Tensor<(usize, usize), f64, Cpu> = dev.tensor_from_vec(x.to_vec(), (n, c));
+    let xt: Tensor<(usize,), f64, Cpu> = dev.tensor_from_vec(x.to_vec(), (l.len(),));
     let flat: Vec<Tensor<(usize,), f64, Cpu>> =
         params.iter().chain(states).map(|p| dev.tensor_from_vec(p.clone(), (p.len(),))).collect();
     let frozen = frozen.iter().map(|f| dev.tensor_from_vec(f.clone(), (f.len(),)).retaped());
     let traced = flat.iter().map(Tensor::retaped).chain(frozen).collect();
     let y =
-        composed::normalize(m.descriptor(), l, xt.leaky_trace(), traced, consts, Statistics::Current, None)
-            .ok()?;
-    let dy: Tensor<(usize, usize), f64, Cpu> = dev.tensor_from_vec(dy.to_vec(), (n, c));
+        f64::composed(m.descriptor(), l, xt.leaky_trace(), traced, consts, Statistics::Current, None).ok()?;
+    let dy: Tensor<(usize,), f64, Cpu> = dev.tensor_from_vec(dy.to_vec(), (l.len(),));
     let g = (y * dy).sum::<Rank0, _>().backward();
     Some(Gradients { dx: g.get(&xt).as_vec(), dparams: flat.iter().map(|p| g.get(p).as_vec()).collect() })
 }

@@ -187,6 +187,17 @@ where
     }))
 }
 
+/// The loss on logits, and all gradients.
+fn cross_entropy<const O: usize>(
+    logits: Logits<O, Tape>,
+    labels: Vec<usize>,
+) -> Result<(f64, Gradients<f32, Cpu>), String> {
+    let y: Logits<O> = logits.device().one_hot_encode(Const::<O>, labels);
+    let loss = cross_entropy_with_logits_loss(logits, y);
+    let value = loss.array().into();
+    Ok((value, loss.try_backward().map_err(said)?))
+}
+
 fn said(e: CpuError) -> String {
     e.to_string()
 }
@@ -213,14 +224,12 @@ where
 
     fn loss(&mut self, x: Vec<f32>, labels: Vec<usize>) -> Result<f64, String> {
         let x = self.dev.tensor_from_vec(x, V::shape(labels.len()));
-        let y: Logits<O> = self.dev.one_hot_encode(Const::<O>, labels);
         // A step that failed has lost them.
         let mut gradients = self.gradients.take().unwrap_or_else(Gradients::leaky);
         walk::zero(&mut self.model, &mut gradients)?;
         let logits = self.model.try_forward_mut(x.traced(gradients)).map_err(said)?;
-        let loss = cross_entropy_with_logits_loss(logits, y);
-        let value = loss.array().into();
-        self.gradients = Some(loss.try_backward().map_err(said)?);
+        let (value, gradients) = cross_entropy(logits, labels)?;
+        self.gradients = Some(gradients);
         Ok(value)
     }
 

@@ -45,18 +45,19 @@ impl Each {
         model: &mut M,
         gradients: &Gradients<f32, Cpu>,
     ) -> Result<(), String> {
-        // Counts the step.
+        self.count(gradients)?;
+        let mut task = Task::Update { each: self, gradients, unused: UnusedTensors::default() };
+        walk(Some(model), &mut task)?;
+        task.finished()
+    }
+
+    /// Counts the step.
+    fn count(&mut self, gradients: &Gradients<f32, Cpu>) -> Result<(), String> {
         let counted = match self {
             Self::Adam(adam) => adam.update(&mut Nothing, gradients),
             Self::Sgd(sgd) => sgd.update(&mut Nothing, gradients),
         };
-        counted.map_err(|e| format!("{e:?}"))?;
-        let mut task = Task::Update { each: self, gradients, unused: UnusedTensors::default() };
-        walk(Some(model), &mut task)?;
-        match task {
-            Task::Update { unused, .. } if !unused.is_empty() => Err(format!("no gradient of {unused:?}")),
-            _ => Ok(()),
-        }
+        counted.map_err(|e| format!("{e:?}"))
     }
 }
 
@@ -79,10 +80,7 @@ pub(crate) fn build<M: Walked>(device: &Cpu) -> Result<(M, Counts), String> {
 pub(crate) fn zero<M: Walked>(model: &mut M, gradients: &mut Gradients<f32, Cpu>) -> Result<(), String> {
     let mut task = Task::Zero { gradients, kept: UnusedTensors::default() };
     walk(Some(model), &mut task)?;
-    if let Task::Zero { gradients, kept } = task {
-        gradients.retain_leafs(&kept.ids);
-    }
-    Ok(())
+    task.finished()
 }
 
 enum Task<'a> {
@@ -100,6 +98,20 @@ enum Task<'a> {
         gradients: &'a Gradients<f32, Cpu>,
         unused: UnusedTensors,
     },
+}
+
+impl Task<'_> {
+    /// What is left to do, or to say, when every tensor was seen.
+    fn finished(self) -> Result<(), String> {
+        match self {
+            Self::Update { unused, .. } if !unused.is_empty() => Err(format!("no gradient of {unused:?}")),
+            Self::Zero { gradients, kept } => {
+                gradients.retain_leafs(&kept.ids);
+                Ok(())
+            }
+            Self::Build { .. } | Self::Update { .. } => Ok(()),
+        }
+    }
 }
 
 fn walk<M: Walked>(model: Option<&mut M>, task: &mut Task<'_>) -> Result<Option<M>, String> {

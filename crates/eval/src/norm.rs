@@ -2,8 +2,9 @@
 
 use dfdx::prelude::*;
 use norm_core::{Call, Elem, Isa, Kernel, Layout, Rule};
+use norm_dfdx::composed::OnCpu;
 use norm_dfdx::fused::{Flat, Statistics};
-use norm_dfdx::{composed, with_upstream};
+use norm_dfdx::with_upstream;
 use norms::Method;
 
 use crate::error::Error;
@@ -259,7 +260,7 @@ macro_rules! real {
                 let traced = params.iter().map(|p| p.leaky_trace()).collect();
                 let statistics = given.map_or(Statistics::Current, Statistics::Stored);
                 let mut found = Vec::new();
-                let y = composed::normalize(
+                let y = <$t as OnCpu>::composed(
                     norm.method.descriptor(),
                     layout,
                     input.leaky_trace(),

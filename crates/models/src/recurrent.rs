@@ -5,9 +5,11 @@ mod operands;
 mod pass;
 
 use std::marker::PhantomData;
+use std::slice::{from_mut, from_ref};
 
 use dfdx::prelude::*;
 use norm_core::{Elem, Formula};
+use norm_dfdx::fields::{Fields, List};
 use norm_dfdx::initial::{Initial, kept, trained};
 use norm_dfdx::sequence_op::Spare;
 use num_traits::Float;
@@ -142,16 +144,13 @@ where
     })
 }
 
-/// The tensors of a list field: for each its name and options.
-macro_rules! listed {
-    ($field:ident, $from:expr, $name_and_options:expr) => {
-        $from
-            .map($name_and_options)
-            .enumerate()
-            .map(|(i, (name, options))| {
-                Self::tensor(name, move |l| &l.$field[i], move |l| &mut l.$field[i], options)
-            })
-            .collect::<Vec<_>>()
+/// A list field of a recurrent layer.
+macro_rules! list {
+    ($field:ident) => {
+        List::<Self, _> { get: |l| &l.$field, get_mut: |l| &mut l.$field }
+    };
+    (one $field:ident) => {
+        List::<Self, _> { get: |l| from_ref(&l.$field), get_mut: |l| from_mut(&mut l.$field) }
     };
 }
 
@@ -163,7 +162,6 @@ where
 {
     type To<E2: Dtype, D2: Device<E2>> = RecurrentLayer<K, F, P, I, H, W, S, E2, D2>;
 
-    #[expect(clippy::too_many_lines, reason = "one field after the other, as dfdx takes them")]
     fn iter_tensors<V: ModuleVisitor<Self, E, D>>(
         v: &mut V,
     ) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
@@ -175,102 +173,57 @@ where
             );
         };
         let cell = cell::<K, F, P, f32>();
-        let (of_gates, of_units) = (params::<K, F, P>(H, true), params::<K, F, P>(H, false));
+        let mut v = Fields::of(v);
+        let (mut weight_ih, mut weight_hh) = (Vec::new(), Vec::new());
+        v.tensor("weight_ih", uniform::<H, _, E, D>(), 0, list!(one weight_ih), &mut weight_ih)?;
+        v.tensor("weight_hh", uniform::<H, _, E, D>(), 0, list!(one weight_hh), &mut weight_hh)?;
+        let (mut bias, mut recurrent_bias, mut start) = (Vec::new(), Vec::new(), Vec::new());
+        if cell.has_bias() {
+            v.tensor("bias", TensorOptions::reset_to_zeros(), 0, list!(bias), &mut bias)?;
+        }
+        if cell.has_recurrent_bias() {
+            let options = TensorOptions::reset_to_zeros();
+            v.tensor("recurrent_bias", options, 0, list!(recurrent_bias), &mut recurrent_bias)?;
+        }
+        if P::LEARNS_START {
+            v.tensor("start", TensorOptions::reset_to_zeros(), 0, list!(start), &mut start)?;
+        }
+        let (mut rows, mut gates, mut units) = (Vec::new(), Vec::new(), Vec::new());
+        for (i, name) in operands::row_params::<F>().iter().enumerate() {
+            v.tensor(name, trained::<operands::OfRows<F>, _, E, D>(i), i, list!(rows), &mut rows)?;
+        }
         let name = |p: &SlotParam| format!("{}.{}", p.place, p.name);
-        let gate_names: Vec<String> = of_gates.iter().map(name).collect();
-        let unit_names: Vec<String> = of_units.iter().map(name).collect();
-        let row_names = operands::row_params::<F>();
-        let (stored_gates, stored_units) = (stored::<K, F, P>(true), stored::<K, F, P>(false));
-        let bias: Vec<_> = (0..usize::from(cell.has_bias()))
-            .map(|i| {
-                Self::tensor(
-                    "bias",
-                    move |s| &s.bias[i],
-                    move |s| &mut s.bias[i],
-                    TensorOptions::reset_to_zeros(),
-                )
-            })
-            .collect();
-        let recurrent_bias: Vec<_> = (0..usize::from(cell.has_recurrent_bias()))
-            .map(|i| {
-                Self::tensor(
-                    "recurrent_bias",
-                    move |s| &s.recurrent_bias[i],
-                    move |s| &mut s.recurrent_bias[i],
-                    TensorOptions::reset_to_zeros(),
-                )
-            })
-            .collect();
-        let start: Vec<_> = (0..usize::from(P::LEARNS_START))
-            .map(|i| {
-                Self::tensor(
-                    "start",
-                    move |s| &s.start[i],
-                    move |s| &mut s.start[i],
-                    TensorOptions::reset_to_zeros(),
-                )
-            })
-            .collect();
-        let rows = listed!(rows, row_names.iter().enumerate(), |(i, n)| {
-            (n, trained::<operands::OfRows<F>, _, E, D>(i))
-        });
-        let gates = listed!(gates, gate_names.iter().enumerate(), |(i, n)| {
-            (n, trained::<OfGates<K, F, P>, _, E, D>(i))
-        });
-        let units = listed!(units, unit_names.iter().enumerate(), |(i, n)| {
-            (n, trained::<OfUnits<K, F, P>, _, E, D>(i))
-        });
-        let running_gates = listed!(running_gates, stored_gates.iter(), |(n, var)| (n, kept(*var)));
-        let running_units = listed!(running_units, stored_units.iter(), |(n, var)| (n, kept(*var)));
-        v.visit_fields(
-            (
-                (
-                    Self::tensor(
-                        "weight_ih",
-                        |s| &s.weight_ih,
-                        |s| &mut s.weight_ih,
-                        uniform::<H, _, E, D>(),
-                    ),
-                    Self::tensor(
-                        "weight_hh",
-                        |s| &s.weight_hh,
-                        |s| &mut s.weight_hh,
-                        uniform::<H, _, E, D>(),
-                    ),
-                ),
-                (bias, recurrent_bias, start, rows),
-                gates,
-                units,
-                running_gates,
-                running_units,
-            ),
-            |(
-                (weight_ih, weight_hh),
-                (bias, recurrent_bias, start, rows),
-                gates,
-                units,
-                running_gates,
-                running_units,
-            )| {
-                RecurrentLayer {
-                    weight_ih,
-                    weight_hh,
-                    bias,
-                    recurrent_bias,
-                    rows,
-                    gates,
-                    units,
-                    running_gates,
-                    running_units,
-                    start,
-                    noise: None,
-                    passes: 0,
-                    clamped: Clamped::default(),
-                    spare: Spare::default(),
-                    kind: PhantomData,
-                }
-            },
-        )
+        for (i, p) in params::<K, F, P>(H, true).iter().enumerate() {
+            v.tensor(&name(p), trained::<OfGates<K, F, P>, _, E, D>(i), i, list!(gates), &mut gates)?;
+        }
+        for (i, p) in params::<K, F, P>(H, false).iter().enumerate() {
+            v.tensor(&name(p), trained::<OfUnits<K, F, P>, _, E, D>(i), i, list!(units), &mut units)?;
+        }
+        let (mut running_gates, mut running_units) = (Vec::new(), Vec::new());
+        for (i, (name, at_one)) in stored::<K, F, P>(true).iter().enumerate() {
+            v.tensor(name, kept(*at_one), i, list!(running_gates), &mut running_gates)?;
+        }
+        for (i, (name, at_one)) in stored::<K, F, P>(false).iter().enumerate() {
+            v.tensor(name, kept(*at_one), i, list!(running_units), &mut running_units)?;
+        }
+        let whole = weight_ih.pop().zip(weight_hh.pop()).filter(|_| v.whole());
+        Ok(whole.map(|(weight_ih, weight_hh)| RecurrentLayer {
+            weight_ih,
+            weight_hh,
+            bias,
+            recurrent_bias,
+            rows,
+            gates,
+            units,
+            running_gates,
+            running_units,
+            start,
+            noise: None,
+            passes: 0,
+            clamped: Clamped::default(),
+            spare: Spare::default(),
+            kind: PhantomData,
+        }))
     }
 }
 

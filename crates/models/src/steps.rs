@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use dfdx::prelude::*;
 use norm_core::{Elem, Formula, Statistic};
 use norm_dfdx::NormLayer;
+use norm_dfdx::fields::{Fields, List};
 use norm_dfdx::image_op::Images;
 use norm_dfdx::initial::kept;
 
@@ -70,28 +71,22 @@ impl<F: Formula, Sh: Sharing, const C: usize, const T: usize, E: Dtype, D: Devic
         const { assert!(T > 0, "a normalization at 0 steps is none") };
         let names: Vec<String> =
             if Sh::AFFINE { (0..T).map(|t| t.to_string()).collect() } else { vec!["shared".into()] };
-        let layers: Vec<_> = names
-            .iter()
-            .enumerate()
-            .map(|(i, name)| Self::module(name, move |s| &s.layers[i], move |s| &mut s.layers[i]))
-            .collect();
-        let later = if Sh::STATISTICS && !Sh::AFFINE { 1..T } else { 1..1 };
-        let names: Vec<(String, bool)> = later
-            .flat_map(|t| {
-                let named = stored::<F>().iter().enumerate();
-                named.map(move |(i, s)| {
-                    (format!("{}.{t}", s.stored_name()), F::DESCRIPTOR.starts_at(i) != 0.0)
-                })
-            })
-            .collect();
-        let later: Vec<_> = names
-            .iter()
-            .enumerate()
-            .map(|(i, (name, at_one))| {
-                Self::tensor(name, move |s| &s.later[i], move |s| &mut s.later[i], kept(*at_one))
-            })
-            .collect();
-        v.visit_fields((layers, later), |(layers, later)| StepNorm { layers, later, sharing: PhantomData })
+        let mut layers = Vec::new();
+        for (i, name) in names.iter().enumerate() {
+            layers.extend(v.visit_module(name, move |s: &Self| &s.layers[i], move |s| &mut s.layers[i])?);
+        }
+        let mut v = Fields::of(v);
+        let mut later = Vec::new();
+        let list: List<Self, _> = List { get: |l| &l.later, get_mut: |l| &mut l.later };
+        for t in if Sh::STATISTICS && !Sh::AFFINE { 1..T } else { 1..1 } {
+            for (i, s) in stored::<F>().iter().enumerate() {
+                let name = format!("{}.{t}", s.stored_name());
+                let options = kept(F::DESCRIPTOR.starts_at(i) != 0.0);
+                v.tensor(&name, options, (t - 1) * stored::<F>().len() + i, list, &mut later)?;
+            }
+        }
+        let whole = v.whole() && layers.len() == names.len();
+        Ok(whole.then_some(StepNorm { layers, later, sharing: PhantomData }))
     }
 }
 

@@ -1,19 +1,16 @@
 //! The tensors of a layer as dfdx sees them: for building, optimizing, saving, loading and moving.
 
 use std::marker::PhantomData;
+use std::slice::{from_mut, from_ref};
 
 use dfdx::prelude::*;
 use norm_core::{Formula, policy};
 
 use crate::blocks_op::Mailbox;
+use crate::fields::{Fields, List};
 use crate::initial::{Initial, MOST, kept, trained};
 use crate::layer::{Holder, NormLayer, held, looks_at_store, pools_cases, pools_groups, stores};
 use crate::policy::{Averaging, Policy};
-
-/// How dfdx reads a scalar of a layer.
-type Get<L> = fn(&L) -> &f64;
-/// How dfdx writes a scalar of a layer.
-type GetMut<L> = fn(&mut L) -> &mut f64;
 
 /// Where the parameters of a layer start.
 struct OfLayer<F, const C: usize, const G: usize>(PhantomData<F>);
@@ -53,104 +50,68 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P: 'static
             );
         };
 
-        let channel: Vec<_> = held::<F>(Holder::Channel)
-            .enumerate()
-            .map(|(i, at)| {
-                let name = d.params[at].name;
-                Self::tensor(
-                    name,
-                    move |s| &s.channel[i],
-                    move |s| &mut s.channel[i],
-                    trained::<OfLayer<F, C, G>, _, E, D>(at),
-                )
-            })
-            .collect();
-        let group: Vec<_> = held::<F>(Holder::Group)
-            .enumerate()
-            .map(|(i, at)| {
-                let name = d.params[at].name;
-                Self::tensor(
-                    name,
-                    move |s| &s.group[i],
-                    move |s| &mut s.group[i],
-                    trained::<OfLayer<F, C, G>, _, E, D>(at),
-                )
-            })
-            .collect();
-        let scalar: Vec<_> = held::<F>(Holder::Scalar)
-            .enumerate()
-            .map(|(i, at)| {
-                let name = d.params[at].name;
-                Self::tensor(
-                    name,
-                    move |s| &s.scalar[i],
-                    move |s| &mut s.scalar[i],
-                    trained::<OfLayer<F, C, G>, _, E, D>(at),
-                )
-            })
-            .collect();
+        let mut fields = Fields::of(visitor);
+        let (mut channel, mut group, mut scalar) = (Vec::new(), Vec::new(), Vec::new());
+        let list = List { get: |l: &Self| &l.channel, get_mut: |l| &mut l.channel };
+        for (i, at) in held::<F>(Holder::Channel).enumerate() {
+            let options = trained::<OfLayer<F, C, G>, _, E, D>(at);
+            fields.tensor(d.params[at].name, options, i, list, &mut channel)?;
+        }
+        let list = List { get: |l: &Self| &l.group, get_mut: |l| &mut l.group };
+        for (i, at) in held::<F>(Holder::Group).enumerate() {
+            let options = trained::<OfLayer<F, C, G>, _, E, D>(at);
+            fields.tensor(d.params[at].name, options, i, list, &mut group)?;
+        }
+        let list = List { get: |l: &Self| &l.scalar, get_mut: |l| &mut l.scalar };
+        for (i, at) in held::<F>(Holder::Scalar).enumerate() {
+            let options = trained::<OfLayer<F, C, G>, _, E, D>(at);
+            fields.tensor(d.params[at].name, options, i, list, &mut scalar)?;
+        }
 
-        let statistics = if averages { d.statistics } else { &[] };
-        let names: Vec<String> = statistics.iter().map(norm_core::Statistic::stored_name).collect();
-        let running: Vec<_> = statistics
-            .iter()
-            .zip(&names)
-            .enumerate()
-            .map(|(i, (_, name))| {
-                let options = kept(d.starts_at(i) != 0.0);
-                Self::tensor(name, move |l| &l.running[i], move |l| &mut l.running[i], options)
-            })
-            .collect();
-        let controls: Vec<_> = d
-            .plan
-            .controls()
-            .into_iter()
-            .enumerate()
-            .map(|(i, c)| {
-                Self::tensor(c.name, move |l| &l.controls[i], move |l| &mut l.controls[i], kept(false))
-            })
-            .collect();
+        let (mut running, mut controls) = (Vec::new(), Vec::new());
+        let list = List { get: |l: &Self| &l.running, get_mut: |l| &mut l.running };
+        for (i, statistic) in d.statistics.iter().enumerate().filter(|_| averages) {
+            let options = kept(d.starts_at(i) != 0.0);
+            fields.tensor(&statistic.stored_name(), options, i, list, &mut running)?;
+        }
+        let list = List { get: |l: &Self| &l.controls, get_mut: |l| &mut l.controls };
+        for (i, control) in d.plan.controls().into_iter().enumerate() {
+            fields.tensor(control.name, kept(false), i, list, &mut controls)?;
+        }
 
-        let consts: Vec<_> = d
-            .consts
-            .iter()
-            .enumerate()
-            .map(|(i, c)| {
-                let options = ScalarOptions::from_default(c.default);
-                Self::scalar(c.name, move |s| &s.consts[i], move |s| &mut s.consts[i], options)
-            })
-            .collect();
+        let mut consts = Vec::new();
+        let list = List { get: |l: &Self| &l.consts, get_mut: |l| &mut l.consts };
+        for (i, c) in d.consts.iter().enumerate() {
+            fields.scalar(c.name, c.default, i, list, &mut consts)?;
+        }
+        let mut averaging = Averaging::from(policy::Running::default());
+        let rate: List<Self, f64> =
+            List { get: |l| from_ref(&l.averaging.rate), get_mut: |l| from_mut(&mut l.averaging.rate) };
+        let correction: List<Self, f64> = List {
+            get: |l| from_ref(&l.averaging.correction),
+            get_mut: |l| from_mut(&mut l.averaging.correction),
+        };
+        let options =
+            [("rate", rate, &mut averaging.rate), ("correction", correction, &mut averaging.correction)];
+        for (name, list, option) in options {
+            // A method that names it among its constants is averaged by that.
+            if averages && d.consts.iter().all(|c| c.name != name) {
+                let mut read = Vec::new();
+                fields.scalar(name, *option, 0, list, &mut read)?;
+                *option = read.pop().unwrap_or(*option);
+            }
+        }
 
-        let usual = Averaging::from(policy::Running::default());
-        let options: [(&str, f64, Get<Self>, GetMut<Self>); 2] = [
-            ("rate", usual.rate, |s| &s.averaging.rate, |s| &mut s.averaging.rate),
-            ("correction", usual.correction, |s| &s.averaging.correction, |s| &mut s.averaging.correction),
-        ];
-        let averaging: Vec<_> = options
-            .into_iter()
-            .filter(|(name, ..)| averages && d.consts.iter().all(|c| c.name != *name))
-            .map(|(name, default, get, get_mut)| {
-                Self::scalar(name, get, get_mut, ScalarOptions::from_default(default))
-            })
-            .collect();
-
-        visitor.visit_fields(
-            ((channel, group, scalar), running, controls, consts, averaging),
-            |((channel, group, scalar), running, controls, consts, averaging)| NormLayer {
-                channel,
-                group,
-                scalar,
-                running,
-                controls,
-                mailbox: Mailbox::default(),
-                consts,
-                averaging: match averaging[..] {
-                    [rate, correction] => Averaging { rate, correction },
-                    [correction] => Averaging { correction, ..usual },
-                    _ => usual,
-                },
-                kind: PhantomData,
-            },
-        )
+        Ok(fields.whole().then(|| NormLayer {
+            channel,
+            group,
+            scalar,
+            running,
+            controls,
+            mailbox: Mailbox::default(),
+            consts,
+            averaging,
+            kind: PhantomData,
+        }))
     }
 }

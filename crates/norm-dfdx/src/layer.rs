@@ -7,7 +7,8 @@ use norm_core::{Elem, Formula, Layout, ParamAxis, ReferenceSet, Skeleton, blocks
 
 use crate::blocks_op::{self, InBlocks, Mailbox};
 use crate::error::Error;
-use crate::fused::{Flat, Statistics};
+use crate::fused::Statistics;
+use crate::parts::Parts;
 use crate::path::{Fused, Path};
 use crate::policy::{Averaging, Declared, Policy};
 use crate::running;
@@ -209,44 +210,15 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P, const G
         Ok(layout.with_row(shape.row().unwrap_or(layout.s)))
     }
 
-    /// The parameters in declared order, each on a tape of its own.
-    pub(crate) fn flat<T: Tape<E, D>>(&self) -> Result<Vec<Flat<E, D, T>>, D::Err> {
-        let (mut channel, mut group, mut scalar) =
-            (self.channel.iter(), self.group.iter(), self.scalar.iter());
-        let mut all = Vec::with_capacity(F::DESCRIPTOR.params.len());
-        for spec in F::DESCRIPTOR.params {
-            let flat = match holder(spec.axis) {
-                Holder::Channel => channel.next().map(|t| t.retaped::<T>().try_reshape_like(&(C,))),
-                Holder::Group => group.next().map(|t| t.retaped::<T>().try_reshape_like(&(G,))),
-                Holder::Scalar => scalar.next().map(|t| t.retaped::<T>().try_reshape_like(&(1,))),
-            };
-            all.extend(flat.transpose()?);
-        }
-        Ok(all)
+    pub(crate) fn parts(&self) -> Parts<'_, C, G, E, D> {
+        let Self { channel, group, scalar, controls, consts, .. } = self;
+        Parts { d: F::DESCRIPTOR, channel, group, scalar, controls, consts }
     }
 }
 
 impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P: Path<E, D>, const G: usize>
     NormLayer<F, C, E, D, Pol, P, G>
 {
-    fn normalize<S: Channels<C>, T: Tape<E, D>>(
-        &self,
-        x: Tensor<S, E, D, T>,
-        statistics: Statistics<'_, E>,
-        found: Option<&mut Vec<E>>,
-    ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
-        let layout = Self::layout(x.shape())?;
-        let mut params = self.flat().map_err(|source| Error::Device { source })?;
-        // No control acts here: a use in training that has some goes by blocks.
-        for control in &self.controls {
-            let still = control.device().try_zeros_like(&(C,));
-            params.push(still.map_err(|source| Error::Device { source })?.retaped::<T>());
-        }
-        let frozen = running::frozen(F::DESCRIPTOR, &self.running);
-        params.extend(frozen.map_err(|source| Error::Device { source })?);
-        P::normalize::<F, S, T>(layout, x, params, &self.consts, statistics, found)
-    }
-
     /// Normalizes as in training: with the statistics of `x`, which a storing policy then averages, once per
     /// call. A method that names a block is used block after block, each averaged before the next. With or without a
     /// tape.
@@ -263,22 +235,20 @@ impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P: 
     ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
         let layout = Self::layout(x.shape())?;
         if self.running.is_empty() {
-            return self.normalize(x, Statistics::Current, None);
+            let (kernel, at) = (E::kernel::<F>(), Statistics::Current);
+            return self.parts().normalize::<P, _, _>(kernel, layout, x, &[], at, None);
         }
         let rule = self.averaging();
         let mut state = running::stored(&self.running);
-        if blocks::takes_blocks(F::DESCRIPTOR) {
+        let (y, moved) = if blocks::takes_blocks(F::DESCRIPTOR) {
             self.settle();
-            let params = self.flat().map_err(|source| Error::Device { source })?;
             let of =
                 InBlocks { running: rule, store: &mut state, states: self.states(), mailbox: &self.mailbox };
-            let y = P::in_blocks::<F, S, T>(layout, x, params, &self.consts, of)?;
-            running::keep(&mut self.running, &state);
-            return Ok(y);
-        }
-        let mut found = Vec::new();
-        let y = self.normalize(x, Statistics::Current, Some(&mut found))?;
-        if rule.update(F::DESCRIPTOR, &found, layout.n * layout.s, &mut state) {
+            (self.parts().in_blocks::<P, _, _>(E::kernel::<F>(), layout, x, of)?, true)
+        } else {
+            self.parts().averaged::<P, _, _>(E::kernel::<F>(), layout, x, &self.running, rule, &mut state)?
+        };
+        if moved {
             running::keep(&mut self.running, &state);
         }
         Ok(y)
@@ -294,10 +264,9 @@ impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P: 
         &self,
         x: Tensor<S, E, D, T>,
     ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
-        if self.running.is_empty() {
-            return self.normalize(x, Statistics::Current, None);
-        }
-        self.normalize(x, Statistics::Stored(&running::stored(&self.running)), None)
+        let (layout, stored) = (Self::layout(x.shape())?, running::stored(&self.running));
+        let at = if stored.is_empty() { Statistics::Current } else { Statistics::Stored(&stored) };
+        self.parts().normalize::<P, _, _>(E::kernel::<F>(), layout, x, &self.running, at, None)
     }
 
     /// The name of the path that runs, for records.

@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 use std::marker::PhantomData;
+use std::slice::{from_mut, from_ref};
 
 use dfdx::prelude::*;
 use norm_core::policy::Running;
@@ -11,6 +12,7 @@ use rand_distr::Uniform;
 use rand_distr::uniform::SampleUniform;
 
 use crate::error::Error;
+use crate::fields::{Fields, List};
 use crate::fused::{Flat, Statistics};
 use crate::initial::kept;
 use crate::layer::plain;
@@ -139,43 +141,39 @@ where
             );
         };
         // In the order in which dfdx's linear layer draws its numbers.
-        let weight = Self::tensor(
-            "weight",
-            |s| &s.weight,
-            |s| &mut s.weight,
-            TensorOptions::reset_with(|t| {
+        let mut fields = Fields::of(visitor);
+        let mut weight = Vec::new();
+        let options = TensorOptions::reset_with(|t| {
+            let b = E::one() / E::from(I).unwrap_or_else(E::one).sqrt();
+            t.try_fill_with_distr(Uniform::new(-b, b))
+        });
+        let list: List<Self, _> = List { get: |l| from_ref(&l.weight), get_mut: |l| from_mut(&mut l.weight) };
+        fields.tensor("weight", options, 0, list, &mut weight)?;
+        let mut bias = Vec::new();
+        if BIAS {
+            let options = TensorOptions::reset_with(|t| {
                 let b = E::one() / E::from(I).unwrap_or_else(E::one).sqrt();
                 t.try_fill_with_distr(Uniform::new(-b, b))
-            }),
-        );
-        let bias: Vec<_> = (0..usize::from(BIAS))
-            .map(|i| {
-                let options = TensorOptions::reset_with(|t| {
-                    let b = E::one() / E::from(I).unwrap_or_else(E::one).sqrt();
-                    t.try_fill_with_distr(Uniform::new(-b, b))
-                });
-                Self::tensor("bias", move |s| &s.bias[i], move |s| &mut s.bias[i], options)
-            })
-            .collect();
+            });
+            let list: List<Self, _> = List { get: |l| &l.bias, get_mut: |l| &mut l.bias };
+            fields.tensor("bias", options, 0, list, &mut bias)?;
+        }
         let mut options: TensorOptions<Rank1<O>, E, D> = TensorOptions::reset_with(|t| {
             t.copy_from(&[E::from(gain_of::<F>().1).unwrap_or_else(E::one); O]);
             Ok(())
         });
         options.do_gradient_update = G::TRAINED;
-        let gain = Self::tensor(gain_of::<F>().0, |s| &s.gain, |s| &mut s.gain, options);
+        let mut gain = Vec::new();
+        let list: List<Self, _> = List { get: |l| from_ref(&l.gain), get_mut: |l| from_mut(&mut l.gain) };
+        fields.tensor(gain_of::<F>().0, options, 0, list, &mut gain)?;
         let d = F::DESCRIPTOR;
-        let names = d.stored_names();
-        let running: Vec<_> = names
-            .iter()
-            .enumerate()
-            .map(|(i, name)| {
-                let options = kept(d.starts_at(i) != 0.0);
-                Self::tensor(name, move |s| &s.running[i], move |s| &mut s.running[i], options)
-            })
-            .collect();
-        visitor.visit_fields((weight, bias, gain, running), |(weight, bias, gain, running)| {
-            NormedLinearLayer { weight, bias, gain, running, kind: PhantomData }
-        })
+        let mut running = Vec::new();
+        let list: List<Self, _> = List { get: |l| &l.running, get_mut: |l| &mut l.running };
+        for (i, name) in d.stored_names().iter().enumerate() {
+            fields.tensor(name, kept(d.starts_at(i) != 0.0), i, list, &mut running)?;
+        }
+        let whole = weight.pop().zip(gain.pop()).filter(|_| fields.whole());
+        Ok(whole.map(|(weight, gain)| NormedLinearLayer { weight, bias, gain, running, kind: PhantomData }))
     }
 }
 
@@ -233,7 +231,7 @@ where
             Statistics::Stored(&stored)
         };
         let consts = F::DESCRIPTOR.default_consts();
-        P::normalize::<F, _, T>(layout, self.weight.retaped::<T>(), params, &consts, statistics, found)
+        P::normalize(E::kernel::<F>(), layout, self.weight.retaped::<T>(), params, &consts, statistics, found)
     }
 
     /// The same with the gain in them, whoever brings it.
@@ -287,27 +285,34 @@ where
         weights: Tensor<Rank2<O, I>, E, D, T>,
         x: Tensor<(N, Const<I>), E, D, T>,
     ) -> Result<Tensor<(N, Const<O>), E, D, T>, Error<D::Err>> {
-        let device = |source| Error::Device { source };
         let x = if stands_at_both::<F>() {
             let layout = F::DESCRIPTOR.reference_set.layout(x.shape().0.size(), I, 1, 1)?;
             let consts = F::DESCRIPTOR.default_consts();
-            P::normalize::<F, _, T>(layout, x, Vec::new(), &consts, Statistics::Current, None)?
+            P::normalize(E::kernel::<F>(), layout, x, Vec::new(), &consts, Statistics::Current, None)?
         } else {
             x
         };
-        let transposed = weights.try_permute::<Rank2<I, O>, _>().map_err(device)?;
-        let mut y = x.try_matmul(transposed).map_err(device)?;
-        let shape = *y.shape();
-        if brings_nothing::<F>() {
-            let gain = self.gain.retaped::<T>().try_broadcast_like(&shape).map_err(device)?;
-            y = gain.try_mul(y).map_err(device)?;
-        }
-        if let Some(bias) = self.bias.first() {
-            let bias = bias.retaped::<T>().try_broadcast_like(&shape).map_err(device)?;
-            y = bias.try_add(y).map_err(device)?;
-        }
-        Ok(y)
+        let gain = brings_nothing::<F>().then_some(&self.gain);
+        affine(weights, x, gain, self.bias.first()).map_err(|source| Error::Device { source })
     }
+}
+
+/// `gain * (W x) + bias`, whatever the method.
+fn affine<const I: usize, const O: usize, N: Dim, E: Dtype, D: Device<E>, T: Tape<E, D>>(
+    weights: Tensor<Rank2<O, I>, E, D, T>,
+    x: Tensor<(N, Const<I>), E, D, T>,
+    gain: Option<&Tensor<Rank1<O>, E, D>>,
+    bias: Option<&Tensor<Rank1<O>, E, D>>,
+) -> Result<Tensor<(N, Const<O>), E, D, T>, D::Err> {
+    let mut y = x.try_matmul(weights.try_permute::<Rank2<I, O>, _>()?)?;
+    let shape = *y.shape();
+    if let Some(gain) = gain {
+        y = gain.retaped::<T>().try_broadcast_like(&shape)?.try_mul(y)?;
+    }
+    if let Some(bias) = bias {
+        y = bias.retaped::<T>().try_broadcast_like(&shape)?.try_add(y)?;
+    }
+    Ok(y)
 }
 
 impl<F, const I: usize, const O: usize, E, D, P, G, const BIAS: bool, N, T>

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use dfdx::prelude::*;
-use norm_core::{Elem, Formula, Layout};
+use norm_core::{Elem, Kernel, Layout};
 
 use crate::blocks_op::{self, InBlocks};
 use crate::composed;
@@ -20,7 +20,8 @@ pub trait Path<E: Dtype + Elem, D: Device<E>>: Copy + Default + Debug + Send + S
     /// # Errors
     ///
     /// [`Error`]: sizes that do not fit, or a device that failed.
-    fn normalize<F: Formula, S: Shape, T: Tape<E, D>>(
+    fn normalize<S: Shape, T: Tape<E, D>>(
+        kernel: Kernel<E>,
         layout: Layout,
         x: Tensor<S, E, D, T>,
         params: Vec<Flat<E, D, T>>,
@@ -35,7 +36,8 @@ pub trait Path<E: Dtype + Elem, D: Device<E>>: Copy + Default + Debug + Send + S
     /// # Errors
     ///
     /// [`Error`]; nothing was taken in then.
-    fn in_blocks<F: Formula, S: Shape, T: Tape<E, D>>(
+    fn in_blocks<S: Shape, T: Tape<E, D>>(
+        kernel: Kernel<E>,
         layout: Layout,
         x: Tensor<S, E, D, T>,
         params: Vec<Flat<E, D, T>>,
@@ -54,7 +56,8 @@ where
 {
     const NAME: &'static str = "fused";
 
-    fn normalize<F: Formula, S: Shape, T: Tape<E, Cpu>>(
+    fn normalize<S: Shape, T: Tape<E, Cpu>>(
+        kernel: Kernel<E>,
         layout: Layout,
         x: Tensor<S, E, Cpu, T>,
         params: Vec<Flat<E, Cpu, T>>,
@@ -62,17 +65,18 @@ where
         statistics: Statistics<'_, E>,
         found: Option<&mut Vec<E>>,
     ) -> Result<Tensor<S, E, Cpu, T>, Error<CpuError>> {
-        fused::normalize(E::kernel::<F>(), layout, x, params, consts, statistics, found)
+        fused::normalize(kernel, layout, x, params, consts, statistics, found)
     }
 
-    fn in_blocks<F: Formula, S: Shape, T: Tape<E, Cpu>>(
+    fn in_blocks<S: Shape, T: Tape<E, Cpu>>(
+        kernel: Kernel<E>,
         layout: Layout,
         x: Tensor<S, E, Cpu, T>,
         params: Vec<Flat<E, Cpu, T>>,
         consts: &[f64],
         blocks: InBlocks<'_, E>,
     ) -> Result<Tensor<S, E, Cpu, T>, Error<CpuError>> {
-        blocks_op::train(E::kernel::<F>(), layout, x, params, consts, blocks)
+        blocks_op::train(kernel, layout, x, params, consts, blocks)
     }
 }
 
@@ -83,7 +87,8 @@ pub struct Composed;
 impl<E: Dtype + Elem, D: Device<E>> Path<E, D> for Composed {
     const NAME: &'static str = "composed";
 
-    fn normalize<F: Formula, S: Shape, T: Tape<E, D>>(
+    fn normalize<S: Shape, T: Tape<E, D>>(
+        kernel: Kernel<E>,
         layout: Layout,
         x: Tensor<S, E, D, T>,
         params: Vec<Flat<E, D, T>>,
@@ -91,16 +96,17 @@ impl<E: Dtype + Elem, D: Device<E>> Path<E, D> for Composed {
         statistics: Statistics<'_, E>,
         found: Option<&mut Vec<E>>,
     ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
-        composed::normalize(F::DESCRIPTOR, layout, x, params, consts, statistics, found)
+        composed::normalize(kernel.descriptor, layout, x, params, consts, statistics, found)
     }
 
-    fn in_blocks<F: Formula, S: Shape, T: Tape<E, D>>(
+    fn in_blocks<S: Shape, T: Tape<E, D>>(
+        kernel: Kernel<E>,
         layout: Layout,
         x: Tensor<S, E, D, T>,
         params: Vec<Flat<E, D, T>>,
         consts: &[f64],
         blocks: InBlocks<'_, E>,
     ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
-        composed::in_blocks(F::DESCRIPTOR, layout, x, params, consts, blocks)
+        composed::in_blocks(kernel.descriptor, layout, x, params, consts, blocks)
     }
 }

@@ -8,8 +8,9 @@ use norm_core::streaming::{self, Scalar, Store, Streaming};
 use norm_core::{Elem, Formula};
 
 use crate::error::Error;
+use crate::fields::{Fields, List};
 use crate::fused::{self, Statistics};
-use crate::initial::fill;
+use crate::initial::kept;
 use crate::layer::{NormLayer, plain, pools_cases};
 use crate::shape::Channels;
 use crate::streaming_op::{self, Mailbox};
@@ -119,7 +120,7 @@ where
         x: Tensor<S, E, Cpu, T>,
     ) -> Result<Tensor<S, E, Cpu, T>, Error<CpuError>> {
         let layout = NormLayer::<F, C, E, Cpu>::layout(x.shape())?;
-        let params = self.norm.flat().map_err(|source| Error::Device { source })?;
+        let params = self.norm.parts().flat().map_err(|source| Error::Device { source })?;
         let mut store = self.store();
         self.mailbox.drain(&mut store.gradients);
         let (kernel, consts) = (E::kernel::<F>(), self.norm.consts());
@@ -149,7 +150,7 @@ where
         x: Tensor<S, E, Cpu, T>,
     ) -> Result<Tensor<S, E, Cpu, T>, Error<CpuError>> {
         let layout = NormLayer::<F, C, E, Cpu>::layout(x.shape())?;
-        let params = self.norm.flat().map_err(|source| Error::Device { source })?;
+        let params = self.norm.parts().flat().map_err(|source| Error::Device { source })?;
         let (kernel, store) = (E::kernel::<F>(), self.store());
         let mixed = self.settings().mixed(&store);
         let statistics = mixed.as_deref().map_or(Statistics::Current, Statistics::Stored);
@@ -166,36 +167,25 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>> TensorCollection<E, D>
         visitor: &mut V,
     ) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
         const { assert!(pools_cases::<F>(), "statistics of single cases are not streamed") };
-        let names = streaming::names(F::DESCRIPTOR);
-        let averages: Vec<_> = names
-            .iter()
-            .enumerate()
-            .map(|(i, name)| {
-                let options = TensorOptions::detached(|t: &mut Tensor<Rank1<C>, E, D>| {
-                    fill(t, 0.0);
-                    Ok(())
-                });
-                Self::tensor(name, move |s| &s.averages[i], move |s| &mut s.averages[i], options)
-            })
-            .collect();
-        let scalars: Vec<_> = Scalar::ALL
-            .iter()
-            .enumerate()
-            .map(|(i, which)| {
-                let options = ScalarOptions::from_default(0.0);
-                Self::scalar(which.name(), move |s| &s.scalars[i], move |s| &mut s.scalars[i], options)
-            })
-            .collect();
+        let norm = visitor.visit_module("norm", |s: &Self| &s.norm, |s| &mut s.norm)?;
+        let mut fields = Fields::of(visitor);
+        let mut averages = Vec::new();
+        let list: List<Self, _> = List { get: |l| &l.averages, get_mut: |l| &mut l.averages };
+        for (i, name) in streaming::names(F::DESCRIPTOR).iter().enumerate() {
+            fields.tensor(name, kept(false), i, list, &mut averages)?;
+        }
+        let mut scalars = Vec::new();
+        let list: List<Self, _> = List { get: |l| &l.scalars, get_mut: |l| &mut l.scalars };
+        for (i, which) in Scalar::ALL.iter().enumerate() {
+            fields.scalar(which.name(), 0.0, i, list, &mut scalars)?;
+        }
+        let mut settings = Vec::new();
+        let list: List<Self, _> = List { get: |l| &l.settings, get_mut: |l| &mut l.settings };
         let usual = Streaming::NAMES.into_iter().zip(Streaming::default().values());
-        let settings: Vec<_> = usual
-            .enumerate()
-            .map(|(i, (name, default))| {
-                let options = ScalarOptions::from_default(default);
-                Self::scalar(name, move |s| &s.settings[i], move |s| &mut s.settings[i], options)
-            })
-            .collect();
-        let norm = Self::module("norm", |s| &s.norm, |s| &mut s.norm);
-        visitor.visit_fields((norm, averages, scalars, settings), |(norm, averages, scalars, settings)| {
+        for (i, (name, default)) in usual.enumerate() {
+            fields.scalar(name, default, i, list, &mut settings)?;
+        }
+        Ok(norm.filter(|_| fields.whole()).map(|norm| {
             let mut layer = StreamingLayer {
                 norm,
                 averages,
@@ -206,7 +196,7 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>> TensorCollection<E, D>
             layer.scalars.iter_mut().zip(scalars).for_each(|(to, from)| *to = from);
             layer.settings.iter_mut().zip(settings).for_each(|(to, from)| *to = from);
             layer
-        })
+        }))
     }
 }
 

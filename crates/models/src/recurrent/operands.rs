@@ -49,30 +49,58 @@ impl<const I: usize, const H: usize, const W: usize, E: Unit> Acting<I, H, W, E>
     }
 }
 
+/// The rows of one weight matrix `[W, C]`, normalized with the parameters that belong to them, on a tape of their own.
+fn rows_of<const W: usize, const C: usize, E: Dtype + Elem, T: Tape<E, Cpu>>(
+    kernel: Kernel<E>,
+    params: &[Tensor<Rank1<W>, E, Cpu>],
+    weight: &Tensor<Rank2<W, C>, E, Cpu>,
+) -> Result<Tensor<Rank2<W, C>, E, Cpu, T>, Error<CpuError>>
+where
+    Cpu: Device<E>,
+{
+    let d = kernel.descriptor;
+    let mut flat: Vec<Flat<E, Cpu, T>> = Vec::with_capacity(params.len());
+    for t in params {
+        flat.push(t.retaped::<T>().try_reshape_like(&(W,))?);
+    }
+    let layout = d.reference_set.layout(W, C, 1, 1)?;
+    let weight = weight.retaped::<T>();
+    normalize(kernel, layout, weight, flat, &d.default_consts(), Statistics::Current, None)
+}
+
+/// The inputs and the weights as a method at the weights makes them, the weights' tapes in that of the inputs.
+fn acting<const I: usize, const H: usize, const W: usize, E: Dtype + Elem, T: Tape<E, Cpu>>(
+    kernel: Kernel<E>,
+    rows: &[Tensor<Rank1<W>, E, Cpu>],
+    weight_ih: &Tensor<Rank2<W, I>, E, Cpu>,
+    weight_hh: &Tensor<Rank2<W, H>, E, Cpu>,
+    x: Sequence<I, E, Cpu, T>,
+) -> Result<(Sequence<I, E, Cpu, T>, Acting<I, H, W, E>), Error<CpuError>>
+where
+    Cpu: Device<E>,
+{
+    let d = kernel.descriptor;
+    let x = if d.site == Site::WeightsAndInputs {
+        let (steps, cases, _) = *x.shape();
+        let layout = d.reference_set.layout(steps * cases, I, 1, 1)?;
+        normalize(kernel, layout, x, Vec::new(), &d.default_consts(), Statistics::Current, None)?
+    } else {
+        x
+    };
+    let (of_ih, of_hh) = rows.split_at(rows.len() / 2);
+    let (ih, of_ih) = rows_of::<W, I, E, T>(kernel, of_ih, weight_ih)?.split_tape();
+    let (hh, of_hh) = rows_of::<W, H, E, T>(kernel, of_hh, weight_hh)?.split_tape();
+    let (x, tape) = x.split_tape();
+    Ok((x.put_tape(tape.merge(of_ih).merge(of_hh)), Acting { ih, hh }))
+}
+
 impl<K: Kind, F: Formula, P: PlacedIn, const I: usize, const H: usize, const W: usize, const S: usize, E>
     RecurrentLayer<K, F, P, I, H, W, S, E, Cpu>
 where
     E: Dtype + Elem,
     Cpu: Device<E>,
 {
-    /// The rows of one weight matrix, normalized, on a tape of their own.
-    fn rows_of<const C: usize, T: Tape<E, Cpu>>(
-        &self,
-        weight: &Tensor<Rank2<W, C>, E, Cpu>,
-        side: usize,
-    ) -> Result<Tensor<Rank2<W, C>, E, Cpu, T>, Error<CpuError>> {
-        let d = F::DESCRIPTOR;
-        let own = self.rows.iter().skip(side * d.params.len()).take(d.params.len());
-        let params: Result<Vec<Flat<E, Cpu, T>>, CpuError> =
-            own.map(|t| t.retaped::<T>().try_reshape_like(&(W,))).collect();
-        let layout = d.reference_set.layout(W, C, 1, 1)?;
-        let kernel: Kernel<E> = E::kernel::<F>();
-        let weight = weight.retaped::<T>();
-        normalize(kernel, layout, weight, params?, &d.default_consts(), Statistics::Current, None)
-    }
-
-    /// The inputs and the weights as the method makes them, the weights' tapes in that of the inputs; no weights where it
-    /// leaves them alone.
+    /// The inputs and the weights as the method makes them; no weights where it leaves them alone.
     pub(super) fn operands<T: Tape<E, Cpu>>(
         &self,
         x: Sequence<I, E, Cpu, T>,
@@ -80,18 +108,7 @@ where
         if !at_weights::<F>() {
             return Ok((x, None));
         }
-        let d = F::DESCRIPTOR;
-        let x = if d.site == Site::WeightsAndInputs {
-            let (steps, cases, _) = *x.shape();
-            let layout = d.reference_set.layout(steps * cases, I, 1, 1)?;
-            let kernel: Kernel<E> = E::kernel::<F>();
-            normalize(kernel, layout, x, Vec::new(), &d.default_consts(), Statistics::Current, None)?
-        } else {
-            x
-        };
-        let (ih, of_ih) = self.rows_of::<I, T>(&self.weight_ih, 0)?.split_tape();
-        let (hh, of_hh) = self.rows_of::<H, T>(&self.weight_hh, 1)?.split_tape();
-        let (x, tape) = x.split_tape();
-        Ok((x.put_tape(tape.merge(of_ih).merge(of_hh)), Some(Acting { ih, hh })))
+        let (x, weights) = acting(E::kernel::<F>(), &self.rows, &self.weight_ih, &self.weight_hh, x)?;
+        Ok((x, Some(weights)))
     }
 }

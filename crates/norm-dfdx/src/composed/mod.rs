@@ -6,6 +6,7 @@ mod control;
 mod graph;
 mod grid;
 mod in_blocks;
+mod on_cpu;
 mod play;
 mod several;
 
@@ -17,6 +18,7 @@ use crate::fused::{Flat, Statistics};
 use graph::Graph;
 use grid::{Cases, Channelwise, Columns, Grid, Rows};
 pub(crate) use in_blocks::in_blocks;
+pub use on_cpu::OnCpu;
 use play::{Inputs, play};
 
 /// Normalizes `x` as [`crate::fused::normalize`] does, by the plan of `descriptor`. The statistics that were
