@@ -1,7 +1,7 @@
 //! Measuring: convergence under one protocol for all methods, throughput by Criterion (in `benches/`), and what a
 //! run says about methods and machine. There is no second timer: throughput is read from what Criterion saved.
 
-mod cases;
+pub mod cases;
 mod digits;
 mod error;
 pub mod grid;

@@ -330,7 +330,7 @@ impl<T: Elem> Kernel<T> {
         (self.forward)(isa, call, stats, Some(&mut y.spare_capacity_mut()[..len]));
         // SAFETY: the capacity is at least `len`. A forward writes every element of the output it gets: the skeletons
         // cut it into pieces that cover it, and visit in each piece every row, by vectors and then singly, or fill it
-        // where the case does not count (`tests/outputs.rs` looks at every element over odd sizes and masks).
+        // where the case does not count (`tests/suite/outputs.rs` looks at every element over odd sizes and masks).
         unsafe { y.set_len(len) };
         y
     }

@@ -1,7 +1,7 @@
 //! Exponential, hyperbolic tangent and error function without branches, calls or tables, so that loops over them
 //! vectorise and give the same bits on every instruction set.
 //!
-//! Error bounds, relative, and in brackets the largest error met by `tests/math.rs` on a dense sweep over all
+//! Error bounds, relative, and in brackets the largest error met by `tests/suite/math.rs` on a dense sweep over all
 //! binades, both signs, and a million points of the range in which the function bends. The judge is `f64` libm; in
 //! double precision its own error, about half a unit, is part of what was met.
 //!

@@ -1,7 +1,7 @@
 //! The one place that calls the matrix multiplication library, and the crate's one `unsafe`.
 //!
 //! Every output element is summed in an order that depends on the sizes only, so the bits do not depend on
-//! the number of threads (held by `tests/sameness.rs`).
+//! the number of threads (held by `tests/suite/sameness.rs`).
 
 use norm_core::Elem;
 

@@ -29,7 +29,8 @@ macro_rules! learns {
         let mut model = dev.build_module::<$model, f32>();
         let mut optimizer =
             dfdx::optim::Adam::new(&model, dfdx::optim::AdamConfig { lr: 1e-2, ..Default::default() });
-        let y: Tensor<(usize, Const<$classes>), f32, Cpu> = common::targets::<20, $classes>(&dev).realize();
+        let y: Tensor<(usize, Const<$classes>), f32, Cpu> =
+            crate::common::targets::<20, $classes>(&dev).realize();
         let mut grads = model.alloc_grads();
         let mut losses = Vec::new();
         for _ in 0..150 {

@@ -7,7 +7,7 @@
 mod checks;
 mod judge;
 mod overview;
-mod speed;
+pub mod speed;
 mod subject;
 mod tensors;
 

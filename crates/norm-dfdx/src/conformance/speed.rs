@@ -5,14 +5,17 @@ use std::time::{Duration, Instant};
 use norm_core::{Call, Isa, Kernel, Rule};
 
 /// Cases and channels.
-pub(super) const SHAPE: (usize, usize) = (128, 2048);
+pub const SHAPE: (usize, usize) = (128, 2048);
 
 /// Medians.
-pub(super) struct Speed {
-    pub(super) forward: Duration,
-    pub(super) both: Duration,
+#[derive(Clone, Copy, Debug)]
+pub struct Speed {
+    /// Of a forward pass.
+    pub forward: Duration,
+    /// Of both passes.
+    pub both: Duration,
     /// One read and one write of every element of `x`.
-    pub(super) copy: Duration,
+    pub copy: Duration,
 }
 
 fn median(mut f: impl FnMut()) -> Duration {
@@ -30,7 +33,11 @@ fn median(mut f: impl FnMut()) -> Duration {
 }
 
 /// Times the kernels in single precision.
-pub(super) fn measure(k: &Kernel<f32>) -> Result<Speed, norm_core::Error> {
+///
+/// # Errors
+///
+/// What the kernels say of a layout that they refuse.
+pub fn measure(k: &Kernel<f32>) -> Result<Speed, norm_core::Error> {
     let (d, isa) = (k.descriptor, Isa::detect());
     let layout = d.reference_set.layout(SHAPE.0, SHAPE.1, 1, 1)?;
     let x: Vec<f32> = (0..layout.len()).map(|i| (i as f32 * 0.618).fract() * 2.0 - 0.8).collect();
@@ -57,26 +64,4 @@ pub(super) fn measure(k: &Kernel<f32>) -> Result<Speed, norm_core::Error> {
     });
     let copy = median(|| std::hint::black_box(&mut y[..]).copy_from_slice(std::hint::black_box(&x)));
     Ok(Speed { forward, both, copy })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::measure;
-
-    norm_core::formula! {
-        /// Divided by what the store holds, its gradient controlled along the output
-        Held(none) as "held" over batch + space {
-            policy running;
-            param gain = 1.0; const eps = 1e-3; const keep = 0.8;
-            ms = mean(square(x));
-            z  = controlled(x * rsqrt(prev(ms) + eps), x * rsqrt(prev(ms) + eps), keep);
-            y  = gain * z;
-        }
-    }
-
-    #[test]
-    fn what_looks_at_a_store_and_is_controlled_is_timed() {
-        let speed = measure(&norm_core::Kernel::portable::<Held>()).unwrap();
-        assert!(speed.both > speed.forward);
-    }
 }

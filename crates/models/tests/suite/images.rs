@@ -1,10 +1,7 @@
 //! The convolutional network builds, trains, saves, loads and clones, and its own operations have the gradients that
 //! central differences find.
 
-#[expect(dead_code, reason = "images are no sequences")]
-mod common;
-
-use common::learns;
+use crate::common::learns;
 use dfdx::prelude::*;
 use models::{Conv, ConvNet, Error, Images, MaxPool};
 

@@ -1,12 +1,10 @@
 //! The gated recurrent unit against its judge: both senses of the update gate, every placement it has.
 
-mod support;
-
+use crate::support::gru::{Gru, How};
+use crate::support::reference::Norm;
+use crate::support::{Problem, agree, difference, kernel64, sizes, solve};
 use norm_core::Isa;
 use sequence::{Cell, CellKind, Options, Placement, Statistics};
-use support::gru::{Gru, How};
-use support::reference::Norm;
-use support::{Problem, agree, difference, kernel64, sizes, solve};
 
 const KINDS: [(CellKind, bool); 2] = [(CellKind::Gru, false), (CellKind::GruKeep, true)];
 

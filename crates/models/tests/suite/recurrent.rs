@@ -1,10 +1,7 @@
 //! What a recurrent layer has beside training and evaluation: batch statistics, a population estimated anew, a start that is
 //! learned or noisy, a warning that is given once.
 
-#[expect(unused, reason = "these tests train no classifier")]
-mod common;
-
-use common::SmallGain;
+use crate::common::SmallGain;
 use dfdx::prelude::*;
 use models::{Error, LearnedStart, Lstm, Paper, PlacedIn, RecurrentBatch, Sequence, StartNoise};
 

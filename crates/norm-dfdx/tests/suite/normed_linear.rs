@@ -1,7 +1,5 @@
 //! Linear layers with normalized weights: what they compute, how they train, and the plain networks they stand for.
 
-mod fit;
-
 use dfdx::optim::{Sgd, SgdConfig};
 use dfdx::prelude::*;
 use norm_batch::BatchNorm;
@@ -314,7 +312,7 @@ fn question_row_11_no_plain_layer_does_what_layer_norm_does() {
     let layer_norm = dev.build_module::<(Linear<6, 8>, Norm<LayerNorm, 8>), f64>();
     let layer = layer_norm.forward(x.clone());
     let cosine = dev.build_module::<NormedLinear<CosineNorm, 6, 8>, f64>().forward(x.clone());
-    let left = |y: &Rows<8>| fit::residual(&x.as_vec(), 6, &y.as_vec(), 8);
+    let left = |y: &Rows<8>| crate::fit::residual(&x.as_vec(), 6, &y.as_vec(), 8);
     assert!(left(&weight) < 1e-10, "weight {:e}", left(&weight));
     assert!(left(&batch) < 1e-10, "batch {:e}", left(&batch));
     assert!(left(&layer) > 1e-2, "layer {:e}", left(&layer));

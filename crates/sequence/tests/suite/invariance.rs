@@ -2,11 +2,9 @@
 //! whole or by one unit's row, all inputs scaled or shifted, one case scaled. A cell of the table is "yes" if the outputs
 //! move by less than 1e-4 of the largest, "no" if by more than 1e-2; factor 3, shift 1, epsilon 0.
 
-mod support;
-
+use crate::support::{Problem, kernel64, sizes, solve};
 use norm_core::{Call, Isa, Layout};
 use sequence::{Cell, CellKind, Options, Placement, Statistics};
-use support::{Problem, kernel64, sizes, solve};
 
 const FACTOR: f64 = 3.0;
 const INPUTS: usize = 4;

@@ -1,12 +1,10 @@
 //! What is refused, by name, with expected and got, before anything is written.
 
-mod support;
-
+use crate::support::{kernel64, sizes};
 use sequence::{
     Cell, CellKind, Error, Gradients, Inputs, Mode, Options, Place, Placement, Reason, Slot, State,
     Statistics, Upstream, Weights, Workspace,
 };
-use support::{kernel64, sizes};
 
 fn batch(statistics: Statistics) -> Slot<f64> {
     let mut slot = Slot::new(kernel64("batch"));

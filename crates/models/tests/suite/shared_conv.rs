@@ -1,10 +1,7 @@
 //! Row 14 of the questions this workspace answers: batch normalization in a weight-shared convolutional network
 //! (liao2016bridging), with statistics that steps share or not.
 
-#[expect(dead_code, reason = "images are no sequences")]
-mod common;
-
-use common::learns;
+use crate::common::learns;
 use dfdx::prelude::*;
 use models::{
     AllPerStep, AllShared, ConvLayer, Error, Images, SharedConv, SharedConvLayers, Sharing, StatisticsPerStep,

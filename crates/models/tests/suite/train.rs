@@ -1,8 +1,6 @@
 //! Both models build, train, save, load and clone as dfdx's own.
 
-mod common;
-
-use common::{SmallGain, learns, sequences};
+use crate::common::{SmallGain, learns, sequences};
 use dfdx::prelude::*;
 use models::{
     Clipped, InputFrames, InputOnly, JointPerStep, Lstm, LstmClassifier, Mlp, NoPlacement, NormedMlp, Paper,

@@ -1,11 +1,9 @@
 //! Statistics that pool over cases: over batch and time, per step, in training and evaluation.
 
-mod support;
-
+use crate::support::reference::{Batch, Network, Norm, nonlinearity};
+use crate::support::{Problem, agree, difference, kernel64, recurrent_batch, sizes, solve};
 use norm_core::Isa;
 use sequence::{Cell, CellKind, Options, Place, Placement, Slot, State, Statistics, Workspace};
-use support::reference::{Batch, Network, Norm, nonlinearity};
-use support::{Problem, agree, difference, kernel64, recurrent_batch, sizes, solve};
 
 fn network(kind: CellKind, batch: Batch) -> Network {
     Network {
@@ -18,7 +16,7 @@ fn network(kind: CellKind, batch: Batch) -> Network {
     }
 }
 
-fn check(what: &str, network: &Network, p: &Problem, got: &support::Solution) {
+fn check(what: &str, network: &Network, p: &Problem, got: &crate::support::Solution) {
     let d = difference(&network.forward(p).y, &got.y);
     assert!(d < 1e-11, "{what}: y differs by {d:e}");
     agree(what, &network.gradients(p), &got.gradients, 1e-6);

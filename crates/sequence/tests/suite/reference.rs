@@ -1,15 +1,13 @@
 //! The engine against the judge: outputs, last states and every gradient.
 
-mod support;
-
+use crate::support::reference::{Network, Norm, nonlinearity};
+use crate::support::{Problem, agree, difference, kernel64, sizes, solve};
 use norm_core::Isa;
 use sequence::{CellKind, Placement};
-use support::reference::{Network, Norm, nonlinearity};
-use support::{Problem, agree, difference, kernel64, sizes, solve};
 
 const SHAPES: [(usize, usize, usize, usize); 4] = [(4, 3, 2, 5), (1, 2, 3, 3), (5, 1, 2, 4), (3, 4, 1, 9)];
 
-fn check(what: &str, network: &Network, p: &Problem, got: &support::Solution) {
+fn check(what: &str, network: &Network, p: &Problem, got: &crate::support::Solution) {
     let r = network.forward(p);
     for (name, expected, got) in [("y", &r.y, &got.y), ("h", &r.h, &got.h), ("c", &r.c, &got.c)] {
         let d = difference(expected, got);

@@ -1,5 +1,4 @@
 //! A pass with everything it needs, drawn at random, and the engine run on it.
-#![expect(dead_code, reason = "each test file uses its part")]
 
 pub(crate) mod gru;
 pub(crate) mod recurrent_batch;

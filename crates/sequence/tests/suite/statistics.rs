@@ -1,12 +1,10 @@
 //! What is said of statistics over time: per step, frame-wise, sequence-wise; which are used in evaluation; and what
 //! an initial state learns.
 
-mod support;
-
+use crate::support::{Problem, difference, kernel64, sizes};
 use norm_core::policy::{Running, Stored};
 use norm_core::{Call, Isa, Layout};
 use sequence::{Cell, CellKind, Mode, Options, Place, Placement, Population, State, Statistics, Workspace};
-use support::{Problem, difference, kernel64, sizes};
 
 /// A placement with batch normalization, statistics of each step stored for `t_max` steps.
 fn per_step(placement: Placement, kind: CellKind, t_max: usize) -> Cell<f64> {
@@ -18,7 +16,7 @@ fn sequence_wise(kind: CellKind) -> Cell<f64> {
     Placement::INPUT.cell(kind, kernel64("batch"), None).unwrap()
 }
 
-fn run(p: &Problem, cell: &Cell<f64>, mode: Mode<'_, f64>) -> support::Solution {
+fn run(p: &Problem, cell: &Cell<f64>, mode: Mode<'_, f64>) -> crate::support::Solution {
     p.run_in(cell, mode, &mut Workspace::default())
 }
 
@@ -231,7 +229,7 @@ fn recurrent_batch_normalization_stores_biased_variances_at_a_hundredth() {
 
 #[test]
 fn an_initial_hidden_state_that_all_cases_share_learns_nothing_under_statistics_of_the_step() {
-    let of_rows = |got: &support::Solution| got.gradients[4].1.clone();
+    let of_rows = |got: &crate::support::Solution| got.gradients[4].1.clone();
     let shared = |d: &[f64]| (0..3).map(|j| d.iter().skip(j).step_by(3).sum::<f64>()).collect::<Vec<_>>();
     let largest = |d: &[f64]| d.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
     for placement in [Placement::RECURRENT_BATCH, Placement::INPUT] {

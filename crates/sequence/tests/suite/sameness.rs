@@ -1,11 +1,9 @@
 //! What must not make a difference: threads, instruction set, padding, a used workspace; and, up to rounding,
 //! the precision.
 
-mod support;
-
+use crate::support::{Problem, Solution, agree, difference, kernel32, kernel64, sizes, solve};
 use norm_core::{Elem, Isa};
 use sequence::{Cell, CellKind, Options, Placement, Sizes, State, Statistics, Workspace};
-use support::{Problem, Solution, agree, difference, kernel32, kernel64, sizes, solve};
 
 /// Every placement in every kind of cell, with a method within a case and one over cases where they fit.
 fn cells<T: Elem>(kernel: impl Fn(&str) -> norm_core::Kernel<T>) -> Vec<(String, Cell<T>)> {

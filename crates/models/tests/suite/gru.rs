@@ -1,8 +1,6 @@
 //! GRUs of both conventions build, train, save, load and clone.
 
-mod common;
-
-use common::{SmallGain, learns, sequences};
+use crate::common::{SmallGain, learns, sequences};
 use dfdx::prelude::*;
 use models::{GatedKeep, GatedPaper, Gru, GruClassifier, InputOnly, NoPlacement, Paper, RecurrentBatch};
 

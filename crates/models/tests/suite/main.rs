@@ -1,0 +1,12 @@
+//! The typed models. One program, so that what the modules test is compiled once for all of them.
+
+#[path = "../common/mod.rs"] // what a model's own test beside this folder uses too
+mod common;
+mod gru;
+mod images;
+mod operands;
+mod pytorch;
+mod recurrent;
+mod shared_conv;
+mod starts;
+mod train;

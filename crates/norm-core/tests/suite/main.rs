@@ -1,0 +1,11 @@
+//! Kernels, policies and the kit. One program, so that what the modules test is compiled once for all of them.
+
+mod blocks;
+mod conformance;
+mod control;
+mod math;
+mod outputs;
+mod stored_only;
+mod unwritten;
+mod walls;
+mod window;

@@ -1,0 +1,14 @@
+//! Layers, operations and optimizer on dfdx. One program, so that what the modules test is compiled once for all of them.
+
+mod conformance;
+mod cuda;
+mod dfdx_ops;
+mod fit;
+mod in_blocks;
+mod judges;
+mod layer;
+mod normed_linear;
+mod path_sgd;
+mod speed;
+mod streaming;
+mod tuple;

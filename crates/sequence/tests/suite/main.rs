@@ -1,0 +1,10 @@
+//! The recurrent engine. One program, so that what the modules test is compiled once for all of them.
+
+mod batch;
+mod gru;
+mod invariance;
+mod reference;
+mod refusals;
+mod sameness;
+mod statistics;
+mod support;
