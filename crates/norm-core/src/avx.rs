@@ -7,7 +7,7 @@
 //! This module is private and so are its types' names: a value of one comes into being only inside a job that
 //! [`Isa::run`](crate::Isa::run) has compiled for, and found, AVX2.
 
-#[expect(clippy::wildcard_imports, reason = "fifty intrinsics")]
+#[cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "fifty intrinsics"))]
 use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -264,7 +264,7 @@ registers!(
 
 /// [`Bits::powers_of_two`] of one register.
 mod halves {
-    #[expect(clippy::wildcard_imports, reason = "fifty intrinsics")]
+    #[cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "fifty intrinsics"))]
     use super::*;
 
     #[inline(always)]

@@ -29,7 +29,6 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P: 'static
 {
     type To<E2: Dtype, D2: Device<E2>> = NormLayer<F, C, E2, D2, Pol, P, G>;
 
-    #[expect(clippy::too_many_lines, reason = "one field after the other, as dfdx takes them")]
     fn iter_tensors<V: ModuleVisitor<Self, E, D>>(
         visitor: &mut V,
     ) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
