@@ -119,4 +119,4 @@ outside:
 
 # What CI runs
 [group('check')]
-ci: lint test (walk-through "normalization") outside cuda-check (report "smoke")
+ci: lint test walk-through outside cuda-check (report "smoke")
