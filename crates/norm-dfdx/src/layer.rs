@@ -209,10 +209,14 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P, const G
         let layout = F::DESCRIPTOR.reference_set.layout(cases, C, space, G)?;
         Ok(layout.with_row(shape.row().unwrap_or(layout.s)))
     }
+}
 
+impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P, const G: usize>
+    NormLayer<F, C, E, D, Pol, P, G>
+{
     pub(crate) fn parts(&self) -> Parts<'_, C, G, E, D> {
         let Self { channel, group, scalar, controls, consts, .. } = self;
-        Parts { d: F::DESCRIPTOR, channel, group, scalar, controls, consts }
+        Parts { kernel: E::kernel::<F>(), channel, group, scalar, controls, consts }
     }
 }
 
@@ -235,8 +239,7 @@ impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P: 
     ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
         let layout = Self::layout(x.shape())?;
         if self.running.is_empty() {
-            let (kernel, at) = (E::kernel::<F>(), Statistics::Current);
-            return self.parts().normalize::<P, _, _>(kernel, layout, x, &[], at, None);
+            return self.parts().normalize::<P, _, _>(layout, x, &[], Statistics::Current, None);
         }
         let rule = self.averaging();
         let mut state = running::stored(&self.running);
@@ -244,9 +247,9 @@ impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P: 
             self.settle();
             let of =
                 InBlocks { running: rule, store: &mut state, states: self.states(), mailbox: &self.mailbox };
-            (self.parts().in_blocks::<P, _, _>(E::kernel::<F>(), layout, x, of)?, true)
+            (self.parts().in_blocks::<P, _, _>(layout, x, of)?, true)
         } else {
-            self.parts().averaged::<P, _, _>(E::kernel::<F>(), layout, x, &self.running, rule, &mut state)?
+            self.parts().averaged::<P, _, _>(layout, x, &self.running, rule, &mut state)?
         };
         if moved {
             running::keep(&mut self.running, &state);
@@ -266,7 +269,7 @@ impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P: 
     ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
         let (layout, stored) = (Self::layout(x.shape())?, running::stored(&self.running));
         let at = if stored.is_empty() { Statistics::Current } else { Statistics::Stored(&stored) };
-        self.parts().normalize::<P, _, _>(E::kernel::<F>(), layout, x, &self.running, at, None)
+        self.parts().normalize::<P, _, _>(layout, x, &self.running, at, None)
     }
 
     /// The name of the path that runs, for records.

@@ -1,7 +1,7 @@
 //! What a layer normalizes with, whatever its method: compiled once for all methods of one width.
 
 use dfdx::prelude::*;
-use norm_core::{Descriptor, Elem, Kernel, Layout, policy};
+use norm_core::{Elem, Kernel, Layout, policy};
 
 use crate::blocks_op::InBlocks;
 use crate::error::Error;
@@ -11,8 +11,8 @@ use crate::path::Path;
 use crate::running;
 
 /// The tensors of a layer without what it stores of statistics.
-pub(crate) struct Parts<'l, const C: usize, const G: usize, E: Dtype, D: Storage<E>> {
-    pub(crate) d: &'static Descriptor,
+pub(crate) struct Parts<'l, const C: usize, const G: usize, E: Dtype + Elem, D: Storage<E>> {
+    pub(crate) kernel: Kernel<E>,
     pub(crate) channel: &'l [Tensor<Rank1<C>, E, D>],
     pub(crate) group: &'l [Tensor<Rank1<G>, E, D>],
     pub(crate) scalar: &'l [Tensor<Rank0, E, D>],
@@ -20,13 +20,13 @@ pub(crate) struct Parts<'l, const C: usize, const G: usize, E: Dtype, D: Storage
     pub(crate) consts: &'l [f64],
 }
 
-impl<const C: usize, const G: usize, E: Dtype, D: Device<E>> Parts<'_, C, G, E, D> {
+impl<const C: usize, const G: usize, E: Dtype + Elem, D: Device<E>> Parts<'_, C, G, E, D> {
     /// The parameters in declared order, each on a tape of its own.
     pub(crate) fn flat<T: Tape<E, D>>(&self) -> Result<Vec<Flat<E, D, T>>, D::Err> {
         let (mut channel, mut group, mut scalar) =
             (self.channel.iter(), self.group.iter(), self.scalar.iter());
-        let mut all = Vec::with_capacity(self.d.params.len());
-        for spec in self.d.params {
+        let mut all = Vec::with_capacity(self.kernel.descriptor.params.len());
+        for spec in self.kernel.descriptor.params {
             let flat = match holder(spec.axis) {
                 Holder::Channel => channel.next().map(|t| t.retaped::<T>().try_reshape_like(&(C,))),
                 Holder::Group => group.next().map(|t| t.retaped::<T>().try_reshape_like(&(G,))),
@@ -40,58 +40,45 @@ impl<const C: usize, const G: usize, E: Dtype, D: Device<E>> Parts<'_, C, G, E, 
     /// Normalizes with these statistics.
     pub(crate) fn normalize<P: Path<E, D>, S: Shape, T: Tape<E, D>>(
         &self,
-        kernel: Kernel<E>,
         layout: Layout,
         x: Tensor<S, E, D, T>,
         running: &[Tensor<Rank1<C>, E, D>],
         statistics: Statistics<'_, E>,
         found: Option<&mut Vec<E>>,
-    ) -> Result<Tensor<S, E, D, T>, Error<D::Err>>
-    where
-        E: Elem,
-    {
+    ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
         let mut params = self.flat().map_err(|source| Error::Device { source })?;
         // No control acts here: a use in training that has some goes by blocks.
         for control in self.controls {
             let still = control.device().try_zeros_like(&(C,));
             params.push(still.map_err(|source| Error::Device { source })?.retaped::<T>());
         }
-        let frozen = running::frozen(self.d, running);
+        let frozen = running::frozen(self.kernel.descriptor, running);
         params.extend(frozen.map_err(|source| Error::Device { source })?);
-        P::normalize(kernel, layout, x, params, self.consts, statistics, found)
+        P::normalize(self.kernel, layout, x, params, self.consts, statistics, found)
     }
 
     /// Normalizes with the statistics of `x`, which `state` takes in; says whether it did.
     pub(crate) fn averaged<P: Path<E, D>, S: Shape, T: Tape<E, D>>(
         &self,
-        kernel: Kernel<E>,
         layout: Layout,
         x: Tensor<S, E, D, T>,
         running: &[Tensor<Rank1<C>, E, D>],
         rule: policy::Running,
         state: &mut [E],
-    ) -> Result<(Tensor<S, E, D, T>, bool), Error<D::Err>>
-    where
-        E: Elem,
-    {
+    ) -> Result<(Tensor<S, E, D, T>, bool), Error<D::Err>> {
         let mut found = Vec::new();
-        let y =
-            self.normalize::<P, _, _>(kernel, layout, x, running, Statistics::Current, Some(&mut found))?;
-        Ok((y, rule.update(self.d, &found, layout.n * layout.s, state)))
+        let y = self.normalize::<P, _, _>(layout, x, running, Statistics::Current, Some(&mut found))?;
+        Ok((y, rule.update(self.kernel.descriptor, &found, layout.n * layout.s, state)))
     }
 
     /// Normalizes block after block.
     pub(crate) fn in_blocks<P: Path<E, D>, S: Shape, T: Tape<E, D>>(
         &self,
-        kernel: Kernel<E>,
         layout: Layout,
         x: Tensor<S, E, D, T>,
         of: InBlocks<'_, E>,
-    ) -> Result<Tensor<S, E, D, T>, Error<D::Err>>
-    where
-        E: Elem,
-    {
+    ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
         let params = self.flat().map_err(|source| Error::Device { source })?;
-        P::in_blocks(kernel, layout, x, params, self.consts, of)
+        P::in_blocks(self.kernel, layout, x, params, self.consts, of)
     }
 }
