@@ -140,7 +140,7 @@ impl<T: Real> Norm<T> {
                     let y = (stored.forward)(&call, &self.planes(&widen(given)));
                     return Ok((narrow(&y), given.to_vec()));
                 }
-                let found = (self.method.reference.forward)(&call);
+                let found = self.method.reference.forward_in_range(self.method.descriptor(), &call);
                 let mut statistics = vec![T::lit(0.0); kernel.statistics_len(&self.layout)];
                 for (i, plane) in found.statistics.iter().enumerate() {
                     for (set, v) in plane.iter().enumerate() {
@@ -186,7 +186,7 @@ impl<T: Real> Norm<T> {
                 let found = if given {
                     (self.stored()?.backward)(&call, &dy, &self.planes(&widen(statistics)))
                 } else {
-                    (self.method.reference.backward)(&call, &dy)
+                    self.method.reference.backward_in_range(self.method.descriptor(), &call, &dy)
                 };
                 Ok((narrow(&found.dx), found.dparams.iter().map(|p| narrow(p)).collect()))
             }

@@ -8,6 +8,8 @@ use crate::error::Error;
 use crate::formula::{Bodies, Formula};
 use crate::isa::{self, Isa, Job};
 use crate::layout::{Layout, Skeleton};
+use crate::phase::{BackwardArgs, BackwardPhase, StatisticsArg};
+use crate::range::{self, Shifts};
 use crate::staged::{self, Staged};
 use crate::value::{Array, Elem};
 use crate::{channelwise, rowwise};
@@ -63,50 +65,6 @@ impl<'a, T> From<&'a [T]> for Handed<'a, T> {
 impl<'a, T> From<&'a Vec<T>> for Handed<'a, T> {
     fn from(both: &'a Vec<T>) -> Self {
         Self { used: both, current: both }
-    }
-}
-
-pub(crate) enum StatisticsArg<'a, T> {
-    Find(&'a mut [T]),
-    Given(&'a [T]),
-}
-
-pub(crate) enum BackwardPhase<'a, T> {
-    Whole { dx: &'a mut [T], rule: Rule },
-    Statistics { gradients: &'a mut [T], sums: &'a mut [T] },
-    Inputs { dx: &'a mut [T], gradients: &'a [T], sums: &'a [T] },
-}
-
-pub(crate) struct BackwardArgs<'a, 'p, T> {
-    pub(crate) dy: &'a [T],
-    pub(crate) hat: &'a [T],
-    pub(crate) current: &'a [T],
-    pub(crate) dparams: Option<&'a mut [&'p mut [T]]>,
-    pub(crate) overwrite: bool,
-    pub(crate) phase: BackwardPhase<'a, T>,
-}
-
-/// A forward in which no case counts: there is no statistic to find, and every output is 0.
-pub(crate) fn blank_forward<T: Elem>(stats: StatisticsArg<'_, T>, y: Option<&mut [MaybeUninit<T>]>) {
-    if let StatisticsArg::Find(s) = stats {
-        s.fill(T::default());
-    }
-    if let Some(y) = y {
-        y.fill(MaybeUninit::new(T::default()));
-    }
-}
-
-/// A backward in which no case counts: every gradient is 0.
-pub(crate) fn blank_backward<T: Elem>(args: BackwardArgs<'_, '_, T>) {
-    match args.phase {
-        BackwardPhase::Whole { dx, .. } | BackwardPhase::Inputs { dx, .. } if args.overwrite => {
-            dx.fill(T::default());
-        }
-        BackwardPhase::Whole { .. } | BackwardPhase::Inputs { .. } => {}
-        BackwardPhase::Statistics { gradients, sums } => {
-            gradients.fill(T::default());
-            sums.fill(T::default());
-        }
     }
 }
 
@@ -230,10 +188,69 @@ impl<T: Elem> Kernel<T> {
     /// Where statistic `i` of set `set` lies in a statistics buffer: rowwise `[sets][statistics]`,
     /// channelwise `[statistics][sets]`.
     pub fn statistic_index(&self, i: usize, set: usize, l: &Layout) -> usize {
+        self.set_index(i, self.descriptor.statistics.len(), set, l)
+    }
+
+    /// Where the `i`-th of so many values that every set has lies.
+    pub(crate) fn set_index(&self, i: usize, kinds: usize, set: usize, l: &Layout) -> usize {
         match self.descriptor.reference_set.skeleton() {
-            Skeleton::Rowwise => set * self.descriptor.statistics.len() + i,
+            Skeleton::Rowwise => set * kinds + i,
             Skeleton::Channelwise => i * self.sets(l) + set,
         }
+    }
+
+    /// The loops of [`Kernel::statistics`] alone.
+    pub(crate) fn run_statistics(&self, isa: Isa, call: &Call<'_, T>, stats: &mut [T]) {
+        (self.forward)(isa, call, StatisticsArg::Find(stats), None);
+    }
+
+    /// The loops of [`Kernel::apply`] alone.
+    pub(crate) fn run_apply(&self, isa: Isa, call: &Call<'_, T>, stats: &[T], y: &mut [T]) {
+        (self.forward)(isa, call, StatisticsArg::Given(stats), Some(to_be_written(y)));
+    }
+
+    /// The loops of a backward alone.
+    pub(crate) fn run_backward(&self, isa: Isa, call: &Call<'_, T>, args: BackwardArgs<'_, '_, T>) {
+        (self.backward)(isa, call, args);
+    }
+
+    /// The loops, and once more what they cannot do at this size of the input: see [`range`].
+    fn in_range_forward(
+        &self,
+        isa: Isa,
+        call: &Call<'_, T>,
+        mut stats: StatisticsArg<'_, T>,
+        mut y: Option<&mut [MaybeUninit<T>]>,
+    ) {
+        let again = match &mut stats {
+            StatisticsArg::Find(s) => StatisticsArg::Find(s),
+            StatisticsArg::Given(s) => StatisticsArg::Given(s),
+        };
+        (self.forward)(isa, call, again, y.as_deref_mut());
+        let found = match &stats {
+            StatisticsArg::Find(s) => &**s,
+            StatisticsArg::Given(s) => s,
+        };
+        if let Some(shifts) = self.shifts(call, found, found) {
+            range::forward(self, isa, call, &shifts, stats, y);
+        }
+    }
+
+    fn in_range_backward(&self, isa: Isa, call: &Call<'_, T>, args: BackwardArgs<'_, '_, T>) {
+        match self.shifts(call, args.hat, args.current) {
+            None => (self.backward)(isa, call, args),
+            Some(shifts) => range::backward(self, isa, call, &shifts, args),
+        }
+    }
+
+    /// The factors that a call needs. Statistics tell at once that it needs none, where all of them are handed out.
+    fn shifts(&self, call: &Call<'_, T>, used: &[T], current: &[T]) -> Option<Shifts> {
+        let d = self.descriptor;
+        let suspicion = match range::suspect(d, used) {
+            range::Suspicion::None => range::suspect(d, current),
+            some => some,
+        };
+        Shifts::where_suspect(d, call, suspicion)
     }
 
     /// Elements pooled by a set: unmasked cases × space, or the length of a row.
@@ -287,7 +304,7 @@ impl<T: Elem> Kernel<T> {
     pub fn statistics(&self, isa: Isa, call: &Call<'_, T>, stats: &mut [T]) -> Result<(), Error> {
         self.check(call)?;
         self.length("statistics", self.statistics_len(&call.layout), stats.len())?;
-        (self.forward)(isa, call, StatisticsArg::Find(stats), None);
+        self.in_range_forward(isa, call, StatisticsArg::Find(stats), None);
         Ok(())
     }
 
@@ -296,7 +313,7 @@ impl<T: Elem> Kernel<T> {
         self.check(call)?;
         self.length("statistics", self.statistics_len(&call.layout), stats.len())?;
         self.length("y", call.layout.len(), y.len())?;
-        (self.forward)(isa, call, StatisticsArg::Given(stats), Some(to_be_written(y)));
+        self.in_range_forward(isa, call, StatisticsArg::Given(stats), Some(to_be_written(y)));
         Ok(())
     }
 
@@ -305,7 +322,7 @@ impl<T: Elem> Kernel<T> {
         self.check(call)?;
         self.length("statistics", self.statistics_len(&call.layout), stats.len())?;
         self.length("y", call.layout.len(), y.len())?;
-        (self.forward)(isa, call, StatisticsArg::Find(stats), Some(to_be_written(y)));
+        self.in_range_forward(isa, call, StatisticsArg::Find(stats), Some(to_be_written(y)));
         Ok(())
     }
 
@@ -327,7 +344,7 @@ impl<T: Elem> Kernel<T> {
     fn new_output(&self, isa: Isa, call: &Call<'_, T>, stats: StatisticsArg<'_, T>) -> Vec<T> {
         let len = call.layout.len();
         let mut y = Vec::with_capacity(len);
-        (self.forward)(isa, call, stats, Some(&mut y.spare_capacity_mut()[..len]));
+        self.in_range_forward(isa, call, stats, Some(&mut y.spare_capacity_mut()[..len]));
         // SAFETY: the capacity is at least `len`. A forward writes every element of the output it gets: the skeletons
         // cut it into pieces that cover it, and visit in each piece every row, by vectors and then singly, or fill it
         // where the case does not count (`tests/suite/outputs.rs` looks at every element over odd sizes and masks).
@@ -372,11 +389,8 @@ impl<T: Elem> Kernel<T> {
         self.length("dx", call.layout.len(), dx.len())?;
         let phase = BackwardPhase::Whole { dx, rule };
         let dparams = Some(dparams);
-        (self.backward)(
-            isa,
-            call,
-            BackwardArgs { dy, hat: stats, current: stats, dparams, overwrite, phase },
-        );
+        let args = BackwardArgs { dy, hat: stats, current: stats, dparams, overwrite, phase };
+        self.in_range_backward(isa, call, args);
         Ok(())
     }
 
@@ -399,7 +413,8 @@ impl<T: Elem> Kernel<T> {
         self.length("sums", self.sums_len(&call.layout), sums.len())?;
         let phase = BackwardPhase::Statistics { gradients, sums };
         let dparams = Some(dparams);
-        (self.backward)(isa, call, BackwardArgs { dy, hat: used, current, dparams, overwrite: false, phase });
+        let args = BackwardArgs { dy, hat: used, current, dparams, overwrite: false, phase };
+        self.in_range_backward(isa, call, args);
         Ok(())
     }
 
@@ -422,7 +437,8 @@ impl<T: Elem> Kernel<T> {
         self.length("gradients of statistics", self.statistics_len(&call.layout), gradients.len())?;
         self.length("sums", self.sums_len(&call.layout), sums.len())?;
         let phase = BackwardPhase::Inputs { dx, gradients, sums };
-        (self.backward)(isa, call, BackwardArgs { dy, hat: used, current, dparams: None, overwrite, phase });
+        let args = BackwardArgs { dy, hat: used, current, dparams: None, overwrite, phase };
+        self.in_range_backward(isa, call, args);
         Ok(())
     }
 }

@@ -14,10 +14,9 @@ use std::mem::MaybeUninit;
 use crate::chunk;
 use crate::formula::Bodies;
 use crate::isa::Isa;
-use crate::kernel::{
-    BackwardArgs, BackwardPhase, Call, Rule, StatisticsArg, blank_backward, blank_forward, run,
-};
+use crate::kernel::{Call, Rule, run};
 use crate::layout::Layout;
+use crate::phase::{BackwardArgs, BackwardPhase, StatisticsArg, blank_backward, blank_forward};
 use crate::value::{Array, Elem};
 use blocks::{Apply, Block, Input, Terms};
 use channels::{PerChannel, Step};

@@ -9,6 +9,7 @@ mod checks;
 mod execution;
 mod identities;
 mod in_blocks;
+mod in_range;
 mod invariance;
 mod masks;
 mod pictures;

@@ -12,8 +12,9 @@ use std::mem::MaybeUninit;
 use crate::chunk;
 use crate::formula::Bodies;
 use crate::isa::Isa;
-use crate::kernel::{BackwardArgs, Call};
+use crate::kernel::Call;
 use crate::layout::{Layout, ParamAxis};
+use crate::phase::BackwardArgs;
 use crate::value::{Array, Elem};
 use cases::{Backward, Forward, Phase, Stats};
 use sweeps::Given;
@@ -46,7 +47,7 @@ fn reduce_params<T: Elem>(specs: &[crate::descriptor::Param], sums: &[T], l: &La
 pub(crate) fn forward<F: Bodies, T: Elem, const SIMD: bool>(
     isa: Isa,
     call: &Call<'_, T>,
-    stats: crate::kernel::StatisticsArg<'_, T>,
+    stats: crate::phase::StatisticsArg<'_, T>,
     y: Option<&mut [MaybeUninit<T>]>,
 ) {
     let consts = crate::kernel::consts::<F>(call.consts);
@@ -62,8 +63,8 @@ pub(crate) fn forward<F: Bodies, T: Elem, const SIMD: bool>(
     let mut masks = call.mask.map(|m| m.chunks(cases));
     let mut stats: Box<dyn Iterator<Item = Stats<'_, T>>> = match stats {
         _ if per == 0 => Box::new(std::iter::repeat_with(|| Stats::Given(&[]))),
-        crate::kernel::StatisticsArg::Find(s) => Box::new(s.chunks_mut(per).map(Stats::Find)),
-        crate::kernel::StatisticsArg::Given(s) => Box::new(s.chunks(per).map(Stats::Given)),
+        crate::phase::StatisticsArg::Find(s) => Box::new(s.chunks_mut(per).map(Stats::Find)),
+        crate::phase::StatisticsArg::Given(s) => Box::new(s.chunks(per).map(Stats::Given)),
     };
     let tasks: Vec<Forward<'_, F, T>> = call
         .x
@@ -104,10 +105,10 @@ pub(crate) fn backward<F: Bodies, T: Elem, const SIMD: bool>(
     let mut partials = vec![T::default(); count * np * l.case()];
     let mut partial = partials.chunks_mut((np * l.case()).max(1));
     let mut phases: Vec<Phase<'_, T>> = match args.phase {
-        crate::kernel::BackwardPhase::Whole { dx, rule } => {
+        crate::phase::BackwardPhase::Whole { dx, rule } => {
             dx.chunks_mut(cases * l.case()).map(|dx| Phase::Whole { dx, rule }).collect()
         }
-        crate::kernel::BackwardPhase::Statistics { gradients, sums } => {
+        crate::phase::BackwardPhase::Statistics { gradients, sums } => {
             let mut gradients = gradients.chunks_mut(ns.max(1));
             let mut sums = sums.chunks_mut(nb.max(1));
             (0..count)
@@ -117,7 +118,7 @@ pub(crate) fn backward<F: Bodies, T: Elem, const SIMD: bool>(
                 })
                 .collect()
         }
-        crate::kernel::BackwardPhase::Inputs { dx, gradients, sums } => {
+        crate::phase::BackwardPhase::Inputs { dx, gradients, sums } => {
             let mut gradients = gradients.chunks(ns.max(1));
             let mut sums = sums.chunks(nb.max(1));
             dx.chunks_mut(cases * l.case())

@@ -15,10 +15,9 @@ use std::ops::Range;
 
 use crate::chunk;
 use crate::isa::Isa;
-use crate::kernel::{
-    BackwardArgs, BackwardPhase, Call, Rule, StatisticsArg, blank_backward, blank_forward, run,
-};
+use crate::kernel::{Call, Rule, run};
 use crate::layout::Layout;
+use crate::phase::{BackwardArgs, BackwardPhase, StatisticsArg, blank_backward, blank_forward};
 use crate::value::{Array, Elem};
 use sweep::{Into, Operand, Sweep};
 

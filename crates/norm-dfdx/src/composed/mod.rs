@@ -6,6 +6,8 @@ mod control;
 mod graph;
 mod grid;
 mod in_blocks;
+mod in_range;
+mod mean;
 mod on_cpu;
 mod play;
 mod several;
@@ -50,8 +52,20 @@ pub fn normalize<S: Shape, E: Dtype + Elem, D: Device<E>, T: Tape<E, D>>(
         return Ok(x.put_tape(tape));
     }
     let call = Call { descriptor, layout, params: &flat, consts, statistics };
-    let x = x.put_tape(tape);
-    match (descriptor.reference_set.skeleton(), grid::is_flat(descriptor, &layout)) {
+    match in_range::shifts(&call, &x).map_err(|source| Error::Device { source })? {
+        Some(shifts) => in_range::normalize(&call, &shifts, x, tape, found),
+        None => play_call(call, x.put_tape(tape), found),
+    }
+}
+
+/// Plays a call on the grid that its layout needs.
+fn play_call<S: Shape, E: Dtype + Elem, D: Device<E>, T: Tape<E, D>>(
+    call: Call<'_, E, D>,
+    x: Tensor<S, E, D, T>,
+    found: Option<&mut Vec<E>>,
+) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
+    let (d, l) = (call.descriptor, &call.layout);
+    match (d.reference_set.skeleton(), grid::is_flat(d, l)) {
         (Skeleton::Rowwise, true) => call.on::<Rows, _, _>(x, found),
         (Skeleton::Rowwise, false) => call.on::<Cases, _, _>(x, found),
         (Skeleton::Channelwise, true) => call.on::<Columns, _, _>(x, found),

@@ -70,7 +70,7 @@ pub(crate) fn play<G: Grid, E: Dtype, D: Device<E>, T: Tape<E, D>>(
         let value = if p.left[i] == 0 {
             None
         } else {
-            match p.node(op).map_err(|source| Error::Device { source })? {
+            match p.node(op, &graph.nodes).map_err(|source| Error::Device { source })? {
                 None => return Err(Error::Operation { method, op }),
                 some => some,
             }
@@ -97,7 +97,7 @@ impl<G: Grid, E: Dtype, D: Device<E>, T: Tape<E, D>> Player<'_, G, E, D, T> {
     }
 
     /// Runs `f` with the tape.
-    fn taped<A: Shape, B: Shape>(
+    pub(super) fn taped<A: Shape, B: Shape>(
         &mut self,
         t: Tensor<A, E, D>,
         f: impl FnOnce(Tensor<A, E, D, T>) -> Result<Tensor<B, E, D, T>, D::Err>,
@@ -107,7 +107,7 @@ impl<G: Grid, E: Dtype, D: Device<E>, T: Tape<E, D>> Player<'_, G, E, D, T> {
         Ok(t)
     }
 
-    fn node(&mut self, op: Op) -> Result<Option<Value<G, E, D>>, D::Err> {
+    fn node(&mut self, op: Op, nodes: &[Op]) -> Result<Option<Value<G, E, D>>, D::Err> {
         let mut args = op.operands().map(|a| self.take(a)).collect::<Vec<_>>().into_iter();
         if let (Op::Controlled(control, ..), [value, direction, rate]) = (op, args.as_slice()) {
             return self.controlled(control, value.clone(), direction.clone(), rate);
@@ -119,6 +119,11 @@ impl<G: Grid, E: Dtype, D: Device<E>, T: Tape<E, D>> Player<'_, G, E, D, T> {
             return Ok(Some(Value::Element(windowed)));
         }
         let Some(a) = args.next() else { return self.leaf(op) };
+        if let Op::Mean(of) | Op::MeanOver(of, _) = op
+            && nodes[of] == Op::X
+        {
+            return self.mean_of_input(op, a).map(Some);
+        }
         if let Some(b) = args.next() {
             let same = matches!(op, Op::Add(a, b) | Op::Sub(a, b) | Op::Div(a, b) | Op::Max(a, b) | Op::Min(a, b) if a == b);
             return if same { self.itself(op, a) } else { self.two(op, a, b) };
