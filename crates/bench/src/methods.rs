@@ -1,9 +1,14 @@
 //! What a run says about each method: everything from its declaration, a probe or a judge.
 
-use norm_core::{Along, Descriptor, Equation, PolicyKind, ReferenceSet, Site, Skeleton, UpdateDescriptor};
+use norm_core::{
+    Along, Descriptor, Equation, Letter, PolicyKind, ReferenceSet, Site, Skeleton, UpdateDescriptor,
+    UpdateEquation,
+};
+use pulldown_latex::RenderConfig;
+use pulldown_latex::config::DisplayMode;
 use results::{
-    Answer, ConstantRecord, FormulaLine, Gotcha, MethodRecord, ParameterRecord, PathRecord, PathStatus,
-    Property, ReferenceSetRecord, Source, StateRecord, StateSize, StatisticRecord,
+    Answer, ConstantRecord, FormulaLine, Gotcha, LetterRecord, MethodRecord, ParameterRecord, PathRecord,
+    PathStatus, Property, ReferenceSetRecord, Source, StateRecord, StateSize, StatisticRecord,
 };
 
 use norms::Method;
@@ -47,8 +52,36 @@ fn placements(id: &str) -> Vec<String> {
     said
 }
 
+/// A fragment of MathML as an element of its own.
+fn math(fragment: &str, display: &str) -> String {
+    format!("<math display=\"{display}\">{fragment}</math>")
+}
+
 fn line(e: &Equation) -> FormulaLine {
-    FormulaLine { lhs: e.lhs.into(), text: e.text.into(), latex: e.latex.into(), mathml: e.mathml.into() }
+    FormulaLine {
+        lhs: e.lhs.into(),
+        text: format!("{} = {}", e.lhs, e.text),
+        latex: e.latex.into(),
+        mathml: math(e.mathml, "block"),
+    }
+}
+
+/// A line that a person wrote in LaTeX.
+fn update_line(e: &UpdateEquation) -> FormulaLine {
+    let storage = pulldown_latex::Storage::new();
+    let parsed = pulldown_latex::Parser::new(e.latex, &storage);
+    let mut mathml = String::new();
+    let config = RenderConfig { display_mode: DisplayMode::Block, ..RenderConfig::default() };
+    // Where it cannot be read the text stands alone; a test holds that it can.
+    if pulldown_latex::push_mathml(&mut mathml, parsed, config).is_err() {
+        mathml.clear();
+    }
+    let lhs = e.text.split([' ', ',']).next().unwrap_or_default();
+    FormulaLine { lhs: lhs.into(), text: e.text.into(), latex: e.latex.into(), mathml }
+}
+
+fn letter(l: &Letter) -> LetterRecord {
+    LetterRecord { name: l.name.into(), mathml: math(l.mathml, "inline"), meaning: l.meaning.into() }
 }
 
 fn property(answer: Answer, why: &str) -> Property {
@@ -213,6 +246,7 @@ pub fn record(m: &'static Method) -> MethodRecord {
             .collect(),
         formula: d.formula.iter().map(line).collect(),
         gradient: d.gradient.iter().map(line).collect(),
+        letters: d.letters.iter().map(letter).collect(),
         gotchas: d
             .gotchas
             .iter()
@@ -261,16 +295,8 @@ fn update_record(d: &UpdateDescriptor) -> MethodRecord {
             .iter()
             .map(|c| ConstantRecord { name: c.name.into(), default: c.default })
             .collect(),
-        formula: d
-            .formula
-            .iter()
-            .map(|e| FormulaLine {
-                lhs: String::new(),
-                text: e.text.into(),
-                latex: e.latex.into(),
-                mathml: String::new(),
-            })
-            .collect(),
+        formula: d.formula.iter().map(update_line).collect(),
+        letters: d.letters.iter().map(letter).collect(),
         gotchas: d
             .gotchas
             .iter()

@@ -160,6 +160,7 @@ impl Derivation {
         let set = f.set_axes();
         let outer = Axes::ALL.minus(set);
         let mut g = Graph::new();
+        crate::words::name_axes(&mut g, f);
         let x = g.symbol("x", "x", Axes::ALL)?;
         let dy = g.symbol("dy", "\\partial y", Axes::ALL)?;
         let mut params = Vec::new();

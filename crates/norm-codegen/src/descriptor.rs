@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use crate::derive::Derivation;
 use crate::formula::Formula;
-use crate::{docs, plan};
+use crate::{docs, plan, words};
 
 /// Words of `site` and the variants they name.
 pub(crate) const SITES: [(&str, &str); 5] = [
@@ -72,6 +72,9 @@ pub(crate) fn descriptor(f: &Formula, natural: &Derivation) -> TokenStream {
     });
     let formula = docs::forward(natural);
     let gradient = docs::backward(natural);
+    let lines: Vec<docs::Line> = docs::forward(natural).into_iter().chain(docs::backward(natural)).collect();
+    let letters = words::letters(f, natural, &lines);
+    let letters = letters.iter().map(words::Letter::tokens);
     let (formula, gradient) =
         (formula.iter().map(docs::Line::tokens), gradient.iter().map(docs::Line::tokens));
     let exact = !plan::has_declared_gradient(f);
@@ -94,6 +97,7 @@ pub(crate) fn descriptor(f: &Formula, natural: &Derivation) -> TokenStream {
             frozen: &[#(#frozen),*],
             formula: &[#(#formula),*],
             gradient: &[#(#gradient),*],
+            letters: &[#(#letters),*],
             exact_gradient: #exact,
             gotchas: &[#(#gotchas),*],
             plan: #plan,

@@ -59,6 +59,7 @@ mod staged;
 mod store;
 mod syntax;
 mod term;
+mod words;
 
 pub use declaration::{Declaration, ParamAxis, ReferenceSet};
 pub use derive::{Derivation, Typing};

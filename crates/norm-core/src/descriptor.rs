@@ -150,6 +150,17 @@ pub struct Equation {
     pub mathml: &'static str,
 }
 
+/// A letter, function or word that stands in the equations of a method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// Its name in plain text.
+    pub name: &'static str,
+    /// As it stands in the equations, in MathML.
+    pub mathml: &'static str,
+    /// What it is, in words.
+    pub meaning: &'static str,
+}
+
 /// A trap of a method, and who warns of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gotcha {
@@ -234,6 +245,8 @@ pub struct Descriptor {
     pub formula: &'static [Equation],
     /// The gradient, derived symbolically.
     pub gradient: &'static [Equation],
+    /// What stands in them.
+    pub letters: &'static [Letter],
     /// Whether the gradient is that of the formula (no `stop_gradient`, no `replace_gradient`, no `controlled`).
     pub exact_gradient: bool,
     /// What to watch for.

@@ -31,7 +31,7 @@ mod value;
 mod window;
 
 pub use descriptor::{
-    Const, Descriptor, Equation, Frozen, Gotcha, Invariance, Param, PolicyKind, Site, Statistic,
+    Const, Descriptor, Equation, Frozen, Gotcha, Invariance, Letter, Param, PolicyKind, Site, Statistic,
 };
 pub use error::Error;
 pub use formula::{Bodies, Formula, Pointwise, PointwiseDescriptor};

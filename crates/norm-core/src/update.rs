@@ -1,7 +1,7 @@
 //! What a method at the site [`Site::Update`] says about itself: it normalizes the step of the optimizer, so it has no
 //! reference set, no policy and no kernel.
 
-use crate::descriptor::{Const, Gotcha, Site};
+use crate::descriptor::{Const, Gotcha, Letter, Site};
 
 /// One line of an update's formula.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct UpdateDescriptor {
     pub equations: &'static str,
     /// The formula, the update itself last.
     pub formula: &'static [UpdateEquation],
+    /// What stands in it.
+    pub letters: &'static [Letter],
     /// Constants with their defaults, the learning rate aside: it has none.
     pub consts: &'static [Const],
     /// Numbers that the optimizer keeps from one step to the next for each parameter, without momentum.

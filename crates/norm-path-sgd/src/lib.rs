@@ -40,7 +40,7 @@ pub use norm::PathNorm;
 pub use recurrent::{Loss, Recurrent, RecurrentScales, recurrent_scales, second_term};
 pub use step::{FLOOR, descend};
 
-use norm_core::{Const, Gotcha, UpdateDescriptor, UpdateEquation};
+use norm_core::{Const, Gotcha, Letter, UpdateDescriptor, UpdateEquation};
 
 /// What the method says about itself.
 pub const DESCRIPTOR: UpdateDescriptor = UpdateDescriptor {
@@ -65,6 +65,36 @@ pub const DESCRIPTOR: UpdateDescriptor = UpdateDescriptor {
             text: "w <- w - rate dL/dw / kappa",
             latex: r"w \leftarrow w - \eta\, \frac{\partial L / \partial w}{\kappa}",
         },
+    ],
+    letters: &[
+        Letter {
+            name: "w_uv",
+            mathml: "<msub><mi>w</mi><mrow><mi>u</mi><mi>v</mi></mrow></msub>",
+            meaning: "the weight from unit u into unit v",
+        },
+        Letter { name: "b_v", mathml: "<msub><mi>b</mi><mi>v</mi></msub>", meaning: "the bias of unit v" },
+        Letter {
+            name: "l",
+            mathml: "<mi>l</mi>",
+            meaning: "the number of a layer, from 0 for the input to L for the output",
+        },
+        Letter {
+            name: "in",
+            mathml: "<mi>in</mi>",
+            meaning: "the sum, over all paths that end in a unit, of the products of their squared weights",
+        },
+        Letter {
+            name: "out",
+            mathml: "<mi>out</mi>",
+            meaning: "the same over all paths that begin in a unit",
+        },
+        Letter {
+            name: "kappa",
+            mathml: "<mi>κ</mi>",
+            meaning: "the scale of a parameter: the same over all paths through it, without the parameter itself",
+        },
+        Letter { name: "eta", mathml: "<mi>η</mi>", meaning: "the learning rate" },
+        Letter { name: "L", mathml: "<mi>L</mi>", meaning: "the last layer as an index, the loss below ∂" },
     ],
     consts: &[Const { name: "floor", default: FLOOR }],
     state_per_parameter: 0,

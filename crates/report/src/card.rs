@@ -20,6 +20,8 @@ pub(crate) struct Card {
     /// HTML of each line of the formula.
     formula: Vec<String>,
     gradient: Vec<String>,
+    /// HTML of each letter, and what it is.
+    letters: Vec<(String, String)>,
     pictures: Vec<Picture>,
     judges: Vec<Table>,
     gotchas: Vec<GotchaView>,
@@ -88,6 +90,7 @@ pub(crate) fn card(loaded: &Loaded, m: &MethodRecord) -> Card {
         sources: m.citations.iter().map(|key| reference(loaded, key)).collect(),
         formula: lines(&m.formula),
         gradient: lines(&m.gradient),
+        letters: m.letters.iter().map(|l| (markup::formula(&l.mathml, &l.name), l.meaning.clone())).collect(),
         pictures: m.pictures.iter().enumerate().map(|(n, p)| view(p, &format!("picture-{id}-{n}"))).collect(),
         judges: m.gradient_judges.iter().map(judges).collect(),
         gotchas: m

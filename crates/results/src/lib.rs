@@ -39,9 +39,9 @@ pub use error::{Error, Problem};
 pub use manifest::{Manifest, Tier};
 pub use measured::{NoiseRecord, PeerRecord};
 pub use method::{
-    Answer, ConstantRecord, DependencyPicture, FormulaLine, Gotcha, GradientJudges, Judgement, MethodRecord,
-    ParameterRecord, PathRecord, PathStatus, PictureGrid, Property, QuantityDifference, ReferenceSetRecord,
-    Source, StateRecord, StateSize, StatisticRecord,
+    Answer, ConstantRecord, DependencyPicture, FormulaLine, Gotcha, GradientJudges, Judgement, LetterRecord,
+    MethodRecord, ParameterRecord, PathRecord, PathStatus, PictureGrid, Property, QuantityDifference,
+    ReferenceSetRecord, Source, StateRecord, StateSize, StatisticRecord,
 };
 pub use run::Run;
 pub use throughput::{BenchId, BenchIdError, ThroughputRecord, Traffic};

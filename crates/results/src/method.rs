@@ -38,6 +38,9 @@ pub struct MethodRecord {
     pub formula: Vec<FormulaLine>,
     /// The symbolically derived gradient, line by line.
     pub gradient: Vec<FormulaLine>,
+    /// What stands in both.
+    #[serde(default)]
+    pub letters: Vec<LetterRecord>,
     /// What people get wrong.
     pub gotchas: Vec<Gotcha>,
     /// Is the function the same in training and in evaluation?
@@ -134,6 +137,18 @@ pub struct FormulaLine {
     pub latex: String,
     /// The line in MathML.
     pub mathml: String,
+}
+
+/// A letter, function or word that stands in a formula.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LetterRecord {
+    /// Its name in plain text.
+    pub name: String,
+    /// As it stands in the formula; a whole `<math>` element.
+    pub mathml: String,
+    /// What it is, in words.
+    pub meaning: String,
 }
 
 /// Something people get wrong.

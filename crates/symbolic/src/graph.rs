@@ -17,6 +17,8 @@ pub struct Graph {
     meanings: BTreeMap<ExprId, ExprId>,
     /// Simplified meaning to symbol, what `fold-definition` looks up.
     folds: BTreeMap<ExprId, ExprId>,
+    /// What sets of axes are called in formulas for readers.
+    axis_words: Vec<(Axes, String)>,
 }
 
 impl Graph {
@@ -41,6 +43,18 @@ impl Graph {
         self.symbols.push(Symbol { name: name.to_owned(), latex: latex.to_owned(), axes });
         self.names.insert(name.to_owned(), id);
         Ok(self.intern(Node::Symbol(id)))
+    }
+
+    /// Gives a set of axes words, which [`Graph::to_latex`] and [`Graph::to_mathml`] print in place of its letters. Text keeps
+    /// the letters: it is what declarations are compared by.
+    pub fn name_axes(&mut self, axes: Axes, words: &str) {
+        self.axis_words.retain(|(known, _)| *known != axes);
+        self.axis_words.push((axes, words.to_owned()));
+    }
+
+    /// The words of a set of axes.
+    pub(crate) fn words_of(&self, axes: Axes) -> Option<&str> {
+        self.axis_words.iter().find(|(known, _)| *known == axes).map(|(_, words)| words.as_str())
     }
 
     /// The symbol of that name, if it was declared.

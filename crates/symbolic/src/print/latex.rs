@@ -1,12 +1,12 @@
-//! LaTeX: fractions, roots, sums with their axes below, means as bars.
+//! LaTeX: fractions, roots, sums and means with what they run over below.
 
 use super::number::{as_fraction, decimal, scientific};
 use super::{Factor, Level};
 use crate::{Axes, Binary, ExprId, Graph, Node, Unary};
 
 impl Graph {
-    /// The expression as LaTeX for math mode; needs `amsmath` only. A mean is a bar with its axes as index, a count
-    /// is `N` with its axes as index.
+    /// The expression as LaTeX for math mode; needs `amsmath` only. Sums, means and counts (`N`)
+    /// have what they run over below.
     pub fn to_latex(&self, e: ExprId) -> String {
         self.latex(e).0
     }
@@ -15,7 +15,7 @@ impl Graph {
         match self.node(e) {
             Node::Const(_) | Node::Mul(_) | Node::Pow(..) => self.latex_product(e),
             Node::Symbol(id) => (self.symbol_at(*id).latex.clone(), Level::Atom),
-            Node::Count(axes) => (format!("N_{{{}}}", axes.letters()), Level::Atom),
+            Node::Count(axes) => (format!("N_{{{}}}", self.latex_axes(*axes)), Level::Atom),
             Node::Add(terms) => (self.latex_sum(terms), Level::Sum),
             Node::PowExpr(base, exponent) => {
                 (format!("{{{}}}^{{{}}}", self.latex_base(*base), self.to_latex(*exponent)), Level::Power)
@@ -31,7 +31,7 @@ impl Graph {
                 let words: Vec<_> = words.iter().map(|word| format!(",\\mathrm{{{word}}}")).collect();
                 let words = words.concat();
                 let (operand, size) = (bracket(&self.to_latex(*operand)), self.to_latex(*size));
-                let (name, axis) = (name.replace('_', "\\_"), window.axis.letters());
+                let (name, axis) = (name.replace('_', "\\_"), self.latex_axes(window.axis));
                 (format!("\\operatorname{{{name}}}{star}_{{{axis},{size}{words}}}{operand}"), Level::Atom)
             }
             Node::Controlled { value, direction, rate, state } => {
@@ -42,7 +42,8 @@ impl Graph {
             }
             Node::Sum(axes, operand) => (self.latex_reduction(*axes, *operand), Level::Product),
             Node::Mean(axes, operand) => {
-                (format!("\\overline{{{}}}_{{{}}}", self.to_latex(*operand), axes.letters()), Level::Atom)
+                let operand = bracket(&self.to_latex(*operand));
+                (format!("\\operatorname*{{mean}}_{{{}}}{operand}", self.latex_axes(*axes)), Level::Atom)
             }
         }
     }
@@ -63,7 +64,12 @@ impl Graph {
     }
 
     fn latex_reduction(&self, axes: Axes, operand: ExprId) -> String {
-        format!("\\sum_{{{}}} {}", axes.letters(), self.latex_at(operand, Level::Product))
+        format!("\\sum_{{{}}} {}", self.latex_axes(axes), self.latex_at(operand, Level::Product))
+    }
+
+    /// What a reduction runs over, in words where there are some.
+    fn latex_axes(&self, axes: Axes) -> String {
+        self.words_of(axes).map_or_else(|| axes.letters(), |words| format!("\\text{{{words}}}"))
     }
 
     fn latex_unary(&self, op: Unary, operand: ExprId) -> (String, Level) {

@@ -1,4 +1,4 @@
-//! Presentation MathML: `mfrac`, `msqrt`, `msup`; sums with their axes below, means as bars with their axes as index.
+//! Presentation MathML: `mfrac`, `msqrt`, `msup`; sums and means with what they run over below.
 
 use super::mathml_symbol::{escape, symbol};
 use super::number::{as_fraction, decimal, scientific};
@@ -16,7 +16,7 @@ impl Graph {
         match self.node(e) {
             Node::Const(_) | Node::Mul(_) | Node::Pow(..) => self.mathml_product(e),
             Node::Symbol(id) => (symbol(self.symbol_at(*id)), Level::Atom),
-            Node::Count(axes) => (indexed("<mi>N</mi>", *axes), Level::Atom),
+            Node::Count(axes) => (format!("<msub><mi>N</mi>{}</msub>", self.mathml_axes(*axes)), Level::Atom),
             Node::Add(terms) => (self.mathml_sum(terms), Level::Sum),
             Node::PowExpr(base, exponent) => {
                 let exponent = row(&self.mathml(*exponent).0);
@@ -33,7 +33,7 @@ impl Graph {
                 let words: Vec<_> = words.iter().map(|word| format!("<mo>,</mo><mi>{word}</mi>")).collect();
                 let words = words.concat();
                 let size = row(&self.mathml(*size).0);
-                let below = row(&format!("{}<mo>,</mo>{size}{words}", letters(window.axis)));
+                let below = row(&format!("{}<mo>,</mo>{size}{words}", self.mathml_axes(window.axis)));
                 let name = if turned {
                     format!("<msubsup><mi>{name}</mi>{below}<mi>⊤</mi></msubsup>")
                 } else {
@@ -49,16 +49,22 @@ impl Graph {
                 (call("controlled", &inner), Level::Atom)
             }
             Node::Sum(axes, operand) => {
-                let sign = format!("<munder><mo>∑</mo>{}</munder>", letters(*axes));
+                let sign = format!("<munder><mo>∑</mo>{}</munder>", self.mathml_axes(*axes));
                 (format!("{sign}{}", self.mathml_at(*operand, Level::Product)), Level::Product)
             }
             Node::Mean(axes, operand) => {
-                let bar = format!(
-                    "<mover accent=\"true\">{}<mo stretchy=\"true\">‾</mo></mover>",
-                    row(&self.mathml(*operand).0)
-                );
-                (indexed(&bar, *axes), Level::Atom)
+                let name = format!("<munder><mi>mean</mi>{}</munder>", self.mathml_axes(*axes));
+                let operand = bracket(&self.mathml(*operand).0);
+                (row(&format!("{name}<mo>&#x2061;</mo>{operand}")), Level::Atom)
             }
+        }
+    }
+
+    /// What a reduction runs over, in words where there are some.
+    fn mathml_axes(&self, axes: Axes) -> String {
+        match self.words_of(axes) {
+            Some(words) => format!("<mtext>{}</mtext>", escape(words)),
+            None => letters(axes),
         }
     }
 
@@ -165,10 +171,6 @@ fn call(name: &str, inner: &str) -> String {
 fn letters(axes: Axes) -> String {
     let each: Vec<String> = axes.iter().map(|axis| format!("<mi>{}</mi>", axis.letters())).collect();
     row(&each.join("<mo>,</mo>"))
-}
-
-fn indexed(base: &str, axes: Axes) -> String {
-    format!("<msub>{base}{}</msub>", letters(axes))
 }
 
 fn exponent_number(exponent: f64) -> String {
