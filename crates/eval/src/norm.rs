@@ -270,6 +270,14 @@ macro_rules! real {
                     Some(&mut found),
                 )
                 .map_err(fails)?;
+                if rows.is_empty() {
+                    // Of nothing dfdx reads the first element all the same.
+                    let returned = norm.method.descriptor().returned_names().len();
+                    let zeros = |p: &Vec<$t>| vec![0.0; p.len()];
+                    let dparams = norm.params.iter().take(returned).map(zeros).collect();
+                    let zeros = vec![0.0; x.len()];
+                    return Ok(Played { y: zeros.clone(), statistics: found, dx: zeros, dparams });
+                }
                 let out = kept.scatter(&y.as_vec(), x.len());
                 let mut played = Played { y: out, statistics: found, dx: Vec::new(), dparams: Vec::new() };
                 let Some(dy) = dy else { return Ok(played) };

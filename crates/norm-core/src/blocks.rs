@@ -102,6 +102,7 @@ pub fn forward<T: Elem>(
 ) -> Result<(Vec<T>, Vec<Seen<T>>), Error> {
     let d = kernel.descriptor;
     let blocks = Blocks::of(d, call.consts)?;
+    running.check()?;
     check(kernel, call, store)?;
     let sets = kernel.sets(&call.layout);
     // The way there does not look at what controls the way back.

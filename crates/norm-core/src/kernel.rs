@@ -264,19 +264,7 @@ impl<T: Elem> Kernel<T> {
         for ((name, axis), p) in names.iter().zip(d.input_axes()).zip(call.params) {
             self.length(name, axis.len(&call.layout), p.len())?;
         }
-        if call.consts.len() != d.consts.len() {
-            let names = d.consts.iter().map(|p| p.name).collect::<Vec<_>>().join(", ");
-            let (expected, got) = (d.consts.len(), call.consts.len());
-            return Err(Error::Count { method: d.id, what: "constants", expected, got, names });
-        }
-        for (spec, &v) in d.consts.iter().zip(call.consts) {
-            if !v.is_finite() {
-                return Err(Error::Constant { method: d.id, name: spec.name, got: v, domain: "finite" });
-            }
-            if spec.name == "eps" && v < 0.0 {
-                return Err(Error::Constant { method: d.id, name: "eps", got: v, domain: "at least 0" });
-            }
-        }
+        d.check_consts::<T>(call.consts)?;
         if let Some(mask) = call.mask {
             self.length("mask", call.layout.n, mask.len())?;
         }

@@ -83,7 +83,7 @@ pub enum Skeleton {
 
 impl Skeleton {
     /// Sets of a layout.
-    pub(crate) const fn sets(self, l: &Layout) -> usize {
+    pub const fn sets(self, l: &Layout) -> usize {
         match self {
             Self::Rowwise => l.n * l.g,
             Self::Channelwise => l.channels(),
