@@ -93,7 +93,8 @@ impl Declaration {
         let ranged = self.consts.iter().filter_map(|c| Some((c, c.range.as_ref()?)));
         for (Const { name, default, .. }, range) in ranged {
             if !range.holds(*default) {
-                errors.at(name.span(), format!("`{name}` starts at {default}, which is not {}", range.words()));
+                errors
+                    .at(name.span(), format!("`{name}` starts at {default}, which is not {}", range.words()));
             }
             if let Some(other) = &range.not_zero_with
                 && self.consts.iter().all(|c| c.name != *other)
