@@ -4,7 +4,7 @@ use norm_core::{Along, PolicyKind, Skeleton};
 use sequence::Placement;
 
 use crate::error::Error;
-use crate::request::{Axes, Form, Request};
+use crate::request::{Axes, Evaluate, Form, Request};
 
 /// The name of PyTorch's sense of a GRU's update gate.
 pub(crate) const PYTORCH: &str = "pytorch";
@@ -19,6 +19,10 @@ fn idle(r: &Request, key: &str) -> Option<String> {
         "evaluate" if !d.policy.stores() => {
             Some(format!("`{}` stores no statistics: leave it out", d.id))
         }
+        "evaluate" if r.evaluate == Evaluate::Batch && !d.plan.uses_statistics() => Some(format!(
+            "what `{}` divides by was stored before the batch, in training too: leave it out",
+            d.id
+        )),
         "row" if r.axes != Axes::Ncs => {
             Some("only layout = NCS has space, which rows cut: leave it out".to_owned())
         }
