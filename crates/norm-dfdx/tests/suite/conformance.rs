@@ -104,7 +104,8 @@ fn a_parameter_that_learns_nothing_is_caught() {
 #[test]
 fn what_has_no_layer_is_skipped_with_the_reason() {
     let report = report!(norm_streaming::StreamingNorm);
-    let [check] = &report.checks[..] else { panic!("{report}") };
+    let [check, operations @ ..] = &report.checks[..] else { panic!("{report}") };
+    assert!(operations.iter().all(|c| c.name.starts_with("operations:")), "{report}");
     assert!(
         matches!(&check.outcome, Outcome::Skip { reason } if reason.contains("`StreamingNorm`")),
         "{report}"
