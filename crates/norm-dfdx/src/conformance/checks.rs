@@ -3,7 +3,7 @@
 use dfdx::prelude::*;
 use norm_core::blocks::Blocks;
 use norm_core::conformance::{Report, Tally};
-use norm_core::{Descriptor, Elem, Kernel, PolicyKind, Site};
+use norm_core::{Descriptor, Elem, Kernel, PolicyKind, ReferenceSet, Site};
 
 use super::edges;
 use super::judge::{self, Place};
@@ -320,6 +320,13 @@ pub(super) fn run(
 fn operations(kit: &mut Kit<'_>, d: &'static Descriptor, kernel: &Kernel<f64>, groups: usize) {
     kit.check("operations: little or nothing left by a mask", |t| edges::masks(d, kernel, groups, t));
     kit.check("operations: constants out of range", |t| edges::constants(d, kernel, groups, t));
+}
+
+/// The checks of what layers are made of alone: for any method, and compiled once.
+pub(super) fn only_operations(d: &'static Descriptor, kernel: &Kernel<f64>) -> Report {
+    let mut kit = kit(d, "");
+    operations(&mut kit, d, kernel, if d.reference_set == ReferenceSet::Group { 2 } else { 1 });
+    kit.report
 }
 
 /// A method that no layer of this kit holds.

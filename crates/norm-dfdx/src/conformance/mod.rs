@@ -13,7 +13,7 @@ mod subject;
 mod tensors;
 
 use norm_core::conformance::{Judged, Report, Subject};
-use norm_core::{Elem, Formula, PolicyKind, ReferenceSet, Site};
+use norm_core::{Elem, Formula, Kernel, PolicyKind, ReferenceSet, Site};
 
 use crate::layer::{NormLayer, pools_cases, stores};
 use crate::normed_linear::{NormedLinearLayer, brings_gain, brings_nothing};
@@ -83,6 +83,11 @@ impl Slice<{ kind::NO_LAYER }> {
     pub fn run<F: Formula>(only: &str) -> Report {
         checks::no_layer(F::DESCRIPTOR, &f64::kernel::<F>(), only)
     }
+}
+
+/// The checks of the operations that layers are made of, on both paths, without a layer: nothing is compiled for the method.
+pub fn operations(kernel: &Kernel<f64>) -> Report {
+    checks::only_operations(kernel.descriptor, kernel)
 }
 
 /// What the program that [`check!`](crate::check!) makes prints, and whether nothing failed.

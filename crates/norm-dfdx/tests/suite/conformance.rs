@@ -113,6 +113,15 @@ fn what_has_no_layer_is_skipped_with_the_reason() {
 }
 
 #[test]
+fn operations_of_every_registered_method() {
+    for method in norms::METHODS {
+        let report = norm_dfdx::conformance::operations(method.f64);
+        assert!(report.passed(), "{report}");
+        assert_eq!(report.checks.len(), 2);
+    }
+}
+
+#[test]
 fn checks_are_picked_by_their_name() {
     let report = Slice::<{ kind_of::<Ln>() }>::run::<Ln>("safetensors");
     assert_eq!(report.checks.len(), 1, "{report}");
