@@ -6,13 +6,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use flate2::read::GzDecoder;
+use flate2::read::MultiGzDecoder;
 
 use crate::{DataError, Result};
 
 const GZIP_MARK: [u8; 2] = [0x1f, 0x8b];
 
-/// A file being read. A name that ends in `.gz` must be a gzip file and is unpacked on the way.
+/// A file being read. A name that ends in `.gz` must be a gzip file and is unpacked on the way, all its members one after
+/// the other (RFC 1952); nothing else may follow them.
 pub(crate) struct Source {
     path: PathBuf,
     reader: Box<dyn Read>,
@@ -42,7 +43,7 @@ impl Source {
             if mark != GZIP_MARK {
                 return Err(DataError::NotGzip { path: source.path, got: mark });
             }
-            source.reader = Box::new(GzDecoder::new(Cursor::new(mark).chain(reader)));
+            source.reader = Box::new(MultiGzDecoder::new(Cursor::new(mark).chain(reader)));
             source.packed = true;
         } else {
             source.reader = Box::new(reader);

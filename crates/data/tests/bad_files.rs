@@ -79,6 +79,33 @@ fn line() -> Vec<String> {
 }
 
 #[test]
+fn a_gzip_file_of_several_members_is_read_whole() {
+    let folder = folder();
+    let labels = write(folder.path(), "labels", &labels(&[0, 9]));
+    let content = images(&[0, 51, 255, 1, 2, 3]);
+    for cut in [1, 10, 17, content.len() - 1] {
+        let members = [gzip(&content[..cut]), gzip(b""), gzip(&content[cut..])].concat();
+        let path = write(folder.path(), "images.gz", &members);
+        let set = read_idx(&path, &labels, 10).expect("a good file");
+        assert_eq!((set.len(), set.labels()), (2, &[0, 9][..]), "cut at {cut}");
+    }
+    // What the second member holds counts: it is too long, or too short.
+    let long = read_images("images.gz", &[gzip(&content), gzip(b"more")].concat());
+    assert!(matches!(long, DataError::Trailing { expected: 22, .. }), "{long}");
+    let short = read_images("images.gz", &[gzip(&content[..17]), gzip(&content[17..20])].concat());
+    assert!(matches!(short, DataError::Truncated { expected: 22, got: 20, .. }), "{short}");
+}
+
+#[test]
+fn what_stands_behind_a_gzip_file_and_is_none_is_refused() {
+    for rubbish in [&b"x"[..], b"rubbish", b"<html>not the end</html>", &[0; 512], &[0x1f, 0x8b]] {
+        let file = [gzip(&images(&[0, 51, 255, 1, 2, 3])), rubbish.to_vec()].concat();
+        let error = read_images("images.gz", &file);
+        assert!(matches!(error, DataError::CorruptGzip { offset: 22, .. }), "{error}");
+    }
+}
+
+#[test]
 fn good_files_are_read() {
     let folder = folder();
     let content = images(&[0, 51, 255, 1, 2, 3]);

@@ -3,10 +3,12 @@
 
 use norm_core::{Layout, ReferenceSet, Site};
 
+use crate::answer::Answer;
 use crate::error::Error;
+use crate::limits;
 use crate::norm::{Norm, Real, double, narrow, widen};
 use crate::product::{nn, nt, tn};
-use crate::request::{Answer, Request};
+use crate::request::Request;
 use crate::state::Stored;
 use crate::sums::{Of, Sums, params, put_params};
 use crate::template::{self, Rectified};
@@ -115,7 +117,7 @@ impl<T: Real> Affine<T> {
         let given = stored.as_ref().and_then(|s| s.given(r, 0));
         let weights = Side::given(weights_norm, weights, given.as_deref())?;
         if let Some(stored) = stored.as_mut().filter(|_| r.train) {
-            stored.update(0, &weights.statistics, i);
+            stored.update(0, &weights.statistics, i, r.advice())?;
         }
         let sums = nt(&rows.value, &weights.value, n, i, o);
         Ok(Self { rows, weights, sizes, gain, rectified: Rectified::of(r)?, sums, stored })
@@ -257,6 +259,7 @@ pub(crate) fn linear<T: Real>(r: &mut Request) -> Result<Answer, Error> {
         let expected = format!("[O, {i}], as x is [{n}, {i}]");
         return Err(Error::Shape { name: "param.weight".to_owned(), got: vec![o, fan_in], expected });
     }
+    limits::elements("the answer `y`", &[n, o])?;
     let mask = r.mask(&[n])?;
     if mask.is_some() && !matches!(r.descriptor().site, Site::SummedInputs) {
         return Err(Error::NotApplicable {

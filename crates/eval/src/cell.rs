@@ -6,11 +6,9 @@ use sequence::{Bias, Cell, CellKind, Options, Placement, Statistics};
 
 use crate::error::Error;
 use crate::norm::{Real, narrow};
+use crate::options::PYTORCH;
 use crate::request::{Form, OverTime, Request};
 use crate::state::{averaging, over_time};
-
-/// PyTorch's sense of a GRU's update gate, by name.
-const PYTORCH: &str = "pytorch";
 
 pub(crate) fn refused(r: &Request, reason: String) -> Error {
     Error::NotApplicable {

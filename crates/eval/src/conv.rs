@@ -3,9 +3,11 @@
 use norm_core::Site;
 
 use crate::affine::{Affine, Layer, check};
+use crate::answer::Answer;
 use crate::error::Error;
+use crate::limits;
 use crate::norm::{Real, double, narrow, widen};
-use crate::request::{Answer, Request};
+use crate::request::Request;
 use crate::sums::Of;
 
 /// Sizes of a convolution.
@@ -86,6 +88,8 @@ pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
         });
     };
     let s = Sizes { cases: n, channels: c, image: [h, w], filter: [kh, kw], out: [oh, ow], stride, padding };
+    limits::elements("patches under the filter", &[n, oh, ow, c, kh, kw])?;
+    limits::elements("the answer `y`", &[n, o, oh, ow])?;
     let mask = if matches!(r.descriptor().site, Site::SummedInputs) { r.mask(&[n])? } else { None };
     let x = narrow::<T>(&x);
     let mut rows = vec![T::lit(0.0); n * s.positions() * s.patch()];

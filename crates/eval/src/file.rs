@@ -2,13 +2,15 @@
 //! element type of `x` says in which the work is done.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::Write;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
 use crate::error::Error;
+use crate::{header, limits, output};
 
 /// A tensor: sizes and elements in order.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,9 +55,25 @@ fn elements(name: &str, view: &TensorView<'_>) -> Result<Vec<f64>, Error> {
     Ok(data)
 }
 
+/// The bytes of a request, which may come through a pipe.
+fn bytes(path: &Path) -> Result<Vec<u8>, Error> {
+    let fails = |source| Error::Read { path: path.to_owned(), source };
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(fails)?;
+    file.take(limits::BYTES + 1).read_to_end(&mut bytes).map_err(fails)?;
+    if bytes.len() as u64 > limits::BYTES {
+        let (what, got) = ("a request".to_owned(), "more".to_owned());
+        return Err(Error::TooLarge { what, got, unit: "bytes", most: limits::BYTES as usize });
+    }
+    Ok(bytes)
+}
+
 /// Reads a whole file; every float tensor must have the element type of `x`.
 pub(crate) fn read(path: &Path) -> Result<Contents, Error> {
-    let bytes = std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    let bytes = bytes(path)?;
+    if let Some(what) = header::stands_twice(&bytes) {
+        return Err(Error::Twice { path: path.to_owned(), what });
+    }
     let format = |source| Error::Format { path: path.to_owned(), source };
     let (_, header) = SafeTensors::read_metadata(&bytes).map_err(format)?;
     let metadata = header.metadata().clone().unwrap_or_default().into_iter().collect();
@@ -66,6 +84,7 @@ pub(crate) fn read(path: &Path) -> Result<Contents, Error> {
     let single = x == Some(Dtype::F32);
     let mut tensors = BTreeMap::new();
     for (name, view) in file.tensors() {
+        limits::elements(&format!("tensor `{name}`"), view.shape())?;
         let data = elements(&name, &view)?;
         if let Some(expected) = x
             && name != MASK
@@ -79,7 +98,7 @@ pub(crate) fn read(path: &Path) -> Result<Contents, Error> {
     Ok(Contents { metadata, tensors, single })
 }
 
-/// Writes a whole file or none: first beside its place, then into it.
+/// Writes a whole file or none.
 pub(crate) fn write(
     path: &Path,
     tensors: &BTreeMap<String, Array>,
@@ -104,9 +123,5 @@ pub(crate) fn write(
     let format = |source| Error::Format { path: path.to_owned(), source };
     let views = views.collect::<Result<Vec<_>, _>>().map_err(format)?;
     let whole = safetensors::serialize(views, Some(metadata)).map_err(format)?;
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(fails)?;
-    beside.write_all(&whole).map_err(fails)?;
-    beside.persist(path).map_err(|e| fails(e.error))?;
-    Ok(())
+    output::write(path, &whole).map_err(fails)
 }

@@ -5,11 +5,16 @@
 //! gradients and the state after the call. Where a request is refused no file is left behind.
 
 mod affine;
+mod answer;
 mod cell;
 mod conv;
 mod error;
 mod file;
+mod header;
+mod limits;
 mod norm;
+mod options;
+mod output;
 mod path_sgd;
 mod product;
 mod recurrent;
@@ -24,11 +29,12 @@ mod unrolled;
 
 use std::path::Path;
 
+use answer::Answer;
 pub use error::Error;
 use norm::Real;
-use request::{Answer, Form, Request};
+use request::{Form, Request};
 
-fn answer<T: Real>(r: &mut Request) -> Result<Answer, Error> {
+fn carry_out<T: Real>(r: &mut Request) -> Result<Answer, Error> {
     match r.form {
         Form::Sums => sums::run::<T>(r),
         Form::Linear => affine::linear::<T>(r),
@@ -46,7 +52,8 @@ fn answer<T: Real>(r: &mut Request) -> Result<Answer, Error> {
 ///
 /// # Errors
 ///
-/// [`Error`]; `to` is as it was then.
+/// [`Error`], one line each; `to` is as it was then. What has no place beside which a file could be written whole, such as
+/// a pipe, may hold a part of the answer where writing failed.
 pub fn evaluate(method: &str, from: &Path, to: &Path) -> Result<(), Error> {
     let contents = file::read(from)?;
     let single = contents.single;
@@ -68,7 +75,9 @@ fn on_values(method: &str, contents: file::Contents) -> Result<Answer, Error> {
     let found =
         norms::find(method).ok_or_else(|| Error::Method { got: method.to_owned(), known: known() })?;
     let mut request = Request::of(found, contents)?;
-    let mut answer = if request.single { answer::<f32>(&mut request) } else { answer::<f64>(&mut request) }?;
+    let mut answer =
+        if request.single { carry_out::<f32>(&mut request) } else { carry_out::<f64>(&mut request) }?;
+    answer.check(request.single, request.advice())?;
     answer.metadata.insert("path".to_owned(), request.path.name().to_owned());
     Ok(answer)
 }

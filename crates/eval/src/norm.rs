@@ -140,7 +140,7 @@ impl<T: Real> Norm<T> {
                     let y = (stored.forward)(&call, &self.planes(&widen(given)));
                     return Ok((narrow(&y), given.to_vec()));
                 }
-                let found = self.method.reference.forward_in_range(self.method.descriptor(), &call);
+                let found = self.method.reference.forward_scaled(self.method.descriptor(), &call);
                 let mut statistics = vec![T::lit(0.0); kernel.statistics_len(&self.layout)];
                 for (i, plane) in found.statistics.iter().enumerate() {
                     for (set, v) in plane.iter().enumerate() {
@@ -186,7 +186,7 @@ impl<T: Real> Norm<T> {
                 let found = if given {
                     (self.stored()?.backward)(&call, &dy, &self.planes(&widen(statistics)))
                 } else {
-                    self.method.reference.backward_in_range(self.method.descriptor(), &call, &dy)
+                    self.method.reference.backward_scaled(self.method.descriptor(), &call, &dy)
                 };
                 Ok((narrow(&found.dx), found.dparams.iter().map(|p| narrow(p)).collect()))
             }
@@ -270,6 +270,14 @@ macro_rules! real {
                     Some(&mut found),
                 )
                 .map_err(fails)?;
+                if rows.is_empty() {
+                    // Of nothing dfdx reads the first element all the same.
+                    let returned = norm.method.descriptor().returned_names().len();
+                    let zeros = |p: &Vec<$t>| vec![0.0; p.len()];
+                    let dparams = norm.params.iter().take(returned).map(zeros).collect();
+                    let zeros = vec![0.0; x.len()];
+                    return Ok(Played { y: zeros.clone(), statistics: found, dx: zeros, dparams });
+                }
                 let out = kept.scatter(&y.as_vec(), x.len());
                 let mut played = Played { y: out, statistics: found, dx: Vec::new(), dparams: Vec::new() };
                 let Some(dy) = dy else { return Ok(played) };

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use norm_path_sgd::{Dense, Layer, Loss, Recurrent, path_scales, recurrent_scales};
 
+use crate::answer::{self, Answer};
 use crate::error::Error;
 use crate::file::{Array, Contents};
-use crate::request::Answer;
+use crate::limits;
 
 const KEYS: [&str; 3] = ["as", "steps", "loss"];
 const NAMES: &str = "param.weight.<l> [out, in] with optional param.bias.<l> [out]; or param.weight_ih [H, I], \
@@ -40,13 +41,14 @@ fn refused(e: &norm_path_sgd::Error) -> Error {
 
 /// The scales of every parameter in the file.
 pub(crate) fn run(contents: Contents) -> Result<Answer, Error> {
-    let Contents { metadata, tensors, .. } = contents;
+    let Contents { metadata, tensors, single } = contents;
     check(&metadata)?;
     let mut answer = if tensors.contains_key("param.weight_hh") {
         recurrent(&metadata, tensors)?
     } else {
         chain(&metadata, tensors)?
     };
+    answer.check(single, answer::advice(None, &[], single))?;
     answer.metadata.insert("path".to_owned(), "plain loops in double precision".to_owned());
     Ok(answer)
 }
@@ -100,9 +102,10 @@ fn recurrent(
         expected: expected.to_owned(),
     };
     let got = metadata.get("steps").map_or("absent", |v| v);
-    let steps = got.trim().parse().ok().filter(|s| (1..=1 << 20).contains(s));
-    let steps: usize =
-        steps.ok_or_else(|| wrong("steps", got, "the number of unrolled steps, at least 1"))?;
+    let steps = got.trim().parse().ok().filter(|s| (1..=limits::SIZE).contains(s));
+    let steps: usize = steps.ok_or_else(|| {
+        wrong("steps", got, &format!("the number of unrolled steps, from 1 to {}", limits::SIZE))
+    })?;
     let loss = match metadata.get("loss").map_or("every", |v| v) {
         "every" => Loss::EveryStep,
         "last" => Loss::LastStep,
@@ -121,6 +124,8 @@ fn recurrent(
         (ih.ok_or_else(|| missing("param.weight_ih"))?, hh.ok_or_else(|| missing("param.weight_hh"))?);
     let [hidden, inputs] = matrix("param.weight_ih", &ih)?;
     matrix("param.weight_hh", &hh)?;
+    // A step of few units keeps its sizes beside its numbers.
+    limits::elements("what arrives at and leaves the units of all steps", &[steps, hidden.max(8), 2])?;
     let readout = match &out {
         Some(w) => {
             let [outputs, inputs] = matrix("param.weight_out", w)?;

@@ -4,10 +4,12 @@ use norm_core::{Layout, Site};
 use sequence::{Bias, Cell, Place, Sizes, Slot, State, Statistics};
 
 use crate::affine::{Side, ready};
+use crate::answer::Answer;
 use crate::cell::{biases, check, kind, make, placement};
 use crate::error::Error;
+use crate::limits;
 use crate::norm::{Path, Real, narrow, widen};
-use crate::request::{Answer, Request};
+use crate::request::Request;
 use crate::run::{Given, Slopes, fused, looped};
 use crate::state;
 use crate::sums::{params, put_params};
@@ -82,6 +84,9 @@ fn put_slopes<T: Real>(answer: &mut Answer, g: &Given<'_, T>, d: &Slopes<T>) {
     }
 }
 
+/// How often a path that is unrolled step by step keeps as much as the summed inputs are, until the gradient is found.
+const KEPT: usize = 8;
+
 pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
     check(r)?;
     let d = r.descriptor();
@@ -100,6 +105,11 @@ pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
             expected: format!("[{rows}, {h}]"),
         });
     };
+    limits::elements("the summed inputs of all steps", &[t, n, rows])?;
+    if r.path != Path::Fused {
+        limits::elements("what this path keeps of all steps", &[t, n, rows, KEPT])?;
+        limits::parts("the steps of this path", &[t])?;
+    }
     let stored = r.stored_steps("state.").unwrap_or(t);
     let bias_at = placement(r)?.filling(kind).map_or(Bias::UnlessShifted, |f| f.bias);
     let cell = make::<T>(r, kind, stored)?;

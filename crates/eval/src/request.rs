@@ -1,8 +1,9 @@
 //! What a file asks for: metadata read and checked, tensors taken out one by one, so that what is left over at the end
 //! has a name that means nothing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use norm_core::blocks::Blocks;
 use norm_core::streaming::Streaming;
 use norm_core::{Descriptor, PolicyKind, ReferenceSet};
 use norms::Method;
@@ -10,6 +11,7 @@ use norms::Method;
 use crate::error::Error;
 use crate::file::{Array, Contents};
 use crate::norm::Path;
+use crate::{answer, limits, options};
 
 /// What `x` is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,19 +113,6 @@ pub(crate) struct Request {
     asked: Vec<String>,
 }
 
-/// What goes back.
-#[derive(Debug, Default)]
-pub(crate) struct Answer {
-    pub(crate) tensors: BTreeMap<String, Array>,
-    pub(crate) metadata: HashMap<String, String>,
-}
-
-impl Answer {
-    pub(crate) fn put(&mut self, name: impl Into<String>, shape: &[usize], data: Vec<f64>) {
-        self.tensors.insert(name.into(), Array::new(shape, data));
-    }
-}
-
 fn one_of<T: Copy>(key: &str, got: &str, all: &[(&'static str, T)]) -> Result<T, Error> {
     all.iter().find(|v| v.0 == got).map(|v| v.1).ok_or_else(|| Error::Value {
         key: key.to_owned(),
@@ -151,6 +140,28 @@ pub(crate) fn constants(d: &Descriptor) -> Vec<&'static str> {
     all
 }
 
+/// The value of a constant: finite, also in the element type of the request, and 0 only where it says so.
+fn number(key: &str, text: &str, single: bool) -> Result<f64, Error> {
+    let wrong = |expected: &str| Error::Value {
+        key: key.to_owned(),
+        got: text.to_owned(),
+        expected: expected.to_owned(),
+    };
+    let value: f64 =
+        text.trim().parse().ok().filter(|v: &f64| v.is_finite()).ok_or_else(|| wrong("a finite number"))?;
+    let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
+    let says_zero = !mantissa.contains(|c: char| c.is_ascii_digit() && c != '0');
+    let here = if single { f64::from(value as f32) } else { value };
+    if !here.is_finite() || (here == 0.0) != says_zero {
+        return Err(wrong(if single {
+            "0 or between 1.4e-45 and 3.4e38 in size, as F32 can hold it"
+        } else {
+            "0 or at least 4.9e-324 in size, as F64 can hold it"
+        }));
+    }
+    Ok(value)
+}
+
 impl Request {
     pub(crate) fn of(method: &'static Method, contents: Contents) -> Result<Self, Error> {
         let Contents { metadata, tensors, single } = contents;
@@ -173,19 +184,13 @@ impl Request {
                         known_constants.iter().map(|c| format!("const.{c}")).collect::<Vec<_>>().join(", ");
                     return Err(Error::Key { got: key.clone(), shape: form.name(), known });
                 }
-                let number = value.trim().parse().ok().filter(|v: &f64| v.is_finite());
-                let number = number.ok_or_else(|| Error::Value {
-                    key: key.clone(),
-                    got: value.clone(),
-                    expected: "a finite number".to_owned(),
-                })?;
-                found.insert(name.to_owned(), number);
+                found.insert(name.to_owned(), number(key, value, single)?);
             } else if !known.contains(&key.as_str()) && key != "format" {
                 let known = known.join(", ");
                 return Err(Error::Key { got: key.clone(), shape: form.name(), known });
             }
         }
-        Ok(Self {
+        let request = Self {
             method,
             form,
             axes,
@@ -198,11 +203,34 @@ impl Request {
             constants: found,
             tensors,
             asked: Vec::new(),
+        };
+        request.check_consts()?;
+        options::check(&request)?;
+        Ok(request)
+    }
+
+    /// Whether the constants of the declaration lie in their ranges, in the element type of the request.
+    fn check_consts(&self) -> Result<(), Error> {
+        let (d, consts) = (self.descriptor(), self.consts());
+        let checked =
+            if self.single { d.check_consts::<f32>(&consts) } else { d.check_consts::<f64>(&consts) };
+        checked.and_then(|()| Blocks::of(d, &consts).map(|_| ())).map_err(|e| match e {
+            norm_core::Error::Constant { name, got, domain, .. } => Error::Value {
+                key: format!("const.{name}"),
+                got: self.word(&format!("const.{name}")).map_or_else(|| got.to_string(), str::to_owned),
+                expected: domain.to_owned(),
+            },
+            other => other.into(),
         })
     }
 
     pub(crate) fn descriptor(&self) -> &'static Descriptor {
         self.method.descriptor()
+    }
+
+    /// All metadata.
+    pub(crate) fn words(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.words.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
     /// A metadata value of this form.
@@ -213,11 +241,17 @@ impl Request {
     /// A whole number of at least `least` in the metadata.
     pub(crate) fn size(&self, key: &str, default: usize, least: usize) -> Result<usize, Error> {
         let Some(got) = self.word(key) else { return Ok(default) };
-        got.trim().parse().ok().filter(|v| *v >= least && *v <= 1 << 20).ok_or_else(|| Error::Value {
+        let most = limits::SIZE;
+        got.trim().parse().ok().filter(|v| (least..=most).contains(v)).ok_or_else(|| Error::Value {
             key: key.to_owned(),
             got: got.to_owned(),
-            expected: format!("a whole number of at least {least}"),
+            expected: format!("a whole number from {least} to {most}"),
         })
+    }
+
+    /// What to do about an answer that is not finite.
+    pub(crate) fn advice(&self) -> &'static str {
+        answer::advice(Some(self.descriptor()), &self.consts(), self.single)
     }
 
     /// A constant, if it was set.
@@ -241,7 +275,7 @@ impl Request {
             return Ok(if self.descriptor().reference_set == ReferenceSet::Group { 32 } else { 1 });
         };
         if v.fract() != 0.0 || !(1.0..=65536.0).contains(&v) {
-            let expected = "a whole number of at least 1".to_owned();
+            let expected = "a whole number from 1 to 65536".to_owned();
             return Err(Error::Value { key: "const.groups".to_owned(), got: v.to_string(), expected });
         }
         Ok(v as usize)

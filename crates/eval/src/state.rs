@@ -5,8 +5,9 @@ use norm_core::policy::{self, Running};
 use norm_core::{Descriptor, Elem, Statistic};
 use sequence::Placement;
 
+use crate::answer::{Answer, check_stored};
 use crate::error::Error;
-use crate::request::{Answer, Evaluate, OverTime, Request};
+use crate::request::{Evaluate, OverTime, Request};
 
 /// What a request calls the weight of the newest batch: as the method does, where its formula holds it.
 pub(crate) fn weight_of_newest(d: &Descriptor) -> &'static str {
@@ -174,11 +175,22 @@ impl<T: Elem> Stored<T> {
     }
 
     /// Takes in the statistics of step `t`. A step beyond the stored ones is not stored.
-    pub(crate) fn update(&mut self, t: usize, now: &[T], pooled: usize) {
+    ///
+    /// # Errors
+    /// One that is not finite.
+    pub(crate) fn update(
+        &mut self,
+        t: usize,
+        now: &[T],
+        pooled: usize,
+        advice: &'static str,
+    ) -> Result<(), Error> {
         if t < self.steps.unwrap_or(1) {
+            check_stored(self.descriptor, &self.prefix, now, advice)?;
             let range = self.range(t);
             self.running.update(self.descriptor, now, pooled, &mut self.values[range]);
         }
+        Ok(())
     }
 
     /// The states of controls at step `t`, `[controls][channels]`.

@@ -3,11 +3,13 @@
 use std::ops::Range;
 
 use norm_core::blocks::Blocks;
-use norm_core::{Layout, PolicyKind, ReferenceSet, Site, Skeleton};
+use norm_core::{Along, Descriptor, Layout, PolicyKind, ReferenceSet, Site, Skeleton};
 
+use crate::answer::Answer;
 use crate::error::Error;
-use crate::norm::{Norm, Real, narrow, widen};
-use crate::request::{Answer, Axes, OverTime, Request};
+use crate::limits;
+use crate::norm::{Norm, Path, Real, narrow, widen};
+use crate::request::{Axes, OverTime, Request};
 use crate::state::{Stored, over_time};
 use crate::streaming::Steps;
 
@@ -90,6 +92,10 @@ impl<T: Real> Sums<T> {
             other => other,
         };
         let layout = set.layout(cases, of.channels, of.space, groups)?.with_row(of.row);
+        d.plan.check_windows(d, &layout, &r.consts())?;
+        if r.path == Path::Composed {
+            check_matrices(d, &layout)?;
+        }
         let params = match params_of {
             Some(p) => p,
             None => params(r, "param.", &layout)?,
@@ -99,6 +105,10 @@ impl<T: Real> Sums<T> {
         let stored = stored.transpose()?;
         // In evaluation the stored statistics are used, which are the same for every block.
         let blocks = Blocks::of(d, &r.consts())?;
+        let count = limits::parts("steps and blocks of their own statistics", &[parts, blocks.count(cases)])?;
+        let behind = d.plan.controls().len() + d.frozen.len();
+        let inputs = params.iter().map(Vec::len).sum::<usize>() + behind * of.channels;
+        limits::elements("the parameters of all steps and blocks", &[count, inputs])?;
         let mut cut: Vec<(usize, Range<usize>)> = (0..parts)
             .flat_map(|t| {
                 blocks.ranges(cases).map(move |block| (t, t * cases + block.start..t * cases + block.end))
@@ -107,7 +117,6 @@ impl<T: Real> Sums<T> {
         if cut.is_empty() {
             cut.push((0, 0..0));
         }
-        let behind = d.plan.controls().len() + d.frozen.len();
         let norms = cut.iter().map(|(t, rows)| {
             let still = std::iter::repeat_n(vec![T::lit(0.0); of.channels], behind);
             let mut norm = Norm {
@@ -142,7 +151,7 @@ impl<T: Real> Sums<T> {
             let given = self.stored.as_ref().and_then(|s| s.given(r, t));
             let (out, statistics) = norm.forward(part, given.as_deref())?;
             if let Some(stored) = self.stored.as_mut().filter(|_| self.train) {
-                stored.update(t, &statistics, norm.pooled());
+                stored.update(t, &statistics, norm.pooled(), r.advice())?;
             }
             y.extend(out);
             self.used.push((statistics, given.is_some()));
@@ -186,6 +195,16 @@ impl<T: Real> Sums<T> {
             steps.put_state(answer);
         }
     }
+}
+
+/// Refuses windows whose operators, matrices on the composed path, would be too large.
+fn check_matrices(d: &Descriptor, l: &Layout) -> Result<(), Error> {
+    for (window, _) in d.plan.windows() {
+        let (row, columns) = (l.row, l.s / l.row.max(1));
+        let longest = if window.along == Along::Space { row.max(columns) } else { l.k };
+        limits::elements("the matrix of a window on the composed path", &[longest, longest])?;
+    }
+    Ok(())
 }
 
 /// Refuses methods that do not normalize what this form gives them.

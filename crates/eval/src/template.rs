@@ -12,9 +12,6 @@ use crate::request::Request;
 const PRODUCT: &str = "ndp";
 const TEMPLATE: &str = "cosine-centred";
 
-/// Constants of the method and of its rectification that say yes or no.
-const SWITCHES: [&str; 2] = ["zero", "abs"];
-
 /// Whether the layer of that method holds templates.
 pub(crate) fn holds(method: &str) -> bool {
     method == PRODUCT
@@ -38,20 +35,12 @@ impl Rectified {
         if !holds(r.descriptor().id) {
             return Ok(None);
         }
-        let wrong = |name: &str, got: f64, expected: &str| Error::Value {
-            key: format!("const.{name}"),
-            got: got.to_string(),
-            expected: expected.to_owned(),
-        };
-        for name in SWITCHES {
-            if let Some(got) = r.constant(name).filter(|v| *v != 0.0 && *v != 1.0) {
-                return Err(wrong(name, got, "0 or 1"));
-            }
-        }
-        for c in r.descriptor().consts {
-            if let Some(got) = r.constant(c.name).filter(|v| *v < 0.0) {
-                return Err(wrong(c.name, got, "a number of at least 0"));
-            }
+        if let Some(got) = r.constant("abs").filter(|v| *v != 0.0 && *v != 1.0) {
+            return Err(Error::Value {
+                key: "const.abs".to_owned(),
+                got: got.to_string(),
+                expected: "0 or 1".to_owned(),
+            });
         }
         Ok(Some(if r.constant("abs") == Some(0.0) { Self::Positive } else { Self::Size }))
     }

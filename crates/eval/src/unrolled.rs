@@ -4,6 +4,7 @@
 use norm_core::{Layout, policy};
 use sequence::{Bias, Cell, CellKind, Place, Sizes, State, Statistics};
 
+use crate::answer::check_stored;
 use crate::error::Error;
 use crate::norm::{Norm, Real};
 use crate::request::{Evaluate, Request};
@@ -94,6 +95,7 @@ impl<T: Real> Unrolled<'_, T> {
         };
         let (y, found) = self.tape.norm(a, norm, params, given.as_deref())?;
         if self.r.train && t < t_max {
+            check_stored(d, &format!("state.{place}."), &found, self.r.advice())?;
             let stored = &mut self.state.get_mut(place)[t * one..(t + 1) * one];
             slot.running.update(d, &found, pooled, stored);
         }

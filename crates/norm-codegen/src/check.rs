@@ -419,6 +419,7 @@ impl Formula {
         c.initial_values_are_known();
         c.eps_is_not_negative();
         c.blocks_are_whole();
+        d.check_ranges(&mut c.errors);
         // What is left out because of another error is no error of its own.
         if c.errors.is_empty() {
             c.everything_is_used();

@@ -5,6 +5,7 @@ use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Expr, Ident, Lit, LitFloat, LitInt, LitStr, Token, Visibility, braced, parenthesized};
 
+use crate::range::Range;
 use crate::syntax::Errors;
 
 /// A parsed `normalization!`.
@@ -48,11 +49,12 @@ pub(crate) struct Param {
     pub(crate) grows: Option<Span>,
 }
 
-/// `const name = default;`
+/// `const name = default;`, or `const name = default, at least 0;`.
 #[derive(Debug, Clone)]
 pub(crate) struct Const {
     pub(crate) name: Ident,
     pub(crate) default: f64,
+    pub(crate) range: Option<Range>,
 }
 
 /// `name = expression;`
@@ -138,7 +140,7 @@ impl ReferenceSet {
     }
 }
 
-fn number(input: ParseStream) -> syn::Result<f64> {
+pub(crate) fn number(input: ParseStream) -> syn::Result<f64> {
     let negative = input.parse::<Option<Token![-]>>()?.is_some();
     let value = match input.parse::<Lit>()? {
         Lit::Float(f) => LitFloat::base10_parse::<f64>(&f)?,
@@ -271,7 +273,10 @@ impl Declaration {
             let name: Ident = body.parse()?;
             *named = Some(name.clone());
             body.parse::<Token![=]>()?;
-            self.consts.push(Const { name, default: number(body)? });
+            let default = number(body)?;
+            let ranged = body.parse::<Option<Token![,]>>()?.is_some();
+            let range = if ranged { Some(Range::parse(body)?) } else { None };
+            self.consts.push(Const { name, default, range });
             body.parse::<Token![;]>()?;
             return Ok(());
         }

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use crate::derive::Derivation;
 use crate::formula::Formula;
-use crate::{docs, plan, words};
+use crate::{docs, plan, range, words};
 
 /// Words of `site` and the variants they name.
 pub(crate) const SITES: [(&str, &str); 5] = [
@@ -53,6 +53,7 @@ pub(crate) fn descriptor(f: &Formula, natural: &Derivation) -> TokenStream {
         let (name, default) = (c.name.to_string(), c.default);
         quote!(::norm_core::Const { name: #name, default: #default })
     });
+    let ranges = range::tokens(&d.consts);
     let handed_out = f.handed_out();
     let statistics = handed_out.iter().map(|i| {
         let (name, is_variance) = (&f.statistics[*i].0, f.is_variance(*i));
@@ -93,6 +94,7 @@ pub(crate) fn descriptor(f: &Formula, natural: &Derivation) -> TokenStream {
             invariances: &[#(::norm_core::Invariance::#invariances),*],
             params: &[#(#params),*],
             consts: &[#(#consts),*],
+            ranges: &[#(#ranges),*],
             statistics: &[#(#statistics),*],
             frozen: &[#(#frozen),*],
             formula: &[#(#formula),*],

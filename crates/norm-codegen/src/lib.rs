@@ -53,6 +53,7 @@ mod lower;
 mod operators;
 mod plan;
 mod pointwise;
+mod range;
 mod schedule;
 mod sets;
 mod staged;

@@ -39,6 +39,11 @@ impl Blocks {
         Ok(Self { cases: cases as usize })
     }
 
+    /// The number of blocks of a batch of `n`.
+    pub const fn count(self, n: usize) -> usize {
+        n.div_ceil(self.cases)
+    }
+
     /// The cases of each block of a batch of `n`.
     pub fn ranges(self, n: usize) -> impl Iterator<Item = Range<usize>> {
         let cases = self.cases.min(n).max(1);
@@ -102,6 +107,7 @@ pub fn forward<T: Elem>(
 ) -> Result<(Vec<T>, Vec<Seen<T>>), Error> {
     let d = kernel.descriptor;
     let blocks = Blocks::of(d, call.consts)?;
+    running.check()?;
     check(kernel, call, store)?;
     let sets = kernel.sets(&call.layout);
     // The way there does not look at what controls the way back.

@@ -1,7 +1,10 @@
 //! What a declaration says about itself: constants only, no code.
 
+use crate::error::Error;
 use crate::layout::{Layout, ParamAxis, ReferenceSet};
 use crate::plan::Plan;
+use crate::range::Range;
+use crate::value::Elem;
 
 /// What is normalized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -237,6 +240,8 @@ pub struct Descriptor {
     pub params: &'static [Param],
     /// Constants in order.
     pub consts: &'static [Const],
+    /// The ranges of those constants that have one.
+    pub ranges: &'static [Range],
     /// Statistics in order.
     pub statistics: &'static [Statistic],
     /// Frozen inputs in order.
@@ -301,13 +306,48 @@ impl Descriptor {
     pub const fn pools_space(&self) -> bool {
         matches!(self.reference_set, ReferenceSet::Space) || self.plan.says_sets().1
     }
-    /// A constant that is the policy's and not the formula's, where the method names it.
+    /// The value of a constant by its name, where the method has one of that name.
     pub fn policy_const(&self, name: &str, consts: &[f64]) -> Option<f64> {
         self.consts.iter().zip(consts).find(|(c, _)| c.name == name).map(|(_, v)| *v)
     }
     /// Default constants in order.
     pub fn default_consts(&self) -> Vec<f64> {
         self.consts.iter().map(|c| c.default).collect()
+    }
+    /// Whether constants, in order, can be used with elements of type `T`: each for itself and beside the others.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Count`] for too many or too few, [`Error::Constant`] for one that is not finite, that `T` cannot hold, or
+    /// that lies outside its range.
+    pub fn check_consts<T: Elem>(&self, consts: &[f64]) -> Result<(), Error> {
+        if consts.len() != self.consts.len() {
+            let names = self.consts.iter().map(|c| c.name).collect::<Vec<_>>().join(", ");
+            let (expected, got) = (self.consts.len(), consts.len());
+            return Err(Error::Count { method: self.id, what: "constants", expected, got, names });
+        }
+        for (spec, &got) in self.consts.iter().zip(consts) {
+            let here = T::lit(got).to_f64();
+            let range = self.ranges.iter().find(|r| r.of == spec.name);
+            let other = range.and_then(|r| self.policy_const(r.not_zero_with?, consts));
+            let domain = if !got.is_finite() {
+                "finite"
+            } else if !here.is_finite() || (here == 0.0) != (got == 0.0) {
+                "0 or between 1.4e-45 and 3.4e38 in size, as f32 can hold it"
+            } else if let Some(range) = range {
+                let both_zero = here == 0.0 && other.is_some_and(|v| T::lit(v).to_f64() == 0.0);
+                if range.holds(got) && range.holds(here) && !both_zero {
+                    continue;
+                }
+                range.words
+            } else if spec.name == "eps" && got < 0.0 {
+                "at least 0"
+            } else {
+                continue;
+            };
+            return Err(Error::Constant { method: self.id, name: spec.name, got, domain });
+        }
+        Ok(())
     }
     /// The names of what its policy stores with one value per set; streaming stores counts besides
     /// ([`crate::streaming::Scalar`]).

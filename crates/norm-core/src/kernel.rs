@@ -9,7 +9,7 @@ use crate::formula::{Bodies, Formula};
 use crate::isa::{self, Isa, Job};
 use crate::layout::{Layout, Skeleton};
 use crate::phase::{BackwardArgs, BackwardPhase, StatisticsArg};
-use crate::range::{self, Shifts};
+use crate::scaling::{self, Shifts};
 use crate::staged::{self, Staged};
 use crate::value::{Array, Elem};
 use crate::{channelwise, rowwise};
@@ -214,8 +214,8 @@ impl<T: Elem> Kernel<T> {
         (self.backward)(isa, call, args);
     }
 
-    /// The loops, and once more what they cannot do at this size of the input: see [`range`].
-    fn in_range_forward(
+    /// The loops, and once more what they cannot do at this size of the input: see [`scaling`].
+    fn scaled_forward(
         &self,
         isa: Isa,
         call: &Call<'_, T>,
@@ -232,22 +232,22 @@ impl<T: Elem> Kernel<T> {
             StatisticsArg::Given(s) => s,
         };
         if let Some(shifts) = self.shifts(call, found, found) {
-            range::forward(self, isa, call, &shifts, stats, y);
+            scaling::forward(self, isa, call, &shifts, stats, y);
         }
     }
 
-    fn in_range_backward(&self, isa: Isa, call: &Call<'_, T>, args: BackwardArgs<'_, '_, T>) {
+    fn scaled_backward(&self, isa: Isa, call: &Call<'_, T>, args: BackwardArgs<'_, '_, T>) {
         match self.shifts(call, args.hat, args.current) {
             None => (self.backward)(isa, call, args),
-            Some(shifts) => range::backward(self, isa, call, &shifts, args),
+            Some(shifts) => scaling::backward(self, isa, call, &shifts, args),
         }
     }
 
     /// The factors that a call needs. Statistics tell at once that it needs none, where all of them are handed out.
     fn shifts(&self, call: &Call<'_, T>, used: &[T], current: &[T]) -> Option<Shifts> {
         let d = self.descriptor;
-        let suspicion = match range::suspect(d, used) {
-            range::Suspicion::None => range::suspect(d, current),
+        let suspicion = match scaling::suspect(d, used) {
+            scaling::Suspicion::None => scaling::suspect(d, current),
             some => some,
         };
         Shifts::where_suspect(d, call, suspicion)
@@ -281,19 +281,7 @@ impl<T: Elem> Kernel<T> {
         for ((name, axis), p) in names.iter().zip(d.input_axes()).zip(call.params) {
             self.length(name, axis.len(&call.layout), p.len())?;
         }
-        if call.consts.len() != d.consts.len() {
-            let names = d.consts.iter().map(|p| p.name).collect::<Vec<_>>().join(", ");
-            let (expected, got) = (d.consts.len(), call.consts.len());
-            return Err(Error::Count { method: d.id, what: "constants", expected, got, names });
-        }
-        for (spec, &v) in d.consts.iter().zip(call.consts) {
-            if !v.is_finite() {
-                return Err(Error::Constant { method: d.id, name: spec.name, got: v, domain: "finite" });
-            }
-            if spec.name == "eps" && v < 0.0 {
-                return Err(Error::Constant { method: d.id, name: "eps", got: v, domain: "at least 0" });
-            }
-        }
+        d.check_consts::<T>(call.consts)?;
         if let Some(mask) = call.mask {
             self.length("mask", call.layout.n, mask.len())?;
         }
@@ -304,7 +292,7 @@ impl<T: Elem> Kernel<T> {
     pub fn statistics(&self, isa: Isa, call: &Call<'_, T>, stats: &mut [T]) -> Result<(), Error> {
         self.check(call)?;
         self.length("statistics", self.statistics_len(&call.layout), stats.len())?;
-        self.in_range_forward(isa, call, StatisticsArg::Find(stats), None);
+        self.scaled_forward(isa, call, StatisticsArg::Find(stats), None);
         Ok(())
     }
 
@@ -313,7 +301,7 @@ impl<T: Elem> Kernel<T> {
         self.check(call)?;
         self.length("statistics", self.statistics_len(&call.layout), stats.len())?;
         self.length("y", call.layout.len(), y.len())?;
-        self.in_range_forward(isa, call, StatisticsArg::Given(stats), Some(to_be_written(y)));
+        self.scaled_forward(isa, call, StatisticsArg::Given(stats), Some(to_be_written(y)));
         Ok(())
     }
 
@@ -322,7 +310,7 @@ impl<T: Elem> Kernel<T> {
         self.check(call)?;
         self.length("statistics", self.statistics_len(&call.layout), stats.len())?;
         self.length("y", call.layout.len(), y.len())?;
-        self.in_range_forward(isa, call, StatisticsArg::Find(stats), Some(to_be_written(y)));
+        self.scaled_forward(isa, call, StatisticsArg::Find(stats), Some(to_be_written(y)));
         Ok(())
     }
 
@@ -344,7 +332,7 @@ impl<T: Elem> Kernel<T> {
     fn new_output(&self, isa: Isa, call: &Call<'_, T>, stats: StatisticsArg<'_, T>) -> Vec<T> {
         let len = call.layout.len();
         let mut y = Vec::with_capacity(len);
-        self.in_range_forward(isa, call, stats, Some(&mut y.spare_capacity_mut()[..len]));
+        self.scaled_forward(isa, call, stats, Some(&mut y.spare_capacity_mut()[..len]));
         // SAFETY: the capacity is at least `len`. A forward writes every element of the output it gets: the skeletons
         // cut it into pieces that cover it, and visit in each piece every row, by vectors and then singly, or fill it
         // where the case does not count (`tests/suite/outputs.rs` looks at every element over odd sizes and masks).
@@ -390,7 +378,7 @@ impl<T: Elem> Kernel<T> {
         let phase = BackwardPhase::Whole { dx, rule };
         let dparams = Some(dparams);
         let args = BackwardArgs { dy, hat: stats, current: stats, dparams, overwrite, phase };
-        self.in_range_backward(isa, call, args);
+        self.scaled_backward(isa, call, args);
         Ok(())
     }
 
@@ -414,7 +402,7 @@ impl<T: Elem> Kernel<T> {
         let phase = BackwardPhase::Statistics { gradients, sums };
         let dparams = Some(dparams);
         let args = BackwardArgs { dy, hat: used, current, dparams, overwrite: false, phase };
-        self.in_range_backward(isa, call, args);
+        self.scaled_backward(isa, call, args);
         Ok(())
     }
 
@@ -438,7 +426,7 @@ impl<T: Elem> Kernel<T> {
         self.length("sums", self.sums_len(&call.layout), sums.len())?;
         let phase = BackwardPhase::Inputs { dx, gradients, sums };
         let args = BackwardArgs { dy, hat: used, current, dparams: None, overwrite, phase };
-        self.in_range_backward(isa, call, args);
+        self.scaled_backward(isa, call, args);
         Ok(())
     }
 }

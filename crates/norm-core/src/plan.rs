@@ -245,11 +245,16 @@ impl Plan {
     }
 
     /// Whether a layout and constants are such that windows can be laid over it.
-    pub(crate) fn check_windows(&self, d: &Descriptor, l: &Layout, consts: &[f64]) -> Result<(), Error> {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Constant`] for a window that is no whole number of elements or longer than [`Window::MOST`],
+    /// [`Error::Row`] where space is not made of whole rows.
+    pub fn check_windows(&self, d: &Descriptor, l: &Layout, consts: &[f64]) -> Result<(), Error> {
         for (window, size) in self.windows() {
             let got = size.value(consts);
-            if got.is_nan() || got < 1.0 || got.fract() != 0.0 {
-                let domain = "a whole number of elements, at least 1";
+            if got.is_nan() || !(1.0..=Window::MOST).contains(&got) || got.fract() != 0.0 {
+                let domain = "a whole number of elements, from 1 to 65536";
                 let name = if let Size::Const(i) = size { d.consts[i].name } else { "size" };
                 return Err(Error::Constant { method: d.id, name, got, domain });
             }

@@ -4,6 +4,7 @@
 //! step axis.
 
 use crate::descriptor::Descriptor;
+use crate::error::Error;
 use crate::value::Elem;
 
 /// Which variance is stored for evaluation. The biased one always normalizes.
@@ -51,6 +52,18 @@ impl Running {
     #[must_use]
     pub fn named(self, d: &Descriptor, consts: &[f64]) -> Self {
         Self { rate: d.policy_const(RATE, consts).unwrap_or(self.rate), ..self }
+    }
+
+    /// Refuses a rate that weighs nothing against nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] for a rate outside [0, 1].
+    pub fn check(&self) -> Result<(), Error> {
+        if (0.0..=1.0).contains(&self.rate) {
+            return Ok(());
+        }
+        Err(Error::Setting { name: RATE, got: self.rate, domain: "from 0 to 1" })
     }
 
     /// The state before any batch: what is made of squares 1, everything else 0.

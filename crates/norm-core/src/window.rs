@@ -58,6 +58,9 @@ struct Line {
 }
 
 impl Window {
+    /// The elements of the longest window: its weights and its places are written down one by one.
+    pub const MOST: f64 = 65536.0;
+
     /// The weight of each place, and how many of them lie before the element in the middle.
     pub fn places(self, size: usize) -> (Vec<f64>, usize) {
         // The middle of a window of even size lies between two elements.

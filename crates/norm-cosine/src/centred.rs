@@ -11,8 +11,8 @@ norm_core::normalization! {
         gotcha "The means run over the components of one vector, never over the batch." (luo2018cosine);
         gotcha "Blind to one number added to every component of an input, not to an arbitrary constant vector.";
         gotcha "A vector of equal components has no direction left: it gives 0 and gets gradient 0. Rounding hides what is exactly equal, so one whose centred squares are at most `flat` of its squares counts as equal.";
-        const tiny = 1e-37;
-        const flat = 1e-13;
+        const tiny = 1e-37, above 0;
+        const flat = 1e-13, at least 0;
         mu      = mean(x);
         squares = sum(square(x - mu));
         raw     = sum(square(x));

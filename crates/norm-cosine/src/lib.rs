@@ -17,7 +17,7 @@ norm_core::normalization! {
         gotcha "There is no bias in the norms. Ports that take the bias for one more weight with input 1 lose the invariance to the input's scale." (luo2018cosine);
         gotcha "The sum lies in [-1, 1]: over ten classes the cross-entropy cannot fall below 0.797 unless a scale follows or the last layer is left as it is." (luo2018cosine);
         gotcha "Zero padding lowers the norm of a patch at the border and so raises its answer.";
-        const tiny = 1e-37;
+        const tiny = 1e-37, above 0;
         squares = sum(square(x));
         y = x * step(squares - tiny) * rsqrt(max(squares, tiny));
     }

@@ -242,6 +242,7 @@ impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P: 
             return self.parts().normalize::<P, _, _>(layout, x, &[], Statistics::Current, None);
         }
         let rule = self.averaging();
+        rule.check()?;
         let mut state = running::stored(&self.running);
         let (y, moved) = if blocks::takes_blocks(F::DESCRIPTOR) {
             self.settle();

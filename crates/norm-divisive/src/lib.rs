@@ -15,7 +15,7 @@ norm_core::normalization! {
         gotcha "The authors' code divides the suppression window by the size of the summation window; that is the same only where they are equal, as here." (ren2017normalizing);
         gotcha "Backward the windows are transposed: at the border that is another operator." (ren2017normalizing);
         gotcha "There is no gain and no bias." (ren2017normalizing);
-        const sigma = 1.0;
+        const sigma = 1.0, at least 0;
         const size = 5;
         mean_at = mean(x, channels);
         mu = window_mean(mean_at, size, space, inside);

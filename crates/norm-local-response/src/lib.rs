@@ -12,8 +12,8 @@ norm_core::normalization! {
         gotcha "TensorFlow's argument is the radius of the window, and its constants are others." (krizhevsky2012imagenet);
         gotcha "Which channels are neighbours means nothing before training: the order of the channels is the network's to learn." (krizhevsky2012imagenet);
         gotcha "With k well above alpha times the energy it hardly acts: activations have to be large for it to be felt.";
-        const k = 2.0;
-        const alpha = 1e-4;
+        const k = 2.0, at least 0, not 0 with alpha;
+        const alpha = 1e-4, at least 0;
         const beta = 0.75;
         const size = 5;
         energy = window_sum(square(x), size, channels);

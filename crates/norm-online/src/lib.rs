@@ -19,9 +19,9 @@ norm_core::normalization! {
         param gain = 1.0;
         param bias = 0.0;
         const eps   = 1e-5;
-        const rate  = 0.001;
-        const alpha = 0.99;
-        const limit = 5;
+        const rate  = 0.001, from 0 to 1;
+        const alpha = 0.99, from 0 to 1;
+        const limit = 5, above 0;
         const block = 1;
         mu  = mean(x);
         var = mean(square(x - mu)) + (1 - rate) * square(mu - prev(mu));

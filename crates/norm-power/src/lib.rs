@@ -19,7 +19,7 @@ norm_core::normalization! {
         param gain = 1.0;
         param bias = 0.0;
         const eps   = 1e-5;
-        const alpha = 0.9;
+        const alpha = 0.9, from 0 to 1;
         phi = mean(square(x));
         u   = x * rsqrt(prev(phi) + eps);
         z   = controlled(u, u, alpha);

@@ -19,7 +19,7 @@ norm_core::normalization! {
         gotcha "A matrix of zeros gives a vector of zeros, from which no later use comes back.";
         gotcha "Evaluation makes no step: the stored vector and the one that it reaches; PyTorch stores the latter too, from before the last step." (pytorch2019);
         const eps = 1e-12;
-        const rate = 1.0;
+        const rate = 1.0, from 0 to 1;
         reach = sum(prev(u) * x, channels);
         v = reach * rsqrt(sum(square(reach), space) + square(eps));
         stretched = sum(x * v, unit);

@@ -24,7 +24,7 @@ norm_core::normalization! {
         param gain = 1.0;
         param bias = 0.0;
         const eps = 1e-5;
-        const p = 2;
+        const p = 2, at least 1;
         mu = mean(x);
         s  = pow(mean(pow(abs(x - mu), p)) + eps, 1 / p);
         y  = gain * (x - mu) / s + bias;

@@ -15,7 +15,7 @@ norm_core::normalization! {
         gotcha "A unit with one input has no unbiased deviation, 0/0: here its weight becomes 0 and gets gradient 0, and so does a row of equal weights, up to its gradient of (dy - mean dy)/eps.";
         const eps = 1e-5;
         // Small enough to be nothing beside any epsilon; keeps the slope of the root finite at a deviation of 0.
-        const tiny = 1e-37;
+        const tiny = 1e-37, above 0;
         mu  = mean(x);
         var = mean(square(x - mu));
         y   = (x - mu) / (sqrt(max(var * n / max(n - 1, 1), tiny)) + eps);

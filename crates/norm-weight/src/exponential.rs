@@ -10,7 +10,7 @@ norm_core::normalization! {
         gotcha "Reported as no better than the plain gain and a little slower." (salimans2016weight);
         gotcha "A gain below 0 cannot be said, and weight decay on the logarithm pulls the gain to 1, not to 0.";
         param log_gain: group = 0.0;
-        const tiny = 1e-37;
+        const tiny = 1e-37, above 0;
         squares = sum(square(x));
         y = exp(log_gain) * x * step(squares - tiny) * rsqrt(max(squares, tiny));
     }

@@ -20,7 +20,7 @@ norm_core::normalization! {
         gotcha "Weight decay on the direction changes only its effective learning rate, never the function; the gain's decay is a choice of its own.";
         gotcha "The gradient is orthogonal to the direction: under plain gradient steps its norm never falls, and large steps make later ones smaller." (salimans2016weight);
         param gain: group = 1.0;
-        const tiny = 1e-37;
+        const tiny = 1e-37, above 0;
         squares = sum(square(x));
         y = gain * x * step(squares - tiny) * rsqrt(max(squares, tiny));
     }

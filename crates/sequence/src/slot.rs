@@ -179,6 +179,7 @@ impl<T: Elem> Slot<T> {
             return Err(Error::NoSuchPlace { kind, place });
         }
         let d = self.kernel.descriptor;
+        self.running.check().map_err(|source| Error::Kernel { place, source })?;
         let operand = place == Place::RecurrentInput && d.site == Site::WeightsAndInputs;
         if let Some(reason) = refuses(d).filter(|_| !operand) {
             return Err(Error::NotHere { place, method: d.id, reason });

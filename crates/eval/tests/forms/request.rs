@@ -14,6 +14,8 @@ pub(crate) type Array = (Vec<usize>, Vec<f64>);
 pub(crate) struct Request {
     pub(crate) words: BTreeMap<String, String>,
     pub(crate) tensors: BTreeMap<String, Array>,
+    /// Whether its numbers are sent in single precision.
+    pub(crate) single: bool,
 }
 
 impl Request {
@@ -28,17 +30,25 @@ impl Request {
         self
     }
 
+    pub(crate) fn in_single_precision(mut self) -> Self {
+        self.single = true;
+        self
+    }
+
     pub(crate) fn bytes(&self) -> Vec<u8> {
+        let narrow = |data: &[f64]| data.iter().flat_map(|v| (*v as f32).to_le_bytes()).collect();
+        let wide = |data: &[f64]| data.iter().flat_map(|v| v.to_le_bytes()).collect();
+        let dtype = if self.single { Dtype::F32 } else { Dtype::F64 };
         let bytes: Vec<(&str, &[usize], Vec<u8>)> = self
             .tensors
             .iter()
             .map(|(name, (shape, data))| {
-                (name.as_str(), &shape[..], data.iter().flat_map(|v| v.to_le_bytes()).collect())
+                (name.as_str(), &shape[..], if self.single { narrow(data) } else { wide(data) })
             })
             .collect();
         let views = bytes
             .iter()
-            .map(|(name, shape, data)| (*name, TensorView::new(Dtype::F64, shape.to_vec(), data).unwrap()));
+            .map(|(name, shape, data)| (*name, TensorView::new(dtype, shape.to_vec(), data).unwrap()));
         let words: HashMap<String, String> = self.words.clone().into_iter().collect();
         safetensors::serialize(views, Some(words)).unwrap()
     }
@@ -62,8 +72,12 @@ pub(crate) fn send(method: &str, bytes: &[u8]) -> Result<BTreeMap<String, Array>
     let bytes = std::fs::read(&to).unwrap();
     let file = SafeTensors::deserialize(&bytes).unwrap();
     let read = |view: TensorView<'_>| {
-        assert_eq!(view.dtype(), Dtype::F64);
-        let data = view.data().as_chunks().0.iter().map(|b| f64::from_le_bytes(*b)).collect();
+        let data = match view.dtype() {
+            Dtype::F32 => {
+                view.data().as_chunks().0.iter().map(|b| f64::from(f32::from_le_bytes(*b))).collect()
+            }
+            _ => view.data().as_chunks().0.iter().map(|b| f64::from_le_bytes(*b)).collect(),
+        };
         (view.shape().to_vec(), data)
     };
     Ok(file.tensors().into_iter().map(|(name, view)| (name.clone(), read(view))).collect())

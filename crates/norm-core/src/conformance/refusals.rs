@@ -3,9 +3,12 @@
 use super::case::{Case, Data, Shape};
 use super::reference::Subject;
 use super::report::Tally;
+use crate::descriptor::Descriptor;
 use crate::error::Error;
 use crate::isa::Isa;
 use crate::kernel::{Call, Kernel, Rule};
+use crate::staged::Size;
+use crate::window::Window;
 
 /// What a call would write to.
 struct Buffers {
@@ -81,11 +84,48 @@ fn spoilt_calls(k: &Kernel<f64>) -> Vec<Spoilt> {
         for bad in [f64::NAN, f64::INFINITY] {
             add("fb", c.name, Box::new(move |c, _| c.consts[i] = bad));
         }
-        if c.name == "eps" {
-            add("fb", c.name, Box::new(move |c, _| c.consts[i] = -1e-5));
+        for bad in outside(d, c.name) {
+            add("fb", c.name, Box::new(move |c, _| c.consts[i] = bad));
+        }
+    }
+    for range in d.ranges {
+        let at = |name: &str| d.consts.iter().position(|c| c.name == name);
+        if let (Some(i), Some(other)) = (at(range.of), range.not_zero_with.and_then(at)) {
+            add("fb", range.of, Box::new(move |c, _| (c.consts[i], c.consts[other]) = (0.0, 0.0)));
         }
     }
     all
+}
+
+/// Values of a constant that lie outside its range.
+fn outside(d: &Descriptor, name: &str) -> Vec<f64> {
+    if d.plan.windows().iter().any(|(_, size)| matches!(size, Size::Const(i) if d.consts[*i].name == name)) {
+        return vec![0.0, -3.0, 1.5, Window::MOST + 1.0];
+    }
+    let Some(range) = d.ranges.iter().find(|r| r.of == name) else {
+        return if name == "eps" { vec![-1e-5] } else { Vec::new() };
+    };
+    let mut all = vec![range.least - 1.0];
+    all.extend(range.above.then_some(range.least));
+    all.extend(range.most.is_finite().then_some(range.most + 1.0));
+    all.extend(range.whole.then_some(range.least + 0.5));
+    all
+}
+
+/// What is finite in double precision, and nothing or infinite in single precision.
+fn in_single_precision(d: &Descriptor, tally: &mut Tally) {
+    for (i, c) in d.consts.iter().enumerate() {
+        for bad in [1e-50, 1e50] {
+            let mut consts = d.default_consts();
+            consts[i] = bad;
+            let refused = d.check_consts::<f32>(&consts);
+            tally.require(refused.as_ref().err().map(subject_of) == Some(c.name), || {
+                format!("`{}` at {bad:e} gives {refused:?} in single precision", c.name)
+            });
+        }
+        let refused = d.check_consts::<f32>(&d.default_consts());
+        tally.require(refused.is_ok(), || format!("the defaults give {refused:?} in single precision"));
+    }
 }
 
 /// What an error is about.
@@ -103,6 +143,7 @@ fn subject_of(e: &Error) -> &str {
 
 pub(super) fn named(subject: &Subject, tally: &mut Tally) -> Result<(), Error> {
     let k = &subject.f64;
+    in_single_precision(k.descriptor, tally);
     let good = Case::new(k.descriptor, Shape::new(4, 6, 1), Data::STANDARD, 81)?;
     for Spoilt { notices, names, spoil } in spoilt_calls(k) {
         for way in notices.chars() {

@@ -6,7 +6,7 @@ use norm_core::blocks::Blocks;
 use norm_core::{Descriptor, Elem, Layout};
 
 use super::control::add;
-use super::{apart, normalize};
+use super::{apart, normalize, nothing};
 use crate::blocks_op::{InBlocks, Mailbox, growth, now};
 use crate::error::Error;
 use crate::fused::{Flat, Statistics};
@@ -44,12 +44,17 @@ pub(crate) fn in_blocks<S: Shape, E: Dtype + Elem, D: Device<E>, T: Tape<E, D>>(
     of: InBlocks<'_, E>,
 ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
     let device = |source| Error::Device { source };
+    descriptor.check_consts::<E>(consts)?;
+    let blocks_of = Blocks::of(descriptor, consts)?;
     let (x, flat, mut tape) = apart(x, params);
+    if layout.is_empty() {
+        return Ok(nothing(x, flat, tape));
+    }
     let (on, values) = (x.device().clone(), x.as_vec());
     let sets = layout.channels();
     let still = vec![E::default(); sets];
     let (mut store, mut y, mut blocks) = (of.store.to_vec(), Vec::with_capacity(values.len()), Vec::new());
-    for cases in Blocks::of(descriptor, consts)?.ranges(layout.n) {
+    for cases in blocks_of.ranges(layout.n) {
         let elements = cases.start * layout.case()..cases.end * layout.case();
         let layout = Layout { n: cases.len(), ..layout };
         let frozen: Vec<Vec<E>> = descriptor.frozen.iter().map(|f| f.of(&store, sets).to_vec()).collect();

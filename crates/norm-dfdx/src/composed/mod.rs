@@ -6,10 +6,10 @@ mod control;
 mod graph;
 mod grid;
 mod in_blocks;
-mod in_range;
 mod mean;
 mod on_cpu;
 mod play;
+mod scaled;
 mod several;
 
 use dfdx::prelude::*;
@@ -40,20 +40,23 @@ pub fn normalize<S: Shape, E: Dtype + Elem, D: Device<E>, T: Tape<E, D>>(
     found: Option<&mut Vec<E>>,
 ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
     let lengths = params.iter().map(|p| p.shape().0).collect::<Vec<_>>();
-    check(descriptor, &layout, x.shape().num_elements(), &lengths, consts)?;
-    let (x, flat, mut tape) = apart(x, params);
+    check::<E>(descriptor, &layout, x.shape().num_elements(), &lengths, consts)?;
+    let (x, flat, tape) = apart(x, params);
     if layout.is_empty() {
-        // Nothing goes in and nothing comes out; but who asks for a gradient finds zeros.
-        let input = x.clone();
-        tape.add_backward_op(move |gradients| {
-            flat.iter().try_for_each(|p| gradients.try_alloc_for(p))?;
-            gradients.try_alloc_for(&input)
-        });
-        return Ok(x.put_tape(tape));
+        // Nothing comes out; but who asks for statistics or a gradient finds zeros.
+        if let Some(found) = found {
+            let sets = descriptor.reference_set.skeleton().sets(&layout);
+            found.clear();
+            match statistics {
+                Statistics::Current => found.resize(sets * descriptor.statistics.len(), E::default()),
+                Statistics::Stored(stored) => found.extend_from_slice(stored),
+            }
+        }
+        return Ok(nothing(x, flat, tape));
     }
     let call = Call { descriptor, layout, params: &flat, consts, statistics };
-    match in_range::shifts(&call, &x).map_err(|source| Error::Device { source })? {
-        Some(shifts) => in_range::normalize(&call, &shifts, x, tape, found),
+    match scaled::shifts(&call, &x).map_err(|source| Error::Device { source })? {
+        Some(shifts) => scaled::normalize(&call, &shifts, x, tape, found),
         None => play_call(call, x.put_tape(tape), found),
     }
 }
@@ -88,6 +91,21 @@ fn apart<S: Shape, E: Dtype, D: Device<E>, T: Tape<E, D>>(
     (x, flat, tape)
 }
 
+/// The output for an input without elements, which is that input. dfdx reads the first element of whatever it is asked to
+/// copy, so nothing of it may be asked for.
+fn nothing<S: Shape, E: Dtype, D: Device<E>, T: Tape<E, D>>(
+    x: Tensor<S, E, D>,
+    params: Vec<Flat<E, D>>,
+    mut tape: T,
+) -> Tensor<S, E, D, T> {
+    let input = x.clone();
+    tape.add_backward_op(move |gradients| {
+        params.iter().try_for_each(|p| gradients.try_alloc_for(p))?;
+        gradients.try_alloc_for(&input)
+    });
+    x.put_tape(tape)
+}
+
 fn length(d: &Descriptor, what: &str, expected: usize, got: usize) -> Result<(), KernelError> {
     if expected == got {
         return Ok(());
@@ -95,25 +113,24 @@ fn length(d: &Descriptor, what: &str, expected: usize, got: usize) -> Result<(),
     Err(KernelError::Length { method: d.id, what: what.into(), expected, got })
 }
 
-fn check(
+fn check<E: Elem>(
     d: &Descriptor,
     l: &Layout,
     len: usize,
     params: &[usize],
     consts: &[f64],
 ) -> Result<(), KernelError> {
-    let count = |what: &'static str, names: Vec<&str>, got: usize| {
-        if names.len() == got {
-            return Ok(());
-        }
-        Err(KernelError::Count { method: d.id, what, expected: names.len(), got, names: names.join(", ") })
-    };
     length(d, "x", l.len(), len)?;
     let names = d.input_names();
-    count("parameters", names.clone(), params.len())?;
-    count("constants", d.consts.iter().map(|c| c.name).collect(), consts.len())?;
-    let inputs = names.iter().zip(d.input_axes()).zip(params);
-    inputs.into_iter().try_for_each(|((name, axis), &got)| length(d, name, axis.len(l), got))
+    if names.len() != params.len() {
+        let (expected, got, names) = (names.len(), params.len(), names.join(", "));
+        return Err(KernelError::Count { method: d.id, what: "parameters", expected, got, names });
+    }
+    for ((name, axis), &got) in names.iter().zip(d.input_axes()).zip(params) {
+        length(d, name, axis.len(l), got)?;
+    }
+    d.check_consts::<E>(consts)?;
+    d.plan.check_windows(d, l, consts)
 }
 
 /// One call, before it is known how its elements are laid out.

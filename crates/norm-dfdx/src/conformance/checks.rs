@@ -3,8 +3,9 @@
 use dfdx::prelude::*;
 use norm_core::blocks::Blocks;
 use norm_core::conformance::{Report, Tally};
-use norm_core::{Descriptor, Elem, PolicyKind, Site};
+use norm_core::{Descriptor, Elem, Kernel, PolicyKind, ReferenceSet, Site};
 
+use super::edges;
 use super::judge::{self, Place};
 use super::subject::{Layer, Makers, Rows, Subject, Taped, Told, WIDTH, told};
 use super::tensors::{Held, Random};
@@ -292,7 +293,13 @@ fn kit<'a>(d: &Descriptor, only: &'a str) -> Kit<'a> {
 }
 
 /// Runs the checks.
-pub(super) fn run(d: &'static Descriptor, place: Place, makers: Makers, only: &str) -> Report {
+pub(super) fn run(
+    d: &'static Descriptor,
+    kernel: &Kernel<f64>,
+    place: Place,
+    makers: Makers,
+    only: &str,
+) -> Report {
     let (mut kit, make) = (kit(d, only), makers.f64);
     kit.check(TAPE, |t| paths_agree::<f64, dyn Layer>(d, place, make(), t, 1e-11));
     kit.check("layer: fused equals composed, f32", |t| {
@@ -304,11 +311,26 @@ pub(super) fn run(d: &'static Descriptor, place: Place, makers: Makers, only: &s
     kit.check("layer: an input used more than once", |t| fan_out(make, t));
     kit.check("layer: permuted and broadcast inputs", |t| permuted(make, t));
     kit.check("layer: a training step lowers the loss", |t| training(d, make, t));
+    let groups = if let Place::Rows { groups } = place { groups } else { 1 };
+    operations(&mut kit, d, kernel, groups);
+    kit.report
+}
+
+/// The checks of what layers are made of, which need none.
+fn operations(kit: &mut Kit<'_>, d: &'static Descriptor, kernel: &Kernel<f64>, groups: usize) {
+    kit.check("operations: little or nothing left by a mask", |t| edges::masks(d, kernel, groups, t));
+    kit.check("operations: constants out of range", |t| edges::constants(d, kernel, groups, t));
+}
+
+/// The checks of what layers are made of alone: for any method, and compiled once.
+pub(super) fn only_operations(d: &'static Descriptor, kernel: &Kernel<f64>) -> Report {
+    let mut kit = kit(d, "");
+    operations(&mut kit, d, kernel, if d.reference_set == ReferenceSet::Group { 2 } else { 1 });
     kit.report
 }
 
 /// A method that no layer of this kit holds.
-pub(super) fn no_layer(d: &Descriptor, only: &str) -> Report {
+pub(super) fn no_layer(d: &'static Descriptor, kernel: &Kernel<f64>, only: &str) -> Report {
     let mut kit = kit(d, only);
     kit.check(TAPE, |t| {
         t.skip(match (d.site, d.policy) {
@@ -323,5 +345,6 @@ pub(super) fn no_layer(d: &Descriptor, only: &str) -> Report {
         });
         Ok(())
     });
+    operations(&mut kit, d, kernel, 1);
     kit.report
 }

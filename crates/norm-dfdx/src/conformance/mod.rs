@@ -5,6 +5,7 @@
 //! makes it a test; [`check!`](crate::check!) makes it a program that shows it together with the kit of the kernels.
 
 mod checks;
+mod edges;
 mod judge;
 mod overview;
 pub mod speed;
@@ -12,7 +13,7 @@ mod subject;
 mod tensors;
 
 use norm_core::conformance::{Judged, Report, Subject};
-use norm_core::{Formula, PolicyKind, ReferenceSet, Site};
+use norm_core::{Elem, Formula, Kernel, PolicyKind, ReferenceSet, Site};
 
 use crate::layer::{NormLayer, pools_cases, stores};
 use crate::normed_linear::{NormedLinearLayer, brings_gain, brings_nothing};
@@ -57,7 +58,7 @@ impl Slice<{ kind::LAYER }> {
     /// Runs the checks whose name contains `only`.
     pub fn run<F: Formula>(only: &str) -> Report {
         let makers = Makers::of::<Layer<F, f64, 1>, Layer<F, f32, 1>>();
-        checks::run(F::DESCRIPTOR, Place::Rows { groups: 1 }, makers, only)
+        checks::run(F::DESCRIPTOR, &f64::kernel::<F>(), Place::Rows { groups: 1 }, makers, only)
     }
 }
 
@@ -65,7 +66,7 @@ impl Slice<{ kind::GROUPED }> {
     /// Runs the checks whose name contains `only`.
     pub fn run<F: Formula>(only: &str) -> Report {
         let makers = Makers::of::<Layer<F, f64, 2>, Layer<F, f32, 2>>();
-        checks::run(F::DESCRIPTOR, Place::Rows { groups: 2 }, makers, only)
+        checks::run(F::DESCRIPTOR, &f64::kernel::<F>(), Place::Rows { groups: 2 }, makers, only)
     }
 }
 
@@ -73,15 +74,20 @@ impl Slice<{ kind::LINEAR }> {
     /// Runs the checks whose name contains `only`.
     pub fn run<F: Formula>(only: &str) -> Report {
         let makers = Makers::of::<Linear<F, f64>, Linear<F, f32>>();
-        checks::run(F::DESCRIPTOR, Place::Weights, makers, only)
+        checks::run(F::DESCRIPTOR, &f64::kernel::<F>(), Place::Weights, makers, only)
     }
 }
 
 impl Slice<{ kind::NO_LAYER }> {
     /// Says that nothing was checked.
     pub fn run<F: Formula>(only: &str) -> Report {
-        checks::no_layer(F::DESCRIPTOR, only)
+        checks::no_layer(F::DESCRIPTOR, &f64::kernel::<F>(), only)
     }
+}
+
+/// The checks of the operations that layers are made of, on both paths, without a layer: nothing is compiled for the method.
+pub fn operations(kernel: &Kernel<f64>) -> Report {
+    checks::only_operations(kernel.descriptor, kernel)
 }
 
 /// What the program that [`check!`](crate::check!) makes prints, and whether nothing failed.

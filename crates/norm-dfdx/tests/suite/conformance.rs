@@ -104,11 +104,21 @@ fn a_parameter_that_learns_nothing_is_caught() {
 #[test]
 fn what_has_no_layer_is_skipped_with_the_reason() {
     let report = report!(norm_streaming::StreamingNorm);
-    let [check] = &report.checks[..] else { panic!("{report}") };
+    let [check, operations @ ..] = &report.checks[..] else { panic!("{report}") };
+    assert!(operations.iter().all(|c| c.name.starts_with("operations:")), "{report}");
     assert!(
         matches!(&check.outcome, Outcome::Skip { reason } if reason.contains("`StreamingNorm`")),
         "{report}"
     );
+}
+
+#[test]
+fn operations_of_every_registered_method() {
+    for method in norms::METHODS {
+        let report = norm_dfdx::conformance::operations(method.f64);
+        assert!(report.passed(), "{report}");
+        assert_eq!(report.checks.len(), 2);
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Inputs whose squares are no numbers of their element type, while the answer is an ordinary number: every method, values and
 //! gradients. The judge is the method's reference, in double precision and at a size where squares are numbers.
 
-use norm_core::range::Degrees;
+use norm_core::scaling::Degrees;
 use norm_core::{Call, Descriptor, Elem, Isa, Kernel, Layout, ReferenceSet, Rule, Skeleton};
 use norms::{METHODS, Method};
 
@@ -73,7 +73,7 @@ fn reference(method: &Method, case: &Case, in_range: bool) -> Answer {
     let call = Call { layout: case.layout, x: &case.x, params: &params, consts: &case.consts, mask: None };
     let (d, judge) = (method.descriptor(), &method.reference);
     let (y, back) = if in_range {
-        (judge.forward_in_range(d, &call).y, judge.backward_in_range(d, &call, &case.dy))
+        (judge.forward_scaled(d, &call).y, judge.backward_scaled(d, &call, &case.dy))
     } else {
         ((judge.forward)(&call).y, (judge.backward)(&call, &case.dy))
     };

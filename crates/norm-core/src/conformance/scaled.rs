@@ -1,8 +1,8 @@
-//! A judge at any size of its input, as the kernels are: see [`crate::range`].
+//! A judge at any size of its input, as the kernels are: see [`crate::scaling`].
 
 use super::reference::{Reference, ReferenceBackward, ReferenceCall, ReferenceForward};
 use crate::descriptor::Descriptor;
-use crate::range::{Shift, Shifts, times};
+use crate::scaling::{Shift, Shifts, times};
 
 /// Runs `f` on what a call becomes under a factor.
 fn moved<R>(call: &ReferenceCall<'_>, shift: Shift<'_>, f: impl FnOnce(&ReferenceCall<'_>) -> R) -> R {
@@ -13,7 +13,7 @@ fn moved<R>(call: &ReferenceCall<'_>, shift: Shift<'_>, f: impl FnOnce(&Referenc
 
 impl Reference {
     /// Output and statistics, also where the squares of `x` are no numbers.
-    pub fn forward_in_range(&self, d: &Descriptor, call: &ReferenceCall<'_>) -> ReferenceForward {
+    pub fn forward_scaled(&self, d: &Descriptor, call: &ReferenceCall<'_>) -> ReferenceForward {
         let mut plain = (self.forward)(call);
         let Some(shifts) = Shifts::of(d, call) else { return plain };
         for shift in shifts.each().into_iter().filter(|shift| !shift.is_one()) {
@@ -35,12 +35,7 @@ impl Reference {
     }
 
     /// Gradients, also where the squares of `x` are no numbers.
-    pub fn backward_in_range(
-        &self,
-        d: &Descriptor,
-        call: &ReferenceCall<'_>,
-        dy: &[f64],
-    ) -> ReferenceBackward {
+    pub fn backward_scaled(&self, d: &Descriptor, call: &ReferenceCall<'_>, dy: &[f64]) -> ReferenceBackward {
         let Some(shifts) = Shifts::of(d, call) else { return (self.backward)(call, dy) };
         let mut dx = vec![0.0; call.x.len()];
         let mut dparams: Vec<Vec<f64>> = Vec::new();

@@ -57,7 +57,7 @@ impl Units {
 
 /// Sizes beyond which sums of squares may be wrong, as binary exponents.
 #[derive(Clone, Copy, Debug)]
-struct Range {
+struct Limits {
     /// A statistic beyond `2^statistic`, or below `2^-statistic` in all of its set, is looked at.
     statistic: i32,
     /// As far from 1 an input may be.
@@ -68,7 +68,7 @@ struct Range {
     least: i32,
 }
 
-impl Range {
+impl Limits {
     fn of<T: Elem>() -> Self {
         if T::NAME == "f32" {
             Self { statistic: 80, input: 24, step: 32, least: -126 }
@@ -115,12 +115,12 @@ impl Shifts {
     /// Whether a largest element in absolute value is so large that [`Shifts::of`] must see all of them.
     pub fn is_far<T: Elem>(largest: T) -> bool {
         // Written so that NaN is far.
-        !(largest.to_f64() < f64::from(Range::of::<T>().input).exp2())
+        !(largest.to_f64() < f64::from(Limits::of::<T>().input).exp2())
     }
 
     /// Whether small inputs may be multiplied: no constant outweighs their squares.
     pub fn may_be_small<T: Elem>(d: &Descriptor, consts: &[f64]) -> bool {
-        let step = Range::of::<T>().step;
+        let step = Limits::of::<T>().step;
         Degrees::of(d, consts).is_some_and(|degrees| most::<T>(&degrees, consts, &[]) >= step)
     }
 
@@ -136,8 +136,8 @@ impl Shifts {
             return None;
         }
         let degrees = Degrees::of(d, call.consts).filter(|degrees| degrees.highest > 1.0)?;
-        let range = Range::of::<T>();
-        let most = most(&degrees, call.consts, call.params) / range.step * range.step;
+        let limits = Limits::of::<T>();
+        let most = most(&degrees, call.consts, call.params) / limits.step * limits.step;
         if suspicion == Suspicion::Small && most == 0 {
             return None;
         }
@@ -145,15 +145,15 @@ impl Shifts {
         let exponent = |v: f64| if v.is_finite() && v > 0.0 { v.log2().floor() as i32 } else { 0 };
         let shift = |v: f64| {
             let exponent = exponent(v);
-            if exponent.abs() <= range.input {
+            if exponent.abs() <= limits.input {
                 return 0;
             }
-            let steps = -(f64::from(exponent) / f64::from(range.step)).round() as i32;
-            (steps * range.step).min(most)
+            let steps = -(f64::from(exponent) / f64::from(limits.step)).round() as i32;
+            (steps * limits.step).min(most)
         };
         let exponents: Vec<i32> = largest(units, call).into_iter().map(shift).collect();
         let some = exponents.iter().any(|e| *e != 0);
-        some.then_some(Self { degrees, units, exponents, least: range.least })
+        some.then_some(Self { degrees, units, exponents, least: limits.least })
     }
 
     /// The factors in use, 1 among them where a unit is left as it is.
@@ -222,7 +222,7 @@ pub(crate) enum Suspicion {
 
 /// Whether statistics say that an input may need [`Shifts`]. Cheap, and wrong only in saying so too often.
 pub(crate) fn suspect<T: Elem>(d: &Descriptor, stats: &[T]) -> Suspicion {
-    let range = Range::of::<T>();
+    let limits = Limits::of::<T>();
     let kinds = d.statistics.len();
     if d.plan.is_staged() {
         // Not all of them are handed out.
@@ -232,8 +232,8 @@ pub(crate) fn suspect<T: Elem>(d: &Descriptor, stats: &[T]) -> Suspicion {
         return Suspicion::None;
     }
     // A streamed statistic is a root, whose powers are taken again on the way back.
-    let bound = if d.policy == PolicyKind::Streaming { range.statistic / 3 } else { range.statistic };
-    let (large, small) = (T::lit(f64::from(bound).exp2()), T::lit(f64::from(-range.statistic).exp2()));
+    let bound = if d.policy == PolicyKind::Streaming { limits.statistic / 3 } else { limits.statistic };
+    let (large, small) = (T::lit(f64::from(bound).exp2()), T::lit(f64::from(-limits.statistic).exp2()));
     // Written so that NaN is large.
     if !stats.iter().all(|v| v.abs() < large) {
         return Suspicion::Any;
@@ -358,7 +358,7 @@ pub fn times<T: Elem>(v: T, exponent: f64) -> T {
 
 /// As [`times`], of something that may be divided by: what is not 0 stays so.
 pub fn guarded<T: Elem>(v: T, exponent: f64) -> T {
-    T::lit(at_least(v.to_f64(), exponent, Range::of::<T>().least))
+    T::lit(at_least(v.to_f64(), exponent, Limits::of::<T>().least))
 }
 
 /// A value times a power of two, no smaller than the smallest number with all digits, or than it was.

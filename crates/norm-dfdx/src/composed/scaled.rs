@@ -1,8 +1,8 @@
 //! The composed path where squares of the input are no numbers: played once for each power of two that some of the input is
-//! multiplied by, see [`norm_core::range`]. All of it goes over the tape.
+//! multiplied by, see [`norm_core::scaling`]. All of it goes over the tape.
 
 use dfdx::prelude::*;
-use norm_core::range::{Shift, Shifts, guarded, times};
+use norm_core::scaling::{Shift, Shifts, guarded, times};
 use norm_core::{Call as KernelCall, Elem, Skeleton};
 
 use super::{Call, play_call};
