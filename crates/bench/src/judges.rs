@@ -98,8 +98,11 @@ pub(crate) fn gradient_judges(m: &Method) -> Option<GradientJudges> {
     let around = |(v, s): (f64, u64)| values(l.channels(), s).iter().map(|n| v + 0.4 * n).collect::<Vec<_>>();
     let states: Vec<Vec<f64>> = d.plan.controls().into_iter().map(|_| 0.0).zip(21..).map(around).collect();
     // Near what it starts at and well away from 0, which a deviation divides by.
-    let store = d.frozen.iter().map(|f| 0.5 + 0.5 * d.starts_at(f.statistic));
-    let frozen: Vec<Vec<f64>> = store.zip(11..).map(around).collect();
+    let near = |(f, seed): (&norm_core::Frozen, u64)| -> Vec<f64> {
+        let start = |set: usize| 0.5 + 0.5 * d.start(f.statistic).at(set);
+        around((0.0, seed)).iter().enumerate().map(|(set, v)| v + start(set)).collect()
+    };
+    let frozen: Vec<Vec<f64>> = d.frozen.iter().zip(11..).map(near).collect();
     let behind: Vec<Vec<f64>> = states.iter().chain(&frozen).cloned().collect();
     let isa = Isa::detect();
     let loss = |x: &[f64], params: &[Vec<f64>]| -> Option<f64> {

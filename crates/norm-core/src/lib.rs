@@ -29,7 +29,7 @@ mod value;
 mod window;
 
 pub use descriptor::{
-    Const, Descriptor, Equation, Frozen, Gotcha, Invariance, Param, PolicyKind, Site, Statistic,
+    Const, Descriptor, Equation, Frozen, Gotcha, Invariance, Param, PolicyKind, Site, Start, Statistic,
 };
 pub use error::Error;
 pub use formula::{Bodies, Formula, Pointwise, PointwiseDescriptor};
