@@ -313,8 +313,10 @@ impl Descriptor {
         matches!(self.reference_set, ReferenceSet::Space) || self.plan.says_sets().1
     }
     /// Whether places of one channel stand apart from others in what is pooled: the space of a channel, or a window.
+    /// A matrix of weights has no places.
     pub fn sees_places(&self) -> bool {
-        self.pools_space() || self.plan.windows().iter().any(|(window, _)| window.along == Along::Space)
+        let weights = self.reference_set.is_of_weights();
+        !weights && (self.pools_space() || self.plan.windows().iter().any(|(window, _)| window.along == Along::Space))
     }
     /// A constant that is the policy's and not the formula's, where the method names it.
     pub fn policy_const(&self, name: &str, consts: &[f64]) -> Option<f64> {
