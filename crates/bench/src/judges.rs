@@ -53,7 +53,11 @@ impl Sizes {
 type Pairs = Vec<Vec<bool>>;
 
 /// A picture over cases and steps: one call for all steps, or one for each where each step has statistics of its own.
-fn over_steps(sizes: Sizes, per_step: bool, of_call: impl Fn(Shape) -> Option<Dependencies>) -> Option<Pairs> {
+fn over_steps(
+    sizes: Sizes,
+    per_step: bool,
+    of_call: impl Fn(Shape) -> Option<Dependencies>,
+) -> Option<Pairs> {
     let Sizes { cases, steps, .. } = sizes;
     let row = sizes.channels * sizes.space;
     let size = sizes.len();
@@ -224,6 +228,12 @@ pub(crate) fn gradient_judges(m: &Method) -> Option<GradientJudges> {
         symbolic: Some(symbolic.judged(judge, &names)),
         tape: Some(tape.judged(judge, &names)),
         central_difference: None,
+        judge: if d.exact_gradient {
+            "central differences of the forward"
+        } else {
+            "the gradient derived by hand, and of that to the tape's, since differences judge no declared gradient"
+        }
+        .to_owned(),
     })
 }
 

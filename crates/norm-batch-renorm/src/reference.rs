@@ -158,11 +158,7 @@ fn stored_forward<S: Spread>(call: &ReferenceCall<'_>, state: &[Vec<f64>]) -> Ve
     apply(call, &channels::<S>(call, Some(state)))
 }
 
-fn stored_backward<S: Spread>(
-    call: &ReferenceCall<'_>,
-    dy: &[f64],
-    state: &[Vec<f64>],
-) -> ReferenceBackward {
+fn stored_backward<S: Spread>(call: &ReferenceCall<'_>, dy: &[f64], state: &[Vec<f64>]) -> ReferenceBackward {
     gradients::<S>(call, dy, Some(state))
 }
 

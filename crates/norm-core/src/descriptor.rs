@@ -316,7 +316,9 @@ impl Descriptor {
     /// A matrix of weights has no places.
     pub fn sees_places(&self) -> bool {
         let weights = self.reference_set.is_of_weights();
-        !weights && (self.pools_space() || self.plan.windows().iter().any(|(window, _)| window.along == Along::Space))
+        !weights
+            && (self.pools_space()
+                || self.plan.windows().iter().any(|(window, _)| window.along == Along::Space))
     }
     /// A constant that is the policy's and not the formula's, where the method names it.
     pub fn policy_const(&self, name: &str, consts: &[f64]) -> Option<f64> {

@@ -163,8 +163,7 @@ mod units {
             let dy: Vec<f64> = at.iter().map(|i| dy[*i]).collect();
             let of_energy: Vec<f64> = (0..at.len()).map(|j| dy[j] * centred[j] / spread[j].powi(3)).collect();
             let of_energy = given_near(&of_energy, size);
-            let dv: Vec<f64> =
-                (0..at.len()).map(|k| dy[k] / spread[k] - centred[k] * of_energy[k]).collect();
+            let dv: Vec<f64> = (0..at.len()).map(|k| dy[k] / spread[k] - centred[k] * of_energy[k]).collect();
             let of_mean = given_near(&dv, size);
             at.iter().enumerate().for_each(|(i, to)| dx[*to] = dv[i] - of_mean[i]);
         }

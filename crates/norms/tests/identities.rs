@@ -36,7 +36,6 @@ fn product(x: &[f64], w: &[f64], i: usize) -> Vec<f64> {
     x.chunks(i).flat_map(|x| w.chunks(i).map(move |w| dot(x, w))).collect()
 }
 
-
 const I: usize = 12;
 
 fn both(id: &str, x: &[f64], w: &[f64]) -> Vec<f64> {
@@ -238,6 +237,21 @@ fn batch_renormalization_averages_deviations_and_its_ports_variances() {
     let d = norms::find("batch-renorm").unwrap().descriptor();
     assert_eq!(d.stored_names(), ["running_mean", "running_std"]);
     assert_eq!(Running::default().named(d, &d.default_consts()).rate, 0.01);
+}
+
+/// A store of variances belongs to the method that averages them, whatever name it is brought under.
+#[test]
+fn a_store_names_its_method() {
+    let id = |name: &str, stored: &[&str]| {
+        norms::find_storing(name, stored.iter().copied()).map(|m| m.descriptor().id)
+    };
+    assert_eq!(id("batch-renorm", &[]), Some("batch-renorm"));
+    assert_eq!(id("batch-renorm", &["running_mean", "running_std"]), Some("batch-renorm"));
+    assert_eq!(id("batch-renorm", &["running_mean", "running_var"]), Some("batch-renorm-variance"));
+    assert_eq!(id("batch-renorm", &["running_other"]), Some("batch-renorm"));
+    assert_eq!(id("batch-renorm-variance", &[]), Some("batch-renorm-variance"));
+    assert_eq!(id("batch", &["running_std"]), Some("batch"));
+    assert_eq!(id("nothing", &["running_var"]), None);
 }
 
 /// The paper's schedule: batch normalization up to update 5000, the bounds of the declaration from 40000 and 25000 on.

@@ -245,8 +245,10 @@ fn c17_epsilon_is_declared_and_never_negative() {
         // A mean alone divides nothing; a norm has no epsilon in any paper, its zero is told apart exactly; and what is
         // added to the energy of neighbours is no epsilon but a constant of the method.
         let norms = ["weight", "weight-exp", "cosine", "cosine-centred", "ndp"];
-        let without =
-            |id| norms.contains(&id) || ["mean-only-batch", "local-response", "divisive", "divisive-units"].contains(&id);
+        let without = |id| {
+            norms.contains(&id)
+                || ["mean-only-batch", "local-response", "divisive", "divisive-units"].contains(&id)
+        };
         let wanted = (!d.statistics.is_empty() || d.plan.is_staged()) && !without(d.id);
         assert_eq!(d.consts.iter().any(|c| c.name == "eps"), wanted, "{}", d.id);
         let mut at = At::new(d.id, 3, 4);

@@ -37,8 +37,7 @@ fn columns_that_sum_to_nothing_are_no_trap() {
 #[test]
 fn a_smaller_singular_value_is_left_behind() {
     for n in [4, 6] {
-        let weights: Vec<f64> =
-            (0..n * n).map(|i| if i % (n + 1) == 0 { 5.0 } else { 0.0 } - 1.0).collect();
+        let weights: Vec<f64> = (0..n * n).map(|i| if i % (n + 1) == 0 { 5.0 } else { 0.0 } - 1.0).collect();
         let largest = 5.0f64.max((n as f64 - 5.0).abs());
         let got = divisor(&weights, n, 80);
         assert!((got - largest).abs() < 1e-9, "{n}: {got}, not {largest}");

@@ -245,6 +245,8 @@ impl Behaviour {
         let before = used.evaluate(&x, space)?;
         let mut after = used.clone();
         let trained = after.train(&x, space)?;
+        let one = CHANNELS * space;
+        let alone = same(&used.evaluate(&x[..one], space)?, &before[..one]);
         let evaluation_follows = same(&after.evaluate(&x, space)?, &trained);
         Ok(Self {
             single: if d.reference_set.is_of_weights() { Single::AsInBatch } else { single(kernel)? },
@@ -254,7 +256,7 @@ impl Behaviour {
             evaluation_follows,
             evaluation_before: same(&trained, &before),
             straight_in_training: padding_leaves_output && straight(space, |x| used.clone().train(x, space))?,
-            straight_in_evaluation: straight(space, |x| used.evaluate(x, space))?,
+            straight_in_evaluation: alone && straight(space, |x| used.evaluate(x, space))?,
             stored: [1, 100].map(|steps| {
                 let of_steps = if d.policy == PolicyKind::PerStep { steps } else { 1 };
                 of_steps * d.state_bytes(1, 8)

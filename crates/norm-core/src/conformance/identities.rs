@@ -5,7 +5,7 @@ use super::case::{Case, Data, Shape, set_of};
 use super::difference::{difference, largest, peak};
 use super::pictures::smallest_pool;
 use super::reference::Subject;
-use super::remedy::finite;
+use super::remedy::{finite_gradients, finite_output};
 use super::report::Tally;
 use crate::error::Error;
 use crate::isa::Isa;
@@ -51,7 +51,9 @@ pub(super) fn sums(subject: &Subject, tally: &mut Tally) -> Result<(), Error> {
             ("the scale", blind(&|v| v * 1.75)?, balance(subject, &case, &got.dx, |i| case.x[i])),
         ] {
             if blind {
-                let what = format!("y is blind to {what} of its set, so dx has to balance over it; of its size it is off by");
+                let what = format!(
+                    "y is blind to {what} of its set, so dx has to balance over it; of its size it is off by"
+                );
                 tally.at_most(&what, sum, 1e-12, "");
             } else {
                 tally.require(sum > 1e-3, || {
@@ -74,7 +76,8 @@ pub(super) fn one_element(subject: &Subject, tally: &mut Tally) -> Result<(), Er
     };
     let case = Case::new(d, shape, Data::Normal { mean: 5.0, deviation: 2.0 }, 8)?;
     let got = case.play(k, Isa::detect())?;
-    finite(tally, d, "a set of one element", &got);
+    finite_output(tally, d, "a set of one element", &got);
+    finite_gradients(tally, d, "a set of one element", &got);
     // Centred: blind to the one value there is, of either sign. What divides by a norm is blind to its size only.
     let mut centred = true;
     for by in [1.0, -20.0] {

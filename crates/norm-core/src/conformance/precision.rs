@@ -80,7 +80,8 @@ pub(super) fn offset(subject: &Subject, tally: &mut Tally) -> Result<(), Error> 
     }
     for shape in shapes(subject) {
         let off = single_precision(subject, shape, 1e4)?.relative();
-        let what = format!("over {shape} at a mean of 1e4 y is off in f32, relative to its root mean square, by");
+        let what =
+            format!("over {shape} at a mean of 1e4 y is off in f32, relative to its root mean square, by");
         tally.at_most(&what, off, 2e-3, "");
     }
     Ok(())

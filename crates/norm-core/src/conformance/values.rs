@@ -4,7 +4,7 @@ use super::case::{Case, Data, Played, Shape, Sizes};
 use super::difference::{difference, largest, peak};
 use super::pictures::smallest_pool;
 use super::reference::{ReferenceBackward, ReferenceForward, Subject};
-use super::remedy::finite;
+use super::remedy::{finite_gradients, finite_output};
 use super::report::Tally;
 use crate::descriptor::{Descriptor, PolicyKind};
 use crate::error::Error;
@@ -101,7 +101,7 @@ pub(super) fn forward(subject: &Subject, tally: &mut Tally) -> Result<(), Error>
         let alone = k.descriptor.consts.is_empty() && case.with::<f64, _>(|call| k.pooled(call)) == 1;
         let left = if alone || matches!(data, Data::Constant(_)) { peak(&case.x) } else { 0.0 };
         let scale = peak(&want.y).max(left).max(f64::MIN_POSITIVE);
-        finite(tally, k.descriptor, &at, got);
+        finite_output(tally, k.descriptor, &at, got);
         tally.close(&format!("y of {at}"), &got.y, &want.y, scale, bound);
         for (i, spec) in k.descriptor.statistics.iter().enumerate() {
             // A spread is known no better than the mean it is measured from.
@@ -132,6 +132,7 @@ fn local_terms(k: &Kernel<f64>, case: &Case, got: &Played) -> f64 {
 pub(super) fn backward(subject: &Subject, tally: &mut Tally) -> Result<(), Error> {
     let k = &subject.f64;
     each_case(subject, |case, got, (_, bound), at| {
+        finite_gradients(tally, k.descriptor, &at, got);
         let want = reference_backward(subject, case);
         // Where terms cancel, rounding is relative to the terms: those left when statistics are constants.
         let (terms, _) = case.backward(k, Isa::detect(), &got.stats, Rule::Frozen)?;
