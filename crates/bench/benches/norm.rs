@@ -112,11 +112,8 @@ fn dfdx_batch<'a, const C: usize>() -> Contender<'a, f32> {
 }
 
 fn close<E: Elem>(what: &str, a: &[E], b: &[E]) {
-    let scale = b.iter().fold(1.0f64, |m, v| m.max(v.to_f64().abs()));
-    // Not `max`, which would swallow a NaN.
-    let worst = a.iter().zip(b).map(|(a, b)| (a.to_f64() - b.to_f64()).abs());
-    let worst = worst.fold(0.0, |m: f64, v| if v <= m { m } else { v });
-    assert!(worst <= 1e-4 * scale, "{what}: paths differ by {worst}");
+    let worst = norm_core::conformance::relative_difference(a, b, 1.0);
+    assert!(worst <= 1e-4, "{what}: paths differ by {worst} of the largest value");
 }
 
 fn time<E>(c: &mut Criterion, n: usize, width: usize, method: &str, mut contenders: Vec<Contender<'_, E>>)

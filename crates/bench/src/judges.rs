@@ -2,48 +2,117 @@
 //! and tape gradients are apart.
 
 use dfdx::prelude::*;
-use norm_core::conformance::{Probe, ReferenceCall, Shape};
-use norm_core::{Call, Isa, Layout, ReferenceSet, Rule};
+use norm_core::conformance::{Dependencies, Probe, ReferenceCall, Shape, relative_difference};
+use norm_core::{Call, Descriptor, Isa, Layout, PolicyKind, ReferenceSet, Rule};
 use norm_dfdx::composed::OnCpu;
 use norm_dfdx::fused::Statistics;
 use norms::Method;
 use results::{DependencyPicture, GradientJudges, Judgement, PictureGrid, QuantityDifference};
 
-/// Small enough to draw, large enough that every dependence shows.
-const PICTURE: Shape = Shape { cases: 3, channels: 4, space: 1, groups: 1 };
+/// Cases, steps, channels and places of a picture: small enough to draw, large enough that every dependence shows.
+#[derive(Clone, Copy)]
+struct Sizes {
+    cases: usize,
+    steps: usize,
+    channels: usize,
+    space: usize,
+}
+
+impl Sizes {
+    fn of(d: &Descriptor) -> Self {
+        // A matrix of weights has units and inputs. Only where places differ from channels are there several.
+        match (d.reference_set.is_of_weights(), d.sees_places()) {
+            (true, _) => Self { cases: 3, steps: 1, channels: 4, space: 1 },
+            (false, true) => Self { cases: 3, steps: 2, channels: 2, space: 4 },
+            (false, false) => Self { cases: 3, steps: 2, channels: 4, space: 1 },
+        }
+    }
+
+    fn shape(&self, rows: usize) -> Shape {
+        Shape { cases: rows, channels: self.channels, space: self.space, groups: 1 }
+    }
+
+    fn len(&self) -> usize {
+        self.cases * self.steps * self.channels * self.space
+    }
+
+    /// The element at a row `(case, step)` of a picture, and its name.
+    fn label(&self, prefix: &str, at: usize, weights: bool) -> String {
+        let (place, rest) = (at % self.space, at / self.space);
+        let (channel, row) = (rest % self.channels, rest / self.channels);
+        let (case, step) = (row / self.steps, row % self.steps);
+        match (weights, self.space) {
+            (true, _) => format!("{prefix}[{case},{channel}]"),
+            (false, 1) => format!("{prefix}[{case},t{step},{channel}]"),
+            (false, _) => format!("{prefix}[{case},t{step},{channel},{place}]"),
+        }
+    }
+}
+
+/// Pairs that depend, `[of][on]`.
+type Pairs = Vec<Vec<bool>>;
+
+/// A picture over cases and steps: one call for all steps, or one for each where each step has statistics of its own.
+fn over_steps(
+    sizes: Sizes,
+    per_step: bool,
+    of_call: impl Fn(Shape) -> Option<Dependencies>,
+) -> Option<Pairs> {
+    let Sizes { cases, steps, .. } = sizes;
+    let row = sizes.channels * sizes.space;
+    let size = sizes.len();
+    let one = of_call(sizes.shape(if per_step { cases } else { cases * steps }))?;
+    // Where an element stands in its call, and in which call.
+    let place = |at: usize| {
+        let (rows, within) = (at / row, at % row);
+        if per_step { (rows % steps, rows / steps * row + within) } else { (0, at) }
+    };
+    let depends = |of: usize, on: usize| {
+        let ((a, of), (b, on)) = (place(of), place(on));
+        a == b && one.depends(of, on)
+    };
+    Some((0..size).map(|of| (0..size).map(|on| depends(of, on)).collect()).collect())
+}
 
 /// Which `y` depends on which `x`, and which `dx` on which `dy`, as measured.
 pub(crate) fn pictures(m: &Method) -> Vec<DependencyPicture> {
-    let (Ok(measured), Ok(declared)) =
-        (Probe::measured(m.f64, PICTURE, None), Probe::promised(m.descriptor(), PICTURE, None))
-    else {
-        return Vec::new();
+    let d = m.descriptor();
+    let (sizes, weights) = (Sizes::of(d), d.reference_set.is_of_weights());
+    let per_step = d.policy == PolicyKind::PerStep;
+    let quantities: [(&str, &str, &str, fn(Probe) -> Dependencies); 2] = [
+        ("which y depends on which x", "y", "x", |p| p.y_on_x),
+        ("which dx depends on which dy", "dx", "dy", |p| p.dx_on_dy),
+    ];
+    let picture = |(title, of, on, part): (&str, &str, &str, fn(Probe) -> Dependencies)| {
+        let measured = |shape| Probe::measured_with(m.f64, shape, None, WINDOW).ok().map(part);
+        let promised = |shape| Probe::promised_with(d, shape, None, WINDOW).ok().map(part);
+        let cells = over_steps(sizes, per_step, measured)?;
+        let declared = over_steps(sizes, per_step, promised)?;
+        let names = |prefix: &str| (0..sizes.len()).map(|at| sizes.label(prefix, at, weights)).collect();
+        let (down, across) = match (weights, sizes.space) {
+            (true, _) => ("unit", "input"),
+            (false, 1) => ("case, step", "channel"),
+            (false, _) => ("case, step", "channel, place"),
+        };
+        Some(DependencyPicture {
+            title: title.to_owned(),
+            rows: names(of),
+            columns: names(on),
+            declared_equals_measured: cells == declared,
+            cells,
+            grid: Some(PictureGrid {
+                down_axis: down.to_owned(),
+                down: sizes.cases * sizes.steps,
+                across_axis: across.to_owned(),
+                across: sizes.channels * sizes.space,
+            }),
+        })
     };
-    let names = |prefix: &str| {
-        let label = |l: &norm_core::conformance::Label| format!("{prefix}[{},{}]", l.sample, l.feature);
-        measured.labels.iter().map(label).collect::<Vec<_>>()
-    };
-    let size = measured.labels.len();
-    [
-        ("which y depends on which x", "y", "x", &measured.y_on_x, &declared.y_on_x),
-        ("which dx depends on which dy", "dx", "dy", &measured.dx_on_dy, &declared.dx_on_dy),
-    ]
-    .into_iter()
-    .map(|(title, of, on, found, promised)| DependencyPicture {
-        title: title.to_owned(),
-        rows: names(of),
-        columns: names(on),
-        cells: (0..size).map(|a| (0..size).map(|b| found.depends(a, b)).collect()).collect(),
-        grid: Some(PictureGrid {
-            down_axis: "case".to_owned(),
-            down: PICTURE.cases,
-            across_axis: "feature".to_owned(),
-            across: PICTURE.channels,
-        }),
-        declared_equals_measured: found.first_difference(promised).is_none(),
-    })
-    .collect()
+    quantities.into_iter().filter_map(picture).collect()
 }
+
+/// Windows of a picture are this wide, so that they are smaller than what they lie on.
+const WINDOW: Option<f64> = Some(3.0);
 
 fn values(n: usize, seed: u64) -> Vec<f64> {
     let mut s = seed;
@@ -55,12 +124,6 @@ fn values(n: usize, seed: u64) -> Vec<f64> {
         .collect()
 }
 
-/// The largest difference, relative to the largest entry of the judge.
-fn difference(got: &[f64], judge: &[f64]) -> f64 {
-    let scale = judge.iter().fold(f64::MIN_POSITIVE, |m, v| m.max(v.abs()));
-    got.iter().zip(judge).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max) / scale
-}
-
 struct Gradients {
     dx: Vec<f64>,
     dparams: Vec<Vec<f64>>,
@@ -70,7 +133,7 @@ impl Gradients {
     fn judged(&self, judge: &Self, names: &[&str]) -> Judgement {
         let one = |name: &str, a: &[f64], b: &[f64]| QuantityDifference {
             quantity: name.to_owned(),
-            max_relative: difference(a, b),
+            max_relative: relative_difference(a, b, 0.0),
         };
         let params = names.iter().zip(self.dparams.iter().zip(&judge.dparams));
         let mut differences = vec![one("dx", &self.dx, &judge.dx)];
@@ -98,8 +161,11 @@ pub(crate) fn gradient_judges(m: &Method) -> Option<GradientJudges> {
     let around = |(v, s): (f64, u64)| values(l.channels(), s).iter().map(|n| v + 0.4 * n).collect::<Vec<_>>();
     let states: Vec<Vec<f64>> = d.plan.controls().into_iter().map(|_| 0.0).zip(21..).map(around).collect();
     // Near what it starts at and well away from 0, which a deviation divides by.
-    let store = d.frozen.iter().map(|f| 0.5 + 0.5 * d.starts_at(f.statistic));
-    let frozen: Vec<Vec<f64>> = store.zip(11..).map(around).collect();
+    let near = |(f, seed): (&norm_core::Frozen, u64)| -> Vec<f64> {
+        let start = |set: usize| 0.5 + 0.5 * d.start(f.statistic).at(set);
+        around((0.0, seed)).iter().enumerate().map(|(set, v)| v + start(set)).collect()
+    };
+    let frozen: Vec<Vec<f64>> = d.frozen.iter().zip(11..).map(near).collect();
     let behind: Vec<Vec<f64>> = states.iter().chain(&frozen).cloned().collect();
     let isa = Isa::detect();
     let loss = |x: &[f64], params: &[Vec<f64>]| -> Option<f64> {
@@ -162,6 +228,12 @@ pub(crate) fn gradient_judges(m: &Method) -> Option<GradientJudges> {
         symbolic: Some(symbolic.judged(judge, &names)),
         tape: Some(tape.judged(judge, &names)),
         central_difference: None,
+        judge: if d.exact_gradient {
+            "central differences of the forward"
+        } else {
+            "the gradient derived by hand, and of that to the tape's, since differences judge no declared gradient"
+        }
+        .to_owned(),
     })
 }
 

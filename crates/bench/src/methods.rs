@@ -1,8 +1,8 @@
 //! What a run says about each method: everything from its declaration, a probe or a judge.
 
+use norm_core::conformance::{Behaviour, Statement, Statements, Verdict};
 use norm_core::{
-    Along, Descriptor, Equation, Letter, PolicyKind, ReferenceSet, Site, Skeleton, UpdateDescriptor,
-    UpdateEquation,
+    Along, Descriptor, Equation, Letter, PolicyKind, ReferenceSet, UpdateDescriptor, UpdateEquation,
 };
 use pulldown_latex::RenderConfig;
 use pulldown_latex::config::DisplayMode;
@@ -84,8 +84,14 @@ fn letter(l: &Letter) -> LetterRecord {
     LetterRecord { name: l.name.into(), mathml: math(l.mathml, "inline"), meaning: l.meaning.into() }
 }
 
-fn property(answer: Answer, why: &str) -> Property {
-    Property { answer, why: why.into(), source: Source::Descriptor }
+/// An answer that was probed: each is made of what the kernels were seen to do.
+fn probed(statement: &Statement) -> Property {
+    let answer = match statement.verdict {
+        Verdict::Yes => Answer::Yes,
+        Verdict::No => Answer::No,
+        Verdict::Depends => Answer::Conditional,
+    };
+    Property { answer, why: statement.reason.into(), source: Source::Probe }
 }
 
 /// What a reference set pools, in axes.
@@ -119,85 +125,14 @@ fn all_axes(d: &Descriptor) -> String {
     if all.is_empty() { axes(d.reference_set).to_owned() } else { all.join("; ") }
 }
 
-fn properties(d: &Descriptor, record: &mut MethodRecord) {
-    let of_weights = d.reference_set.is_of_weights();
-    let pools_cases = d.reference_set.skeleton() == Skeleton::Channelwise && !of_weights;
-    let stores = d.policy.averages();
-    let looks_back = stores && !d.plan.uses_statistics();
-    let nothing = d.is_identity();
-    let pointwise = d.reference_set == ReferenceSet::Nothing;
-    let streams = d.policy == PolicyKind::Streaming;
-    record.train_equals_eval = if streams {
-        property(
-            Answer::Conditional,
-            "both mix what is stored; training takes the input in before, evaluation does not",
-        )
-    } else if looks_back {
-        property(
-            Answer::Conditional,
-            "both are made of what is stored; training takes in each batch, or each block of it, once it is normalized",
-        )
-    } else if stores && of_weights {
-        property(
-            Answer::Conditional,
-            "training moves what is stored of the weights and uses that, evaluation uses it as it is",
-        )
-    } else if stores {
-        property(Answer::No, "training uses the statistics of the batch, evaluation stored ones")
-    } else {
-        property(Answer::Yes, "nothing is stored")
-    };
-    record.batch_one = if looks_back {
-        property(Answer::Yes, "the output is made of what is stored, whatever the batch")
-    } else if pools_cases && d.plan.is_staged() {
-        property(
-            Answer::Conditional,
-            "the batch's part has variance 0 for one case of one position; the other parts have what they always have",
-        )
-    } else if pools_cases {
-        property(
-            Answer::Conditional,
-            "one case of one position has variance 0: the output is the bias; with time or space to pool it works",
-        )
-    } else {
-        property(Answer::Yes, "no statistic pools cases")
-    };
-    record.longer_than_training = if d.policy == PolicyKind::PerStep {
-        property(Answer::Conditional, "later steps use the statistics of the last step that was trained on")
-    } else if pools_cases {
-        property(Answer::Yes, "statistics over batch and time serve every step")
-    } else {
-        property(Answer::Yes, "each step stands alone")
-    };
-    record.padding = if pools_cases {
-        property(
-            Answer::Conditional,
-            "padded steps must be masked out of the statistics, which the mask argument does",
-        )
-    } else {
-        property(Answer::Yes, "a padded step changes no other step")
-    };
-    record.reparametrization = match (nothing, stores || streams) {
-        _ if d.site == Site::Weights => {
-            property(Answer::Yes, "the normalized weights are the plain network's")
-        }
-        (true, _) => property(Answer::Yes, "it is the plain network"),
-        _ if pointwise => property(Answer::No, "it is a nonlinearity of each sum, which no weights can be"),
-        (false, true) if d.plan.cuts_off() => {
-            property(Answer::No, "what is cut off is no straight line, so no fixed weights do the same")
-        }
-        (false, true) if looks_back => property(
-            Answer::Conditional,
-            "what is stored folds into weights and bias at any moment, and training moves it",
-        ),
-        (false, true) => property(
-            Answer::Conditional,
-            "with stored statistics it folds into weights and bias; with those of the batch it does not",
-        ),
-        (false, false) => {
-            property(Answer::No, "the divisor depends on the input, so no fixed weights do the same")
-        }
-    };
+fn properties(m: &Method, record: &mut MethodRecord) {
+    let Ok(seen) = Behaviour::measured(m.f64) else { return };
+    let said = Statements::of(m.descriptor(), &seen);
+    record.train_equals_eval = probed(&said.training_is_evaluation);
+    record.batch_one = probed(&said.batch_of_one);
+    record.longer_than_training = probed(&said.longer_sequences);
+    record.padding = probed(&said.padding);
+    record.reparametrization = probed(&said.foldable);
 }
 
 /// The record of one method.
@@ -271,13 +206,18 @@ pub fn record(m: &'static Method) -> MethodRecord {
         gradient_judges: judges::gradient_judges(m).into_iter().collect(),
         ..MethodRecord::default()
     };
-    properties(d, &mut record);
+    properties(m, &mut record);
     record
 }
 
 /// The record of an update: it changes no value, so most that can be said of a normalization does not apply.
 fn update_record(d: &UpdateDescriptor) -> MethodRecord {
-    let same = || property(Answer::Yes, "the network is the plain one; only the optimizer's step differs");
+    // Of an update nothing is left in the network, which `norm-dfdx/tests/suite/path_sgd.rs` evaluates as a plain one.
+    let same = || Property {
+        answer: Answer::Yes,
+        why: "the network is the plain one; only the optimizer's step differs".into(),
+        source: Source::Test,
+    };
     MethodRecord {
         id: d.id.into(),
         title: d.title.into(),
@@ -309,7 +249,7 @@ fn update_record(d: &UpdateDescriptor) -> MethodRecord {
         batch_one: same(),
         longer_than_training: same(),
         padding: same(),
-        reparametrization: property(Answer::No, "another geometry on the same parameters"),
+        reparametrization: same(),
         ..MethodRecord::default()
     }
 }

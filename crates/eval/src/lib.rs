@@ -62,7 +62,7 @@ pub fn evaluate(method: &str, from: &Path, to: &Path) -> Result<(), Error> {
     } else {
         on_values(method, contents)
     }?;
-    answer.metadata.insert("method".to_owned(), method.to_owned());
+    answer.metadata.entry("method".to_owned()).or_insert_with(|| method.to_owned());
     file::write(to, &answer.tensors, answer.metadata, single)
 }
 
@@ -72,12 +72,14 @@ fn on_values(method: &str, contents: file::Contents) -> Result<Answer, Error> {
         let methods = norms::METHODS.iter().map(|m| m.descriptor().id);
         methods.chain(norms::UPDATES.iter().map(|u| u.id)).collect::<Vec<_>>().join(", ")
     };
-    let found =
-        norms::find(method).ok_or_else(|| Error::Method { got: method.to_owned(), known: known() })?;
+    let stored = contents.tensors.keys().filter_map(|name| name.strip_prefix("state."));
+    let found = norms::find_storing(method, stored)
+        .ok_or_else(|| Error::Method { got: method.to_owned(), known: known() })?;
     let mut request = Request::of(found, contents)?;
     let mut answer =
         if request.single { carry_out::<f32>(&mut request) } else { carry_out::<f64>(&mut request) }?;
     answer.check(request.single, request.advice())?;
     answer.metadata.insert("path".to_owned(), request.path.name().to_owned());
+    answer.metadata.insert("method".to_owned(), request.descriptor().id.to_owned());
     Ok(answer)
 }

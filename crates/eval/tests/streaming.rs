@@ -49,7 +49,7 @@ fn tensor(name: &str, shape: &[usize], seed: usize) -> (String, Vec<usize>, Vec<
 
 fn close(what: &str, a: &[f64], b: &[f64], bound: f64) {
     assert_eq!(a.len(), b.len(), "{what}");
-    let off = a.iter().zip(b).map(|(a, b)| (a - b).abs() / b.abs().max(1.0)).fold(0.0, f64::max);
+    let off = norm_core::conformance::largest(a.iter().zip(b).map(|(a, b)| (a - b).abs() / b.abs().max(1.0)));
     assert!(off <= bound, "{what}: off by {off:.2e}: {a:?} and {b:?}");
 }
 

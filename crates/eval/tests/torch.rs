@@ -85,13 +85,8 @@ fn faults(path: &Path, way: &str) -> Vec<String> {
         let bound = if want.dtype == Dtype::F64 { 1e-10 } else { 1e-5 };
         let (got, want) = (got.values(), want.values());
         let scale = want.iter().fold(1e-3, |m: f64, v| m.max(v.abs()));
-        // `max` would drop a NaN.
-        let gap = got
-            .iter()
-            .zip(&want)
-            .map(|(a, b)| (a - b).abs())
-            .fold(0.0, |m: f64, d| if d.is_nan() { d } else { m.max(d) });
-        if gap.is_nan() || gap > bound * scale {
+        let gap = norm_core::conformance::difference(&got, &want);
+        if gap > bound * scale {
             faults.push(format!("{name} on {way}: {key} differs by {gap:.1e} of {scale:.1e}"));
         }
     }

@@ -16,7 +16,9 @@ fn arrangements() -> S2 {
 
 fn furthest(a: &[f32], b: &[f32]) -> f32 {
     assert_eq!(a.len(), b.len());
-    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+    // `max` would leave a NaN out.
+    let off = a.iter().zip(b).map(|(a, b)| (a - b).abs());
+    off.fold(0.0, |m: f32, d| if d.is_nan() { f32::INFINITY } else { m.max(d) })
 }
 
 fn see(bank: &FilterBank, image: &Gray) -> (Vec<Layer>, Vec<f32>) {

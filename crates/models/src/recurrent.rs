@@ -93,10 +93,10 @@ fn params<K: Kind, F: Formula, P: PlacedIn>(units: usize, gates: bool) -> Vec<Sl
     all.into_iter().filter(|p| p.place.sees_gates() == gates).collect()
 }
 
-/// Names of the stored statistics over all gates, or of those over the units, and whether each starts at 1. One
+/// Names of the stored statistics over all gates, or of those over the units, and where each starts. One
 /// tensor is one statistic of one step, in the order of [`State`]; where there are several steps, the step's number
 /// ends the name.
-fn stored<K: Kind, F: Formula, P: PlacedIn>(gates: bool) -> Vec<(String, bool)> {
+fn stored<K: Kind, F: Formula, P: PlacedIn>(gates: bool) -> Vec<(String, norm_core::Start)> {
     let mut names = Vec::new();
     for (place, slot) in cell::<K, F, P, f32>().slots().filter(|(p, _)| p.sees_gates() == gates) {
         let steps = match slot.statistics {
@@ -106,7 +106,7 @@ fn stored<K: Kind, F: Formula, P: PlacedIn>(gates: bool) -> Vec<(String, bool)> 
         };
         for step in steps {
             let one = |(i, s): (usize, &norm_core::Statistic)| {
-                (format!("{place}.{}{step}", s.stored_name()), F::DESCRIPTOR.starts_at(i) != 0.0)
+                (format!("{place}.{}{step}", s.stored_name()), F::DESCRIPTOR.start(i))
             };
             names.extend(F::DESCRIPTOR.statistics.iter().enumerate().map(one));
         }
@@ -200,11 +200,11 @@ where
             v.tensor(&name(p), trained::<OfUnits<K, F, P>, _, E, D>(i), i, list!(units), &mut units)?;
         }
         let (mut running_gates, mut running_units) = (Vec::new(), Vec::new());
-        for (i, (name, at_one)) in stored::<K, F, P>(true).iter().enumerate() {
-            v.tensor(name, kept(*at_one), i, list!(running_gates), &mut running_gates)?;
+        for (i, (name, start)) in stored::<K, F, P>(true).iter().enumerate() {
+            v.tensor(name, kept(*start), i, list!(running_gates), &mut running_gates)?;
         }
-        for (i, (name, at_one)) in stored::<K, F, P>(false).iter().enumerate() {
-            v.tensor(name, kept(*at_one), i, list!(running_units), &mut running_units)?;
+        for (i, (name, start)) in stored::<K, F, P>(false).iter().enumerate() {
+            v.tensor(name, kept(*start), i, list!(running_units), &mut running_units)?;
         }
         let whole = weight_ih.pop().zip(weight_hh.pop()).filter(|_| v.whole());
         Ok(whole.map(|(weight_ih, weight_hh)| RecurrentLayer {

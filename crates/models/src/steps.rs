@@ -81,7 +81,7 @@ impl<F: Formula, Sh: Sharing, const C: usize, const T: usize, E: Dtype, D: Devic
         for t in if Sh::STATISTICS && !Sh::AFFINE { 1..T } else { 1..1 } {
             for (i, s) in stored::<F>().iter().enumerate() {
                 let name = format!("{}.{t}", s.stored_name());
-                let options = kept(F::DESCRIPTOR.starts_at(i) != 0.0);
+                let options = kept(F::DESCRIPTOR.start(i));
                 v.tensor(&name, options, (t - 1) * stored::<F>().len() + i, list, &mut later)?;
             }
         }

@@ -32,7 +32,7 @@ pub struct Declaration {
     pub(crate) consts: Vec<Const>,
     pub(crate) lets: Vec<Let>,
     /// What the average of a statistic is before the first batch, where that is not the usual.
-    pub(crate) starts: Vec<(Ident, f64)>,
+    pub(crate) starts: Vec<(Ident, Start)>,
     /// Names whose line could not be read.
     pub(crate) broken: Vec<Ident>,
     /// What was wrong line by line; the checker adds what is wrong with the whole.
@@ -47,6 +47,15 @@ pub(crate) struct Param {
     pub(crate) initial: f64,
     /// Where it says `sqrt(n)`: the initial value is multiplied by the root of the elements of a set.
     pub(crate) grows: Option<Span>,
+}
+
+/// `starts name = 1.0;` or `starts name = normal;`
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Start {
+    /// The same value in every set.
+    Value(f64),
+    /// Drawn for each set from the standard normal distribution.
+    Normal,
 }
 
 /// `const name = default;`, or `const name = default, at least 0;`.
@@ -166,6 +175,19 @@ fn initial(input: ParseStream) -> syn::Result<(f64, Option<Span>)> {
     match argument {
         Ok(n) if n == "n" => Ok((1.0, Some(word.span()))),
         _ => Err(syn::Error::new(word.span(), "an initial value is a number or `sqrt(n)`")),
+    }
+}
+
+/// What a store starts at: a number, or `normal`.
+fn start(input: ParseStream) -> syn::Result<Start> {
+    if !input.peek(Ident) {
+        return Ok(Start::Value(number(input)?));
+    }
+    let word: Ident = input.parse()?;
+    if word == "normal" {
+        Ok(Start::Normal)
+    } else {
+        Err(syn::Error::new(word.span(), "what is stored starts at 0, at 1 or at `normal`"))
     }
 }
 
@@ -313,7 +335,7 @@ impl Declaration {
             "starts" => {
                 let name = body.parse()?;
                 body.parse::<Token![=]>()?;
-                self.starts.push((name, number(body)?));
+                self.starts.push((name, start(body)?));
             }
             "site" => self.site = Some(body.parse()?),
             "policy" => self.policy = Some(body.parse()?),

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use crate::declaration::Start;
 use crate::derive::Derivation;
 use crate::formula::Formula;
 use crate::{docs, plan, range, words};
@@ -58,7 +59,11 @@ pub(crate) fn descriptor(f: &Formula, natural: &Derivation) -> TokenStream {
     let statistics = handed_out.iter().map(|i| {
         let (name, is_variance) = (&f.statistics[*i].0, f.is_variance(*i));
         let starts = d.starts.iter().find(|s| s.0 == *name).map(|s| s.1);
-        let starts = starts.map_or_else(|| quote!(None), |value| quote!(Some(#value)));
+        let starts = match starts {
+            None => quote!(None),
+            Some(Start::Value(value)) => quote!(Some(::norm_core::Start::Value(#value))),
+            Some(Start::Normal) => quote!(Some(::norm_core::Start::Normal)),
+        };
         let name = name.to_string();
         quote!(::norm_core::Statistic { name: #name, is_variance: #is_variance, starts: #starts })
     });

@@ -20,7 +20,8 @@
 //!     const block = 16;                                      // `policy running`: so many cases are normalized together,
 //!                                                            // block after block; the last constant
 //!     const rate = 0.1;                                      // `policy running`: the weight of a batch in the store
-//!     starts u = 1.0;                                        // what is stored of a statistic before the first batch
+//!     starts u = 1.0;                                        // what is stored of a statistic before the first batch:
+//!                                                            // 0, 1, or `normal`, drawn from a recorded seed
 //!     mu = mean(x);                                          // a statistic: pooled over the set
 //!     d  = x - mu;                                           // varies inside the set: a shorthand
 //!     y  = ...;                                              // the output, last

@@ -6,7 +6,7 @@ use quote::ToTokens;
 use symbolic::Axes;
 
 use crate::check::Checker;
-use crate::declaration::{Declaration, ReferenceSet};
+use crate::declaration::{Declaration, ReferenceSet, Start};
 use crate::operators::Function;
 use crate::sets::{self, Word};
 use crate::term::Term;
@@ -103,8 +103,11 @@ impl Checker<'_> {
 
     /// `starts` names statistics that are stored.
     pub(crate) fn starts_are_statistics(&mut self) {
-        for (name, value) in &self.d.starts {
-            if *value != 0.0 && *value != 1.0 {
+        for (name, start) in &self.d.starts {
+            if let Start::Value(value) = start
+                && *value != 0.0
+                && *value != 1.0
+            {
                 self.errors.at(name.span(), format!("what is stored starts at 0 or at 1, not at {value}"));
             }
             let known = self.statistics.iter().any(|s| s.0 == *name);

@@ -5,6 +5,7 @@ use crate::layout::{Layout, ParamAxis, ReferenceSet};
 use crate::plan::Plan;
 use crate::range::Range;
 use crate::value::Elem;
+use crate::window::Along;
 
 /// What is normalized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -173,6 +174,25 @@ pub struct Gotcha {
     pub cite: &'static str,
 }
 
+/// What a store holds of a statistic before the first batch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Start {
+    /// The same value in every set.
+    Value(f64),
+    /// Drawn from the standard normal distribution, another for each set: [`crate::policy::drawn`].
+    Normal,
+}
+
+impl Start {
+    /// The value in a set.
+    pub fn at(self, set: usize) -> f64 {
+        match self {
+            Self::Value(value) => value,
+            Self::Normal => crate::policy::drawn(set),
+        }
+    }
+}
+
 /// A statistic: a named let of the declaration that a policy may store.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Statistic {
@@ -181,13 +201,17 @@ pub struct Statistic {
     /// Whether it is a second central moment, so that a stored one may be corrected by n/(n-1).
     pub is_variance: bool,
     /// What is stored of it before the first batch, where the declaration says so.
-    pub starts: Option<f64>,
+    pub starts: Option<Start>,
 }
 
 impl Statistic {
     /// What other libraries call it.
     pub fn plain_name(&self) -> &'static str {
-        if self.name == "mu" { "mean" } else { self.name }
+        match self.name {
+            "mu" => "mean",
+            "sigma" => "std",
+            name => name,
+        }
     }
     /// The name under which its running average is stored.
     pub fn stored_name(&self) -> String {
@@ -284,19 +308,19 @@ impl Descriptor {
     /// What a call names before the first batch, in order: parameters where they start, controls that hold nothing, and
     /// what a store that has seen nothing hands out.
     pub fn initial_inputs(&self, l: &Layout) -> Vec<Vec<f64>> {
-        let learned = self.params.iter().map(|p| p.initial_at(l));
-        let still = self.plan.controls().into_iter().map(|_| 0.0);
-        let stored = self.frozen.iter().map(|f| self.starts_at(f.statistic));
+        let learned = self.params.iter().map(|p| Start::Value(p.initial_at(l)));
+        let still = self.plan.controls().into_iter().map(|_| Start::Value(0.0));
+        let stored = self.frozen.iter().map(|f| self.start(f.statistic));
         let values = learned.chain(still).chain(stored);
-        values.zip(self.input_axes()).map(|(v, axis)| vec![v; axis.len(l)]).collect()
+        values.zip(self.input_axes()).map(|(v, axis)| (0..axis.len(l)).map(|i| v.at(i)).collect()).collect()
     }
     /// What the average of a statistic is before the first batch: as the declaration says, else 1 of what is made of
     /// squares and 0 of the rest.
-    pub const fn starts_at(&self, statistic: usize) -> f64 {
-        if let Some(value) = self.statistics[statistic].starts {
-            return value;
+    pub const fn start(&self, statistic: usize) -> Start {
+        if let Some(start) = self.statistics[statistic].starts {
+            return start;
         }
-        if self.is_of_squares(statistic) { 1.0 } else { 0.0 }
+        Start::Value(if self.is_of_squares(statistic) { 1.0 } else { 0.0 })
     }
     /// Whether a statistic is made of squares, and so never negative.
     pub const fn is_of_squares(&self, statistic: usize) -> bool {
@@ -305,6 +329,14 @@ impl Descriptor {
     /// Whether the space of single channels is pooled whole, alone or beside other sets.
     pub const fn pools_space(&self) -> bool {
         matches!(self.reference_set, ReferenceSet::Space) || self.plan.says_sets().1
+    }
+    /// Whether places of one channel stand apart from others in what is pooled: the space of a channel, or a window.
+    /// A matrix of weights has no places.
+    pub fn sees_places(&self) -> bool {
+        let weights = self.reference_set.is_of_weights();
+        !weights
+            && (self.pools_space()
+                || self.plan.windows().iter().any(|(window, _)| window.along == Along::Space))
     }
     /// The value of a constant by its name, where the method has one of that name.
     pub fn policy_const(&self, name: &str, consts: &[f64]) -> Option<f64> {

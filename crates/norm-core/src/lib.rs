@@ -32,7 +32,8 @@ mod value;
 mod window;
 
 pub use descriptor::{
-    Const, Descriptor, Equation, Frozen, Gotcha, Invariance, Letter, Param, PolicyKind, Site, Statistic,
+    Const, Descriptor, Equation, Frozen, Gotcha, Invariance, Letter, Param, PolicyKind, Site, Start,
+    Statistic,
 };
 pub use error::Error;
 pub use formula::{Bodies, Formula, Pointwise, PointwiseDescriptor};

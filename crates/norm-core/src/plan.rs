@@ -166,8 +166,8 @@ impl Plan {
         all
     }
 
-    /// Whether a statistic is made of squares, as a spread is: its average then starts at 1, so that nothing is divided by
-    /// nothing before the first batch.
+    /// Whether a statistic is made of squares, as a variance or a deviation is: its average then starts at 1, so that
+    /// nothing is divided by nothing before the first batch.
     pub const fn is_of_squares(&self, statistic: usize) -> bool {
         self.squares(self.statistic_nodes[statistic])
     }
@@ -176,6 +176,11 @@ impl Plan {
         match self.statistics[node].0 {
             Op::Square(_) => true,
             Op::Mean(a) | Op::Sum(a) => self.squares(a),
+            // A deviation: what stands under the root, an epsilon beside it or not, is not negative.
+            Op::Sqrt(a) => match self.statistics[a].0 {
+                Op::Add(a, b) if matches!(self.statistics[b].1, Extent::Number) => self.squares(a),
+                _ => self.squares(a),
+            },
             Op::Add(a, b) => self.squares(a) && self.squares(b),
             Op::Mul(a, b) => {
                 a == b

@@ -5,7 +5,7 @@
 
 use crate::descriptor::Descriptor;
 use crate::error::Error;
-use crate::value::Elem;
+use crate::value::{Elem, Value};
 
 /// Which variance is stored for evaluation. The biased one always normalizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -66,10 +66,10 @@ impl Running {
         Err(Error::Setting { name: RATE, got: self.rate, domain: "from 0 to 1" })
     }
 
-    /// The state before any batch: what is made of squares 1, everything else 0.
+    /// The state before any batch, where [`Descriptor::start`] says for each statistic.
     pub fn initial<T: Elem>(d: &Descriptor, channels: usize) -> Vec<T> {
-        let planes = (0..d.statistics.len()).map(|i| T::lit(d.starts_at(i)));
-        planes.flat_map(|v| std::iter::repeat_n(v, channels)).collect()
+        let planes = (0..d.statistics.len()).map(|i| d.start(i));
+        planes.flat_map(|start| (0..channels).map(move |channel| T::lit(start.at(channel)))).collect()
     }
 
     /// Takes in the statistics of one batch that pooled `pooled` elements. Says whether it did: an empty batch, one
@@ -98,6 +98,29 @@ impl Running {
             }
         }
         true
+    }
+}
+
+/// The seed of every start that is drawn. It is part of what a method is: another one gives other numbers.
+pub const SEED: u64 = 180_205_957;
+
+/// The number, from the standard normal distribution, at which a drawn start begins in a set. The same on every machine:
+/// splitmix64 at [`SEED`], then Marsaglia's polar method, whose logarithm is our own.
+pub fn drawn(set: usize) -> f64 {
+    let mut at = SEED ^ (set as u64).wrapping_mul(0xD134_2543_DE82_EF95);
+    let mut uniform = || {
+        at = at.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let z = (at ^ (at >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        // In [-1, 1), in steps of 2^-52.
+        ((z ^ (z >> 31)) >> 11) as f64 / 2f64.powi(52) - 1.0
+    };
+    loop {
+        let (a, b) = (uniform(), uniform());
+        let square = a * a + b * b;
+        if 0.0 < square && square < 1.0 {
+            return a * (-2.0 * Value::ln(square) / square).sqrt();
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::slice::{from_mut, from_ref};
 
 use dfdx::prelude::*;
-use norm_core::{Formula, policy};
+use norm_core::{Formula, Start, policy};
 
 use crate::blocks_op::Mailbox;
 use crate::fields::{Fields, List};
@@ -70,12 +70,12 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P: 'static
         let (mut running, mut controls) = (Vec::new(), Vec::new());
         let list = List { get: |l: &Self| &l.running, get_mut: |l| &mut l.running };
         for (i, statistic) in d.statistics.iter().enumerate().filter(|_| averages) {
-            let options = kept(d.starts_at(i) != 0.0);
+            let options = kept(d.start(i));
             fields.tensor(&statistic.stored_name(), options, i, list, &mut running)?;
         }
         let list = List { get: |l: &Self| &l.controls, get_mut: |l| &mut l.controls };
         for (i, control) in d.plan.controls().into_iter().enumerate() {
-            fields.tensor(control.name, kept(false), i, list, &mut controls)?;
+            fields.tensor(control.name, kept(Start::Value(0.0)), i, list, &mut controls)?;
         }
 
         let mut consts = Vec::new();

@@ -1,6 +1,8 @@
 //! How the tensors of a layer start.
 
 use dfdx::prelude::*;
+use norm_core::Start;
+use norm_core::policy::drawn;
 
 /// How dfdx resets a tensor: by a plain function, which knows its types and nothing else.
 type Reset<S, E, D> = fn(&mut Tensor<S, E, D>) -> Result<(), <D as HasErr>::Err>;
@@ -42,17 +44,24 @@ pub fn trained<V: Initial, S: ConstShape, E: Dtype, D: Device<E>>(at: usize) -> 
     TensorOptions::reset_with(resets[at])
 }
 
-/// Options of a stored statistic: not trained, one that is divided by, as a variance is, starts at 1, anything else at 0.
-pub fn kept<S: ConstShape, E: Dtype, D: Device<E>>(starts_at_one: bool) -> TensorOptions<S, E, D> {
-    let resets: [Reset<S, E, D>; 2] = [
-        |t| {
+/// Options of a stored statistic: not trained, one value for each set.
+pub fn kept<S: ConstShape, E: Dtype, D: Device<E>>(start: Start) -> TensorOptions<S, E, D> {
+    // A declaration lets a store start at 0, at 1, or drawn.
+    let reset: Reset<S, E, D> = match start {
+        Start::Value(0.0) => |t| {
             fill(t, 0.0);
             Ok(())
         },
-        |t| {
+        Start::Value(_) => |t| {
             fill(t, 1.0);
             Ok(())
         },
-    ];
-    TensorOptions::detached(resets[usize::from(starts_at_one)])
+        Start::Normal => |t| {
+            let drawn: Vec<E> =
+                (0..S::NUMEL).map(|set| E::from_f64(drawn(set)).unwrap_or_default()).collect();
+            t.copy_from(&drawn);
+            Ok(())
+        },
+    };
+    TensorOptions::detached(reset)
 }

@@ -170,7 +170,7 @@ where
         let mut running = Vec::new();
         let list: List<Self, _> = List { get: |l| &l.running, get_mut: |l| &mut l.running };
         for (i, name) in d.stored_names().iter().enumerate() {
-            fields.tensor(name, kept(d.starts_at(i) != 0.0), i, list, &mut running)?;
+            fields.tensor(name, kept(d.start(i)), i, list, &mut running)?;
         }
         let whole = weight.pop().zip(gain.pop()).filter(|_| fields.whole());
         Ok(whole.map(|(weight, gain)| NormedLinearLayer { weight, bias, gain, running, kind: PhantomData }))

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use dfdx::prelude::*;
 use norm_core::streaming::{self, Scalar, Store, Streaming};
-use norm_core::{Elem, Formula};
+use norm_core::{Elem, Formula, Start};
 
 use crate::error::Error;
 use crate::fields::{Fields, List};
@@ -172,7 +172,7 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>> TensorCollection<E, D>
         let mut averages = Vec::new();
         let list: List<Self, _> = List { get: |l| &l.averages, get_mut: |l| &mut l.averages };
         for (i, name) in streaming::names(F::DESCRIPTOR).iter().enumerate() {
-            fields.tensor(name, kept(false), i, list, &mut averages)?;
+            fields.tensor(name, kept(Start::Value(0.0)), i, list, &mut averages)?;
         }
         let mut scalars = Vec::new();
         let list: List<Self, _> = List { get: |l| &l.scalars, get_mut: |l| &mut l.scalars };

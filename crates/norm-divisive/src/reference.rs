@@ -99,6 +99,83 @@ fn backward(call: &ReferenceCall<'_>, dy: &[f64]) -> ReferenceBackward {
     ReferenceBackward { dx, dparams: Vec::new() }
 }
 
+/// Divisive normalization over units: a column of channels at one place of one case.
+mod units {
+    use super::near;
+    use norm_core::conformance::{ReferenceBackward, ReferenceCall, ReferenceForward};
+
+    struct Column {
+        /// Where each unit stands in `x`.
+        at: Vec<usize>,
+        centred: Vec<f64>,
+        spread: Vec<f64>,
+    }
+
+    fn mean_near(values: &[f64], of: usize, size: usize) -> f64 {
+        let near = near(of, size, values.len());
+        values[near.clone()].iter().sum::<f64>() / near.len() as f64
+    }
+
+    fn columns(call: &ReferenceCall<'_>) -> Vec<Column> {
+        let (l, sigma, size) = (call.layout, call.consts[0], call.consts[1] as usize);
+        let cases = (0..l.n).filter(|n| call.mask.is_none_or(|m| m[*n]));
+        let places = cases.flat_map(|n| (0..l.s).map(move |s| n * l.case() + s));
+        places
+            .map(|first| {
+                let at: Vec<usize> = (0..l.channels()).map(|c| first + c * l.s).collect();
+                let x: Vec<f64> = at.iter().map(|i| call.x[*i]).collect();
+                let centred: Vec<f64> = (0..x.len()).map(|c| x[c] - mean_near(&x, c, size)).collect();
+                let energy: Vec<f64> = centred.iter().map(|v| v * v).collect();
+                let spread =
+                    (0..at.len()).map(|c| (sigma * sigma + mean_near(&energy, c, size)).sqrt()).collect();
+                Column { at, centred, spread }
+            })
+            .collect()
+    }
+
+    pub(super) fn forward(call: &ReferenceCall<'_>) -> ReferenceForward {
+        let mut y = vec![0.0; call.layout.len()];
+        for column in columns(call) {
+            for (c, at) in column.at.iter().enumerate() {
+                y[*at] = column.centred[c] / column.spread[c];
+            }
+        }
+        ReferenceForward { y, statistics: Vec::new() }
+    }
+
+    /// Gives each unit's value, divided by what its neighbourhood holds, to all units in it.
+    fn given_near(values: &[f64], size: usize) -> Vec<f64> {
+        let mut given = vec![0.0; values.len()];
+        for (of, value) in values.iter().enumerate() {
+            let near = near(of, size, values.len());
+            let share = value / near.len() as f64;
+            given[near].iter_mut().for_each(|given| *given += share);
+        }
+        given
+    }
+
+    /// As over space: `dv_k = dy_k / s_k − v_k Σ dy_j v_j / s_j³` over the neighbourhoods `j` that hold `k`, and
+    /// `dx_i = dv_i − Σ dv_j` likewise.
+    pub(super) fn backward(call: &ReferenceCall<'_>, dy: &[f64]) -> ReferenceBackward {
+        let size = call.consts[1] as usize;
+        let mut dx = vec![0.0; call.layout.len()];
+        for Column { at, centred, spread } in columns(call) {
+            let dy: Vec<f64> = at.iter().map(|i| dy[*i]).collect();
+            let of_energy: Vec<f64> = (0..at.len()).map(|j| dy[j] * centred[j] / spread[j].powi(3)).collect();
+            let of_energy = given_near(&of_energy, size);
+            let dv: Vec<f64> = (0..at.len()).map(|k| dy[k] / spread[k] - centred[k] * of_energy[k]).collect();
+            let of_mean = given_near(&dv, size);
+            at.iter().enumerate().for_each(|(i, to)| dx[*to] = dv[i] - of_mean[i]);
+        }
+        ReferenceBackward { dx, dparams: Vec::new() }
+    }
+}
+
+impl Judged for crate::DivisiveUnits {
+    const REFERENCE: Reference =
+        Reference { forward: units::forward, backward: units::backward, stored: None };
+}
+
 impl Judged for crate::DivisiveNorm {
     const REFERENCE: Reference = Reference { forward, backward, stored: None };
 }

@@ -5,10 +5,11 @@ mod reference;
 norm_core::normalization! {
     /// Local contrast normalization
     ///
-    /// A Gaussian window over the places around, all channels together, gives each element a mean that is subtracted and a
+    /// A Gaussian window over the 9 × 9 places around, all channels together, gives each element a mean that is subtracted and a
     /// deviation that it is divided by; where the deviation is below the picture's average, by that average.
     pub LocalContrastNorm(jarrett2009best) as "local-contrast" over channels, space {
-        invariant weight_matrix_scaling, weight_matrix_centering, dataset_scaling, case_scaling;
+        invariant weight_matrix_scaling, dataset_scaling, case_scaling;
+        gotcha "The window is 9 places wide and high; along each, its Gaussian has a standard deviation of a quarter of that, 2.25 places. The paper gives the size and not the deviation." (jarrett2009best);
         gotcha "The average deviation is the floor, so that flat places are not blown up to full contrast." (jarrett2009best);
         gotcha "torch's default window is a 9x9 box, not a Gaussian, and deviations of at most 1e-4 are replaced by that constant instead of by the average.";
         gotcha "At the border the paper does not say what counts; here, as in torch, weights that lie outside are left out.";

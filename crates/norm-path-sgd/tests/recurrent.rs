@@ -231,9 +231,8 @@ fn pr6_rescaled_recurrent_nets_stay_copies_with_the_first_term_alone() {
             }
         }
         let outputs = [&start, &one, &other].map(|n| gradient(n, &xs, &targets).0);
-        let largest = outputs[1].iter().fold(0.0, |m: f64, y| m.max(y.abs()));
-        let apart = |a: &[f64], b: &[f64]| a.iter().zip(b).fold(0.0, |m: f64, (a, b)| m.max((a - b).abs()));
-        (apart(&outputs[1], &outputs[2]) / largest, apart(&outputs[0], &outputs[1]) / largest)
+        let apart = |of: usize| norm_core::conformance::relative_difference(&outputs[of], &outputs[1], 0.0);
+        (apart(2), apart(0))
     };
     let (path, moved) = difference(true, 0.05);
     let (sgd, _) = difference(false, 0.005);

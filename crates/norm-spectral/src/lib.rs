@@ -11,10 +11,10 @@ norm_core::normalization! {
         site weights;
         policy running;
         invariant weight_matrix_scaling;
-        starts u = 1.0;
+        starts u = normal;
         gotcha "One step per use: the estimate is good where weights move slowly, and after a jump it is not until a few uses later." (miyato2018spectral);
         gotcha "Both vectors are constants to the gradient: it is that of the matrix over a bilinear form, not of the iteration." (miyato2018spectral);
-        gotcha "The vector over outputs is drawn from a normal distribution by the authors; here all its elements start equal, so that nothing is drawn. A matrix whose columns sum to 0 has to be moved first." (miyato2018spectral);
+        gotcha "The vector over outputs starts drawn from a normal distribution, from one recorded seed: equal elements would be blind to a matrix whose columns sum to 0, and would stay on a smaller singular value that they are the vector of." (miyato2018spectral);
         gotcha "In a recurrent network that is unrolled the vector moves once per training step, not once per step of the sequence." (miyato2018spectral);
         gotcha "A matrix of zeros gives a vector of zeros, from which no later use comes back.";
         gotcha "Evaluation makes no step: the stored vector and the one that it reaches; PyTorch stores the latter too, from before the last step." (pytorch2019);

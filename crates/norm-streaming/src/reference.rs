@@ -29,7 +29,10 @@ trait Measure {
     fn slopes(call: &ReferenceCall<'_>, pool: &[usize], i: usize) -> [f64; 2];
 }
 
-/// Mean and p-th root of the mean p-th power of the deviations.
+/// Under the root, so that its slope is finite where nothing deviates.
+const LEAST: f64 = 1e-37;
+
+/// Mean, and the p-th root of the mean p-th power of the deviations. Epsilon stands beside the square of that root.
 struct Deviations;
 
 impl Measure for Deviations {
@@ -37,18 +40,19 @@ impl Measure for Deviations {
         if pool.is_empty() {
             return [0.0; 2];
         }
-        let (eps, p) = (call.consts[0], call.consts[1]);
+        let p = call.consts[1];
         let centre = mean(pool, |i| call.x[i]);
         let power = mean(pool, |i| (call.x[i] - centre).abs().powf(p));
-        [centre, (power + eps).powf(1.0 / p)]
+        [centre, (power + LEAST).powf(1.0 / p)]
     }
 
-    fn centre_and_divisor(_: &ReferenceCall<'_>, statistics: [f64; 2]) -> [f64; 2] {
-        statistics
+    fn centre_and_divisor(call: &ReferenceCall<'_>, [centre, s]: [f64; 2]) -> [f64; 2] {
+        [centre, (s * s + call.consts[0]).sqrt()]
     }
 
-    fn back(_: &ReferenceCall<'_>, _: [f64; 2], at: [f64; 2]) -> [f64; 2] {
-        at
+    fn back(call: &ReferenceCall<'_>, statistics: [f64; 2], at: [f64; 2]) -> [f64; 2] {
+        let [_, divisor] = Self::centre_and_divisor(call, statistics);
+        [at[0], at[1] * statistics[1] / divisor]
     }
 
     /// `∂s/∂x_i = (1/n) s^(1-p) (sgn(d_i)|d_i|^(p-1) − mean_j sgn(d_j)|d_j|^(p-1))`.

@@ -36,10 +36,11 @@ impl Part {
     }
 }
 
-/// Three weights that sum to 1.
+/// Weights that sum to 1. The largest logit is taken off first: the exponential of a large one is no number.
 fn softmax(logits: &[f64]) -> Vec<f64> {
-    let sum: f64 = logits.iter().map(|l| l.exp()).sum();
-    logits.iter().map(|l| l.exp() / sum).collect()
+    let largest = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let sum: f64 = logits.iter().map(|l| (l - largest).exp()).sum();
+    logits.iter().map(|l| (l - largest).exp() / sum).collect()
 }
 
 /// The parts, the batch's last, and the weights of their means and variances.

@@ -7,7 +7,7 @@ norm_core::normalization! {
     pub SwitchableVectors(luo2019differentiable, eq = "3, 5") as "switchable-vectors" over batch, features {
         policy running;
         invariant weight_matrix_scaling, dataset_scaling;
-        gotcha "The authors' code takes unbiased variances here and biased ones for pictures; here both are biased, as in the paper." (luo2019differentiable);
+        gotcha "The authors' code takes unbiased variances, here and of each instance of a picture, out of which it makes those of the layer and the batch; here all are biased, as in the paper." (luo2019differentiable);
         gotcha "The authors' momentum for vectors keeps 0.997 of the average; here the rate is the policy's." (luo2019differentiable);
         param gain = 1.0;
         param bias = 0.0;
@@ -20,8 +20,10 @@ norm_core::normalization! {
         ms_b = mean(square(x - mu_b), batch);
         mu_l = mean(x, features);
         ms_l = mean(square(x - mu_l), features);
-        centred = (exp(mean_ln) * (x - mu_l) + exp(mean_bn) * (x - mu_b)) / (exp(mean_ln) + exp(mean_bn));
-        var = (exp(var_ln) * ms_l + exp(var_bn) * ms_b) / (exp(var_ln) + exp(var_bn));
+        mean_top = max(mean_ln, mean_bn);
+        var_top = max(var_ln, var_bn);
+        centred = (exp(mean_ln - mean_top) * (x - mu_l) + exp(mean_bn - mean_top) * (x - mu_b)) / (exp(mean_ln - mean_top) + exp(mean_bn - mean_top));
+        var = (exp(var_ln - var_top) * ms_l + exp(var_bn - var_top) * ms_b) / (exp(var_ln - var_top) + exp(var_bn - var_top));
         y = gain * centred * rsqrt(var + eps) + bias;
     }
 }

@@ -69,11 +69,11 @@ register! { $
     norm_filter_response::{FilterResponseNorm, LearnedEpsFilterResponse},
     norm_scale::{ScaleNorm},
     norm_derf::{DynamicErf},
-    norm_batch_renorm::{BatchRenorm},
+    norm_batch_renorm::{BatchRenorm, BatchRenormVariance},
     norm_power::{PowerNorm},
     norm_online::{OnlineNorm},
     norm_local_response::{LocalResponseNorm},
-    norm_divisive::{DivisiveNorm},
+    norm_divisive::{DivisiveNorm, DivisiveUnits},
     norm_local_contrast::{LocalContrastNorm},
     norm_switchable::{SwitchableNorm, SwitchableVectors},
     norm_spectral::{SpectralNorm},
@@ -103,4 +103,20 @@ pub fn find_update(id: &str) -> Option<&'static UpdateDescriptor> {
 /// The method of that id.
 pub fn find(id: &str) -> Option<&'static Method> {
     METHODS.iter().find(|m| m.descriptor().id == id)
+}
+
+/// Methods whose ports store something else than the paper: the paper's id, and that of the method with the ports' store.
+const PORTS: [(&str, &str); 1] = [("batch-renorm", "batch-renorm-variance")];
+
+/// The method of that id, or where `stored` names what only its port stores, that one: a store of variances belongs to the
+/// method that averages variances, under whichever name it is brought.
+pub fn find_storing<'a>(id: &str, stored: impl IntoIterator<Item = &'a str>) -> Option<&'static Method> {
+    let own = find(id)?;
+    let Some(port) = PORTS.iter().find(|p| p.0 == id).and_then(|p| find(p.1)) else { return Some(own) };
+    let (kept, theirs) = (own.descriptor().stored_names(), port.descriptor().stored_names());
+    let of_port = |name: &str| {
+        let is = |n: &String| n == name;
+        theirs.iter().any(is) && !kept.iter().any(is)
+    };
+    Some(if stored.into_iter().any(of_port) { port } else { own })
 }

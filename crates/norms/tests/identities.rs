@@ -1,5 +1,8 @@
 //! Exact relations between the methods that normalize weights, inputs or both, and those that normalize sums.
 
+use norm_core::blocks;
+use norm_core::conformance::difference;
+use norm_core::policy::{Running, Stored};
 use norm_core::{Call, Isa};
 
 /// Values of deviation 1 about, from a fixed generator: sums of twelve uniform numbers.
@@ -33,11 +36,6 @@ fn product(x: &[f64], w: &[f64], i: usize) -> Vec<f64> {
     x.chunks(i).flat_map(|x| w.chunks(i).map(move |w| dot(x, w))).collect()
 }
 
-fn gap(a: &[f64], b: &[f64]) -> f64 {
-    assert_eq!(a.len(), b.len());
-    a.iter().zip(b).fold(0.0, |m, (a, b)| m.max((a - b).abs()))
-}
-
 const I: usize = 12;
 
 fn both(id: &str, x: &[f64], w: &[f64]) -> Vec<f64> {
@@ -54,9 +52,9 @@ fn centred_cosine_is_centred_unit_weights_times_layer_norm_of_the_input() {
     let normalized = over("layer", &x, I, &[("eps", 0.0)]);
     let unit = over("cosine-centred", &w, I, &[]);
     let want: Vec<f64> = product(&normalized, &unit, I).iter().map(|v| v / (I as f64).sqrt()).collect();
-    assert!(gap(&both("cosine-centred", &x, &w), &want) < 1e-14);
+    assert!(difference(&both("cosine-centred", &x, &w), &want) < 1e-14);
     // Without the centring of the input it is another map.
-    assert!(gap(&both("cosine", &x, &w), &want) > 1e-2);
+    assert!(difference(&both("cosine", &x, &w), &want) > 1e-2);
 }
 
 #[test]
@@ -71,9 +69,9 @@ fn question_row_20_cosine_is_weight_norm_of_gain_1_on_unit_inputs() {
         })
         .collect();
     let cosine = both("cosine", &x, &w);
-    assert!(gap(&cosine, &product(&unit, &weights, I)) < 1e-14);
+    assert!(difference(&cosine, &product(&unit, &weights, I)) < 1e-14);
     // On inputs that are not of norm 1 they part.
-    assert!(gap(&cosine, &product(&x, &weights, I)) > 0.1);
+    assert!(difference(&cosine, &product(&x, &weights, I)) > 0.1);
     // The exponential gain starts at the same place.
     assert_eq!(weights, over("weight-exp", &w, I, &[]));
 }
@@ -87,7 +85,7 @@ fn question_row_22_the_normalized_dot_product_is_the_rectified_cosine_or_correla
         let answers: Vec<f64> = product(&patches, &templates, I).iter().map(|v| v.max(0.0)).collect();
         // The template has no mean of its own, so its cosine with the raw patch is that with the patch's own norm.
         let want: Vec<f64> = both(like, &x, &templates).iter().map(|v| v.max(0.0)).collect();
-        assert!(gap(&answers, &want) < 1e-14, "zero = {zero}");
+        assert!(difference(&answers, &want) < 1e-14, "zero = {zero}");
         assert!(answers.contains(&0.0) && answers.iter().any(|v| *v > 0.1));
     }
     let with_k = over("ndp", &x, I, &[("k", 1.0)]);
@@ -95,7 +93,7 @@ fn question_row_22_the_normalized_dot_product_is_the_rectified_cosine_or_correla
     for ((x, y), without) in x.chunks(I).zip(with_k.chunks(I)).zip(plain.chunks(I)) {
         let norm = x.iter().map(|v| v * v).sum::<f64>().sqrt();
         let want: Vec<f64> = without.iter().map(|v| v * norm / (1.0 + norm)).collect();
-        assert!(gap(y, &want) < 1e-15);
+        assert!(difference(y, &want) < 1e-15);
     }
     // Half of the largest answer where the norm is k, and under a floor the answer is linear.
     let one = noise(I, 3);
@@ -104,7 +102,7 @@ fn question_row_22_the_normalized_dot_product_is_the_rectified_cosine_or_correla
     assert!((half.iter().map(|v| v * v).sum::<f64>().sqrt() - 0.5).abs() < 1e-15);
     let below = over("ndp", &one, I, &[("thres", norm)]);
     let want: Vec<f64> = one.iter().map(|v| v / (norm * (I as f64).sqrt())).collect();
-    assert!(gap(&below, &want) < 1e-15);
+    assert!(difference(&below, &want) < 1e-15);
 }
 
 #[test]
@@ -135,7 +133,7 @@ fn small_and_large_rows_keep_their_direction() {
     for scale in [1e-17, 1e-9, 1e9, 1e17] {
         let scaled: Vec<f64> = x.iter().map(|v| v * scale).collect();
         for id in ["weight", "cosine", "ndp"] {
-            assert!(gap(&over(id, &scaled, I, &[]), &want) < 1e-14, "{id} at {scale:e}");
+            assert!(difference(&over(id, &scaled, I, &[]), &want) < 1e-14, "{id} at {scale:e}");
         }
     }
 }
@@ -182,18 +180,20 @@ fn batch_norm_of_normalized_weights_is_mean_only_batch_norm_over_a_deviation() {
         assert!(centred.iter().sum::<f64>().abs() < 1e-13);
         let deviation = (centred.iter().map(|v| v * v).sum::<f64>() / centred.len() as f64).sqrt();
         let want: Vec<f64> = whole.iter().map(|v| v * deviation).collect();
-        assert!(gap(&centred, &want) < 1e-13);
+        assert!(difference(&centred, &want) < 1e-13);
     }
 }
 
-/// Batch renormalization of `[4, 3]` under a store of that mean and variance: the output.
-fn renormalized(x: &[f64], consts: &[f64], [mean, variance]: [f64; 2]) -> Vec<f64> {
-    let k = norms::find("batch-renorm").unwrap().f64;
+/// Batch renormalization of `[4, 3]` under a store of that mean and spread: the output.
+fn renormalized(id: &str, x: &[f64], bounds: [f64; 2], [mean, spread]: [f64; 2]) -> Vec<f64> {
+    let k = norms::find(id).unwrap().f64;
     let l = k.descriptor.reference_set.layout(4, 3, 1, 1).unwrap();
-    let inputs = [[1.0; 3], [0.0; 3], [mean; 3], [variance; 3]];
+    let inputs = [[1.0; 3], [0.0; 3], [mean; 3], [spread; 3]];
+    let mut consts = k.descriptor.default_consts();
+    consts[1..3].copy_from_slice(&bounds);
     let inputs: Vec<&[f64]> = inputs.iter().map(|v| &v[..]).collect();
     let (mut stats, mut y) = (vec![0.0; k.statistics_len(&l)], vec![0.0; l.len()]);
-    let call = Call { layout: l, x, params: &inputs, consts, mask: None };
+    let call = Call { layout: l, x, params: &inputs, consts: &consts, mask: None };
     k.forward(Isa::detect(), &call, &mut stats, &mut y).unwrap();
     y
 }
@@ -202,8 +202,73 @@ fn renormalized(x: &[f64], consts: &[f64], [mean, variance]: [f64; 2]) -> Vec<f6
 fn batch_renormalization_is_batch_normalization_at_its_tightest_and_the_stored_one_at_its_loosest() {
     let x = noise(12, 9);
     let batch = over("batch", &x, 3, &[("eps", 1e-3)]);
-    assert!(gap(&renormalized(&x, &[1e-3, 1.0, 0.0], [0.3, 1.7]), &batch) < 1e-14);
-    let stored: Vec<f64> = x.iter().map(|v| (v - 0.3) / (1.7f64 + 1e-3).sqrt()).collect();
-    assert!(gap(&renormalized(&x, &[1e-3, 1e6, 1e6], [0.3, 1.7]), &stored) < 1e-14);
-    assert!(gap(&batch, &stored) > 1e-2);
+    let deviation = (1.7f64 + 1e-3).sqrt();
+    let stored: Vec<f64> = x.iter().map(|v| (v - 0.3) / deviation).collect();
+    // The paper stores the deviation, epsilon in it; ports the variance.
+    for (id, spread) in [("batch-renorm", deviation), ("batch-renorm-variance", 1.7)] {
+        assert!(difference(&renormalized(id, &x, [1.0, 0.0], [0.3, spread]), &batch) < 1e-14, "{id}");
+        assert!(difference(&renormalized(id, &x, [1e6, 1e6], [0.3, spread]), &stored) < 1e-14, "{id}");
+    }
+    assert!(difference(&batch, &stored) > 1e-2);
+}
+
+/// Two batches of unequal spread: the paper's store holds the mean deviation, the ports' the mean variance, whose root is
+/// larger.
+#[test]
+fn batch_renormalization_averages_deviations_and_its_ports_variances() {
+    let batches = [[-1.0, 1.0, -1.0, 1.0], [-3.0, 3.0, -3.0, 3.0]];
+    let stored = |id: &str, rate: f64| -> Vec<f64> {
+        let k = norms::find(id).unwrap().f64;
+        let l = k.descriptor.reference_set.layout(4, 1, 1, 1).unwrap();
+        let mut store = Running::initial::<f64>(k.descriptor, 1);
+        let consts = k.descriptor.default_consts();
+        let running = Running { rate, stored: Stored::Biased };
+        for x in &batches {
+            let call = Call { layout: l, x, params: &[&[1.0], &[0.0]], consts: &consts, mask: None };
+            blocks::forward(k, Isa::detect(), &call, running, &mut store).unwrap();
+        }
+        store
+    };
+    let mixed = |one: f64, other: f64| 0.25 + 0.25 * one + 0.5 * other;
+    let (deviation, variance) = (stored("batch-renorm", 0.5)[1], stored("batch-renorm-variance", 0.5)[1]);
+    assert!((deviation - mixed((1.0f64 + 1e-3).sqrt(), (9.0f64 + 1e-3).sqrt())).abs() < 1e-14);
+    assert!((variance - mixed(1.0, 9.0)).abs() < 1e-14);
+    assert!(variance.sqrt() > deviation + 0.1);
+    let d = norms::find("batch-renorm").unwrap().descriptor();
+    assert_eq!(d.stored_names(), ["running_mean", "running_std"]);
+    assert_eq!(Running::default().named(d, &d.default_consts()).rate, 0.01);
+}
+
+/// A store of variances belongs to the method that averages them, whatever name it is brought under.
+#[test]
+fn a_store_names_its_method() {
+    let id = |name: &str, stored: &[&str]| {
+        norms::find_storing(name, stored.iter().copied()).map(|m| m.descriptor().id)
+    };
+    assert_eq!(id("batch-renorm", &[]), Some("batch-renorm"));
+    assert_eq!(id("batch-renorm", &["running_mean", "running_std"]), Some("batch-renorm"));
+    assert_eq!(id("batch-renorm", &["running_mean", "running_var"]), Some("batch-renorm-variance"));
+    assert_eq!(id("batch-renorm", &["running_other"]), Some("batch-renorm"));
+    assert_eq!(id("batch-renorm-variance", &[]), Some("batch-renorm-variance"));
+    assert_eq!(id("batch", &["running_std"]), Some("batch"));
+    assert_eq!(id("nothing", &["running_var"]), None);
+}
+
+/// The paper's schedule: batch normalization up to update 5000, the bounds of the declaration from 40000 and 25000 on.
+#[test]
+fn the_bounds_of_batch_renormalization_are_loosened_as_in_the_paper() {
+    let schedule = norm_batch_renorm::PAPER;
+    let d = norms::find("batch-renorm").unwrap().descriptor();
+    let at = |updates: u64| {
+        let mut consts = d.default_consts();
+        schedule.set(d, updates, &mut consts);
+        [consts[1], consts[2]]
+    };
+    assert_eq!([at(0), at(5_000)], [[1.0, 0.0]; 2]);
+    assert_eq!(at(15_000), [1.0 + 2.0 * 10.0 / 35.0, 2.5]);
+    assert_eq!(at(25_000)[1], 5.0);
+    assert_eq!(at(40_000), [d.consts[1].default, d.consts[2].default]);
+    let short = schedule.stretched(0.01);
+    assert_eq!((short.rmax.between, short.dmax.between), ((50, 400), (50, 250)));
+    assert_eq!(short.rmax.at(225), schedule.rmax.at(22_500));
 }

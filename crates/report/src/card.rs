@@ -154,16 +154,13 @@ fn judges(g: &GradientJudges) -> Table {
     let mut labels = vec!["gradient".to_owned()];
     labels.extend(quantities.iter().map(|q| format!("#{q}")));
     let mut table = Table::new(
-        format!(
-            "Largest relative difference to the f64 reference, {} at {}",
-            g.dtype,
-            g.shape.replace('x', "×")
-        ),
+        format!("Largest relative difference to {}, {} at {}", g.judge, g.dtype, g.shape.replace('x', "×")),
         &labels.iter().map(String::as_str).collect::<Vec<_>>(),
     );
     let find =
         |j: &Judgement, q: &str| j.differences.iter().find(|d| d.quantity == q).map(|d| d.max_relative);
-    for (name, judgement) in sources {
+    // What the others are compared with is no row of its own.
+    for (name, judgement) in sources.into_iter().filter(|(_, judgement)| judgement.is_some()) {
         let mut row = vec![Cell::text(name)];
         row.extend(quantities.iter().map(|q| match judgement.as_ref().and_then(|j| find(j, q)) {
             Some(value) => Cell::number(value, format::number(value)),

@@ -231,7 +231,7 @@ pub struct PictureGrid {
     pub across: usize,
 }
 
-/// Independent derivations of one gradient, each against the `f64` reference. `None` was not measured.
+/// Independent derivations of one gradient, each against what judges it. `None` was not measured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GradientJudges {
@@ -239,14 +239,22 @@ pub struct GradientJudges {
     pub shape: String,
     /// Element type of what is judged.
     pub dtype: String,
+    /// What they are compared with, in words (`central differences`).
+    #[serde(default = "unnamed")]
+    pub judge: String,
     /// The closed form, derived by hand.
     pub hand_derived: Option<Judgement>,
     /// The form derived from the declaration.
     pub symbolic: Option<Judgement>,
     /// The tape over the composed operations.
     pub tape: Option<Judgement>,
-    /// Central differences of the interpreter.
+    /// Central differences, where something else judges.
     pub central_difference: Option<Judgement>,
+}
+
+/// Records from before the judge was named.
+fn unnamed() -> String {
+    "the judge of that run".to_owned()
 }
 
 /// The differences one derivation shows.
@@ -263,7 +271,7 @@ pub struct Judgement {
 pub struct QuantityDifference {
     /// The quantity.
     pub quantity: String,
-    /// Largest relative difference to the reference.
+    /// Largest relative difference to the judge.
     #[serde(with = "crate::float")]
     pub max_relative: f64,
 }

@@ -185,7 +185,7 @@ fn question_row_22_its_invariances() {
     let shifted = |v: &[f64], c: f64| v.iter().map(|v| c + v).collect::<Vec<_>>();
     let one_case =
         |v: &[f64]| v.iter().enumerate().map(|(at, v)| if at < I { 3.0 * v } else { *v }).collect::<Vec<_>>();
-    let off = |a: &[f64], b: &[f64]| a.iter().zip(b).fold(0.0f64, |m, (a, b)| m.max((a - b).abs()));
+    let off = norm_core::conformance::difference::<f64>;
     for zero in ["0", "1"] {
         let base = y(&x, &w, zero, "0");
         for (what, moved) in [

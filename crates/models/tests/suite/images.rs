@@ -26,7 +26,7 @@ fn off(f: impl Fn(&[f64]) -> f64, at: &[f64], gradient: &[f64]) -> f64 {
         down[i] -= h;
         ((f(&up) - f(&down)) / (2.0 * h) - gradient[i]).abs()
     });
-    differences.fold(0.0, f64::max)
+    norm_core::conformance::largest(differences)
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn sequences(dev: &Cpu, cases: usize) -> Sequence<2, f64, Cpu> {
 }
 
 fn apart(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+    norm_core::conformance::difference(a, b)
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn off<Sh: Sharing>(
     };
     let differences =
         gradient.iter().enumerate().map(|(i, g)| ((at(i, h) - at(i, -h)) / (2.0 * h) - g).abs());
-    differences.fold(0.0, f64::max)
+    norm_core::conformance::largest(differences)
 }
 
 fn nudge<S: Shape>(t: &mut Tensor<S, f64, Cpu>, i: usize, by: f64) {
@@ -155,7 +155,7 @@ fn question_row_14_at_one_step_the_modes_are_the_same() {
 fn question_row_14_sharing_statistics_changes_evaluation_and_not_training() {
     let (shared, per_step) = (trained::<AllShared, 3>(), trained::<StatisticsPerStep, 3>());
     assert_eq!(shared.0, per_step.0, "in training each step has its own either way");
-    let apart = shared.1.iter().zip(&per_step.1).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    let apart = norm_core::conformance::difference(&shared.1, &per_step.1);
     assert!(apart > 1e-2, "{apart}");
     // An affine per step starts as a shared one.
     assert_eq!(trained::<AllPerStep, 3>(), per_step);

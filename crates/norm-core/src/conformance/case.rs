@@ -1,10 +1,13 @@
 //! One call's data, owned, and a run of it through kernels of either element type.
 
-use crate::descriptor::Descriptor;
+use std::fmt;
+
+use crate::descriptor::{Descriptor, Start};
 use crate::error::Error;
 use crate::isa::Isa;
 use crate::kernel::{Call, Kernel, Rule};
 use crate::layout::{Layout, ReferenceSet, Skeleton};
+use crate::staged::Size;
 use crate::value::Elem;
 
 /// A tensor `[cases, channels, space]`; for weights `[out, in, 1]`.
@@ -18,6 +21,13 @@ pub struct Shape {
     pub space: usize,
     /// Groups, where the reference set has any.
     pub groups: usize,
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} cases × {} channels", self.cases, self.channels)?;
+        if self.space > 1 { write!(f, " × {} places", self.space) } else { Ok(()) }
+    }
 }
 
 impl Shape {
@@ -52,6 +62,27 @@ pub(super) enum Data {
 
 impl Data {
     pub(super) const STANDARD: Self = Self::Normal { mean: 0.0, deviation: 1.0 };
+}
+
+impl fmt::Display for Data {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Normal { mean, deviation } => write!(f, "normal x, mean {mean}, deviation {deviation}"),
+            Self::Constant(c) => write!(f, "x that is {c} everywhere"),
+        }
+    }
+}
+
+/// The sizes of a layout, for a message.
+pub(super) struct Sizes(pub(super) Layout);
+
+impl fmt::Display for Sizes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let l = &self.0;
+        let channels = if l.g > 1 { format!("{} × {}", l.g, l.k) } else { l.k.to_string() };
+        write!(f, "{} cases × {channels} channels", l.n)?;
+        if l.s > 1 { write!(f, " × {} places", l.s) } else { Ok(()) }
+    }
 }
 
 /// A small generator of our own, so that a failure names the same numbers everywhere.
@@ -108,11 +139,6 @@ pub(super) fn widen<T: Elem>(v: &[T]) -> Vec<f64> {
     v.iter().map(|v| v.to_f64()).collect()
 }
 
-/// The largest magnitude.
-pub(super) fn peak(v: &[f64]) -> f64 {
-    v.iter().fold(0.0, |m, v| m.max(v.abs()))
-}
-
 impl Case {
     pub(super) fn new(d: &Descriptor, shape: Shape, data: Data, seed: u64) -> Result<Self, Error> {
         let layout = shape.layout(d.reference_set)?;
@@ -133,8 +159,9 @@ impl Case {
         let states = d.plan.controls().into_iter();
         params.extend(states.map(|_| r.normals(layout.channels()).iter().map(|v| 0.2 * v).collect()));
         let frozen = d.frozen.iter().map(|f| {
-            let around = 0.2 + d.starts_at(f.statistic);
-            r.normals(layout.channels()).iter().map(|v| around + 0.1 * v.clamp(-2.0, 2.0)).collect()
+            let around = |set: usize| 0.2 + d.start(f.statistic).at(set);
+            let noise = r.normals(layout.channels());
+            noise.iter().enumerate().map(|(set, v)| around(set) + 0.1 * v.clamp(-2.0, 2.0)).collect()
         });
         let frozen = frozen.collect();
         Ok(Self { layout, x, dy, params, frozen, consts: d.default_consts(), mask: None })
@@ -150,10 +177,20 @@ impl Case {
         self
     }
 
-    /// With parameters at their initial values.
-    pub(super) fn initial(mut self, d: &Descriptor) -> Self {
+    /// With each parameter at one value beside where it starts, of few digits, so that adding it to a large `x` rounds nothing.
+    pub(super) fn beside_initial(mut self, d: &Descriptor) -> Self {
         for (spec, p) in d.params.iter().zip(&mut self.params) {
-            p.fill(spec.initial_at(&self.layout));
+            p.fill(spec.initial_at(&self.layout) + 0.3125);
+        }
+        self
+    }
+
+    /// With every window that a constant sizes this wide, so that it is smaller than what it lies on.
+    pub(super) fn windows_of(mut self, d: &Descriptor, size: f64) -> Self {
+        for (_, of) in d.plan.windows() {
+            if let Size::Const(i) = of {
+                self.consts[i] = size;
+            }
         }
         self
     }
@@ -161,7 +198,7 @@ impl Case {
     /// With a store so far from the data that whatever compares them is at its bound.
     pub(super) fn far(mut self, d: &Descriptor) -> Self {
         for (f, values) in d.frozen.iter().zip(&mut self.frozen) {
-            values.fill(if d.starts_at(f.statistic) > 0.0 { 1e-6 } else { -10.0 });
+            values.fill(if d.start(f.statistic) == Start::Value(0.0) { -10.0 } else { 1e-6 });
         }
         self
     }

@@ -2,7 +2,8 @@
 
 use rayon::ThreadPoolBuilder;
 
-use super::case::{Case, Data, Played, Shape, narrow, peak, widen};
+use super::case::{Case, Data, Played, Shape, narrow, widen};
+use super::difference::peak;
 use super::reference::Subject;
 use super::report::Tally;
 use crate::error::Error;
@@ -11,6 +12,7 @@ use crate::kernel::{Kernel, Rule};
 use crate::value::Elem;
 
 fn same(tally: &mut Tally, how: &str, got: &Played, want: &Played) {
+    tally.between("it", "the first run");
     tally.same_bits(&format!("statistics {how}"), &got.stats, &want.stats);
     tally.same_bits(&format!("y {how}"), &got.y, &want.y);
     tally.same_bits(&format!("dx {how}"), &got.dx, &want.dx);
@@ -130,6 +132,7 @@ pub(super) fn halves(subject: &Subject, tally: &mut Tally) -> Result<(), Error> 
             case.mask = masked.then(|| (0..case.layout.n).map(|n| n % 3 != 1).collect());
             let whole = case.play(&subject.f64, Isa::detect())?;
             let (_, _, dx) = in_halves(&subject.f64, &case, &whole.stats, 0.0, true)?;
+            tally.between("the pass in halves", "the whole pass");
             tally.close("dx in halves", &dx, &whole.dx, peak(&whole.dx), 1e-14);
         }
     }
@@ -145,6 +148,7 @@ fn accumulated<T: Elem>(k: &Kernel<T>, case: &Case, tally: &mut Tally) -> Result
         let mut dparams: Vec<Vec<T>> = case.params.iter().map(|p| vec![held; p.len()]).collect();
         let mut slots: Vec<&mut [T]> = dparams.iter_mut().map(|p| &mut p[..]).collect();
         k.backward(Isa::detect(), call, &dy, &stats, Rule::Exact, false, &mut dx, &mut slots)?;
+        tally.between("the sum", "what was there and the gradient");
         let plus = |v: &[f64]| -> Vec<f64> { v.iter().map(|v| (held + T::lit(*v)).to_f64()).collect() };
         tally.same_bits("dx added to", &widen(&dx), &plus(&whole.dx));
         // What varies less than a case is added up into its slot, so the order of additions differs.

@@ -1,9 +1,11 @@
 //! What a gradient must satisfy whatever its formula: `y` blind to a shift of a set makes the set's `dx` sum to
 //! zero, `y` blind to its scale makes `dx` orthogonal to `x`; and the other way round.
 
-use super::case::{Case, Data, Shape, peak, set_of};
+use super::case::{Case, Data, Shape, set_of};
+use super::difference::{difference, largest, peak};
 use super::pictures::smallest_pool;
 use super::reference::Subject;
+use super::remedy::{finite_gradients, finite_output};
 use super::report::Tally;
 use crate::error::Error;
 use crate::isa::Isa;
@@ -21,7 +23,7 @@ fn balance(subject: &Subject, case: &Case, dx: &[f64], weight: impl Fn(usize) ->
         *sum += v * weight(i);
         *size += (v * weight(i)).abs();
     }
-    sums.iter().fold(0.0, |m, (sum, size)| m.max(sum.abs() / size.max(f64::MIN_POSITIVE)))
+    largest(sums.iter().map(|(sum, size)| sum.abs() / size.max(f64::MIN_POSITIVE)))
 }
 
 pub(super) fn sums(subject: &Subject, tally: &mut Tally) -> Result<(), Error> {
@@ -42,14 +44,17 @@ pub(super) fn sums(subject: &Subject, tally: &mut Tally) -> Result<(), Error> {
             let mut moved = case.clone();
             moved.x.iter_mut().for_each(|v| *v = change(*v));
             let (_, y) = moved.forward(k, Isa::detect())?;
-            Ok(y.iter().zip(&got.y).all(|(a, b)| (a - b).abs() <= 1e-10 * peak(&got.y)))
+            Ok(difference(&y, &got.y) <= 1e-10 * peak(&got.y))
         };
         for (what, blind, sum) in [
             ("a shift", blind(&|v| v + 0.75)?, balance(subject, &case, &got.dx, |_| 1.0)),
             ("the scale", blind(&|v| v * 1.75)?, balance(subject, &case, &got.dx, |i| case.x[i])),
         ] {
             if blind {
-                tally.close(&format!("sum of dx, y being blind to {what},"), &[sum], &[0.0], 1.0, 1e-12);
+                let what = format!(
+                    "y is blind to {what} of its set, so dx has to balance over it; of its size it is off by"
+                );
+                tally.at_most(&what, sum, 1e-12, "");
             } else {
                 tally.require(sum > 1e-3, || {
                     format!("y feels {what} of its set, the sum over dx does not: {sum:e}")
@@ -71,8 +76,8 @@ pub(super) fn one_element(subject: &Subject, tally: &mut Tally) -> Result<(), Er
     };
     let case = Case::new(d, shape, Data::Normal { mean: 5.0, deviation: 2.0 }, 8)?;
     let got = case.play(k, Isa::detect())?;
-    let finite = got.y.iter().chain(&got.dx).chain(got.dparams.iter().flatten()).all(|v| v.is_finite());
-    tally.require(finite, || "a set of one element gives something that is not finite".into());
+    finite_output(tally, d, "a set of one element", &got);
+    finite_gradients(tally, d, "a set of one element", &got);
     // Centred: blind to the one value there is, of either sign. What divides by a norm is blind to its size only.
     let mut centred = true;
     for by in [1.0, -20.0] {
@@ -89,7 +94,9 @@ pub(super) fn one_element(subject: &Subject, tally: &mut Tally) -> Result<(), Er
                 })
             })
             .collect();
+        tally.between("the kernel", "the bias");
         tally.same_bits("y of one element", &got.y, &want);
+        tally.between("the kernel", "a method that is blind");
         tally.close("dx of one element", &got.dx, &vec![0.0; got.dx.len()], peak(&case.dy) * 316.0, 1e-12);
     }
     if d.policy.averages() {
@@ -101,6 +108,7 @@ pub(super) fn one_element(subject: &Subject, tally: &mut Tally) -> Result<(), Er
         for (i, spec) in d.statistics.iter().enumerate() {
             let part = i * sets..(i + 1) * sets;
             if spec.is_variance {
+                tally.between("the store after", "the store before");
                 tally.same_bits("stored variance after one element", &state[part.clone()], &before[part]);
             } else {
                 tally.require(state[part.clone()] != before[part], || {

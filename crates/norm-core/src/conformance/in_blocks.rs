@@ -1,6 +1,7 @@
 //! Several batches in a row, block by block, with what is stored and what controls moving on: kernels against the judge.
 
-use super::case::{Case, Data, Shape, peak};
+use super::case::{Case, Data, Shape, Sizes};
+use super::difference::peak;
 use super::reference::{ReferenceCall, Subject};
 use super::report::Tally;
 use crate::blocks::{self, Blocks};
@@ -134,7 +135,7 @@ pub(super) fn consecutive(subject: &Subject, tally: &mut Tally) -> Result<(), Er
                 &mut dx,
                 &mut dparams,
             )?;
-            let at = format!("of batch {seed} in blocks of {block} of {:?}", case.layout);
+            let at = format!("of batch {seed} in blocks of {block} of {}", Sizes(case.layout));
             // A block of one case has no spread of its own: what divides is epsilon, and it magnifies rounding.
             tally.close(&format!("y {at}"), &y, &want_y, peak(&want_y), 1e-11);
             tally.close(&format!("dx {at}"), &dx, &want_dx, peak(&want_dx).max(1.0), 1e-9);

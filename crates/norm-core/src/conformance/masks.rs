@@ -1,6 +1,7 @@
 //! Padding: cases that do not count are as good as absent, whatever stands in them.
 
-use super::case::{Case, Data, Shape, peak};
+use super::case::{Case, Data, Shape};
+use super::difference::peak;
 use super::reference::Subject;
 use super::report::Tally;
 use crate::error::Error;
@@ -36,6 +37,7 @@ pub(super) fn masked_equals_unpadded(subject: &Subject, tally: &mut Tally) -> Re
                 }
             }
             padded.mask = Some(mask.clone());
+            tally.between("the masked batch", "the batch without padding");
             let (got, want) = (padded.play(k, Isa::detect())?, short.play(k, Isa::detect())?);
             tally.close("y", &kept(&got.y, size, &mask), &want.y, peak(&want.y), 1e-13);
             tally.close("dx", &kept(&got.dx, size, &mask), &want.dx, peak(&want.dx), 1e-12);

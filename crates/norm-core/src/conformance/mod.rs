@@ -4,8 +4,10 @@
 //! kit brings shapes, data and checks. [`run`] gives a [`Report`]; [`conformance!`](crate::conformance!) makes it
 //! a test. [`Probe`] finds by experiment which outputs and gradients depend on which inputs.
 
+mod behaviour;
 mod case;
 mod checks;
+mod difference;
 mod execution;
 mod identities;
 mod in_blocks;
@@ -17,8 +19,10 @@ mod probe;
 mod promised;
 mod reference;
 mod refusals;
+mod remedy;
 mod report;
 mod scaled;
+mod statements;
 mod streamed;
 mod table;
 mod terminal;
@@ -26,16 +30,19 @@ mod unwritten;
 mod update;
 mod values;
 
+pub use behaviour::{Behaviour, Single};
 pub use case::Shape;
 pub use checks::{run, run_only};
+pub use difference::{difference, largest, peak, relative_difference};
 pub use invariance::measured_invariances;
-pub use precision::single_precision_error;
+pub use precision::{SinglePrecision, single_precision};
 pub use probe::{Dependencies, Label, Probe};
 pub use reference::{
     Judged, Pool, Reference, ReferenceBackward, ReferenceCall, ReferenceForward, StoredReference, Subject,
     channel, pools,
 };
 pub use report::{Check, Outcome, Report, Tally};
+pub use statements::{Statement, Statements, Verdict};
 pub use streamed::{Planes, StreamedHalf, StreamedReference, StreamedState};
 pub use table::Table;
 pub use terminal::picture;

@@ -1,6 +1,7 @@
 //! Single precision against the judge in double precision, on the same (rounded) numbers.
 
-use super::case::{Case, Data, Shape, peak};
+use super::case::{Case, Data, Shape};
+use super::difference::{difference, peak};
 use super::pictures::smallest_pool;
 use super::reference::Subject;
 use super::report::Tally;
@@ -8,21 +9,44 @@ use super::values::reference_forward;
 use crate::error::Error;
 use crate::isa::Isa;
 
-/// The largest difference between single precision and the judge over `y`, and the largest `|y|`, on
-/// `mean + N(0, 1)` data with parameters at their initial values.
+/// How far single precision is from the judge, and what to hold that against.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SinglePrecision {
+    /// The largest difference over `y`; infinite where something is not a number.
+    pub error: f64,
+    /// The largest `|y|`.
+    pub peak: f64,
+    /// The root mean square of all `y`.
+    pub scale: f64,
+}
+
+/// Half of what lies between 1 and the next `f32`.
+const UNIT: f64 = 1.0 / 16_777_216.0;
+
+impl SinglePrecision {
+    /// The error in units of rounding of the largest output.
+    pub fn units(&self) -> f64 {
+        self.error / (UNIT * self.peak.max(f64::MIN_POSITIVE))
+    }
+    /// The error relative to the root mean square of the output.
+    pub fn relative(&self) -> f64 {
+        self.error / self.scale.max(f64::MIN_POSITIVE)
+    }
+}
+
+/// Single precision against the judge over `y`, on `mean + N(0, 1)` data, with parameters beside where they start: at a
+/// gain of 0 there would be nothing to see.
 ///
 /// # Errors
 /// Where the kernel refuses the shape.
-pub fn single_precision_error(subject: &Subject, shape: Shape, mean: f64) -> Result<(f64, f64), Error> {
+pub fn single_precision(subject: &Subject, shape: Shape, mean: f64) -> Result<SinglePrecision, Error> {
     let data = Data::Normal { mean, deviation: 1.0 };
-    let case = Case::new(subject.f32.descriptor, shape, data, 71)?.initial(subject.f32.descriptor).rounded();
+    let d = subject.f32.descriptor;
+    let case = Case::new(d, shape, data, 71)?.beside_initial(d).rounded();
     let want = reference_forward(subject, &case).y;
     let (_, got) = case.forward(&subject.f32, Isa::detect())?;
-    let off = got.iter().zip(&want).fold(0.0f64, |m, (a, b)| {
-        let off = (a - b).abs();
-        if off > m || off.is_nan() { off } else { m }
-    });
-    Ok((off, peak(&want)))
+    let scale = (want.iter().map(|y| y * y).sum::<f64>() / want.len().max(1) as f64).sqrt();
+    Ok(SinglePrecision { error: difference(&got, &want), peak: peak(&want), scale })
 }
 
 const SHAPES: [Shape; 5] = [
@@ -42,8 +66,9 @@ fn shapes(subject: &Subject) -> impl Iterator<Item = Shape> {
 
 pub(super) fn standard(subject: &Subject, tally: &mut Tally) -> Result<(), Error> {
     for shape in shapes(subject) {
-        let (off, scale) = single_precision_error(subject, shape, 0.0)?;
-        tally.close(&format!("y at {shape:?}, error"), &[off], &[0.0], scale, 8.0 * 2f64.powi(-24));
+        let units = single_precision(subject, shape, 0.0)?.units();
+        let what = format!("over {shape} y is off in f32, in units of rounding of its largest value, by");
+        tally.at_most(&what, units, 8.0, "");
     }
     Ok(())
 }
@@ -54,8 +79,10 @@ pub(super) fn offset(subject: &Subject, tally: &mut Tally) -> Result<(), Error> 
         return Ok(());
     }
     for shape in shapes(subject) {
-        let (off, _) = single_precision_error(subject, shape, 1e4)?;
-        tally.close(&format!("y at {shape:?}, error"), &[off], &[0.0], 1.0, 2e-3);
+        let off = single_precision(subject, shape, 1e4)?.relative();
+        let what =
+            format!("over {shape} at a mean of 1e4 y is off in f32, relative to its root mean square, by");
+        tally.at_most(&what, off, 2e-3, "");
     }
     Ok(())
 }

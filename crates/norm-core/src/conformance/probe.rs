@@ -143,8 +143,21 @@ impl Probe {
     /// # Errors
     /// Where the reference set does not take the shape.
     pub fn promised(d: &Descriptor, shape: Shape, mask: Option<&[bool]>) -> Result<Self, Error> {
+        Self::promised_with(d, shape, mask, None)
+    }
+
+    /// The same with windows of that size, where a constant says how large they are.
+    ///
+    /// # Errors
+    /// As [`Probe::promised`].
+    pub fn promised_with(
+        d: &Descriptor,
+        shape: Shape,
+        mask: Option<&[bool]>,
+        window: Option<f64>,
+    ) -> Result<Self, Error> {
         if d.plan.is_staged() {
-            return promised(d, shape, mask);
+            return promised(d, shape, mask, window);
         }
         let all = Self::declared_masked(d.reference_set, shape, mask);
         if d.plan.uses_statistics() {
@@ -166,9 +179,25 @@ impl Probe {
     /// # Errors
     /// Where the kernel refuses the shape.
     pub fn measured(kernel: &Kernel<f64>, shape: Shape, mask: Option<&[bool]>) -> Result<Self, Error> {
+        Self::measured_with(kernel, shape, mask, None)
+    }
+
+    /// The same with windows of that size, where a constant says how large they are.
+    ///
+    /// # Errors
+    /// As [`Probe::measured`].
+    pub fn measured_with(
+        kernel: &Kernel<f64>,
+        shape: Shape,
+        mask: Option<&[bool]>,
+        window: Option<f64>,
+    ) -> Result<Self, Error> {
         let d = kernel.descriptor;
         let shape = shape.fitted(d.reference_set);
         let mut case = Case::new(d, shape, Data::STANDARD, 11)?;
+        if let Some(size) = window {
+            case = case.windows_of(d, size);
+        }
         if d.plan.uses_statistics() {
             case = case.far(d);
         }

@@ -7,6 +7,7 @@ use crate::descriptor::Descriptor;
 use crate::error::Error;
 use crate::layout::{Layout, ReferenceSet};
 use crate::plan::{Extent, Op};
+use crate::staged::Size;
 use crate::window::{Along, Window};
 
 /// For each element of a value, the elements of `x` it is made of.
@@ -107,10 +108,19 @@ impl Player<'_> {
 }
 
 /// The pictures that a declaration promises at a shape.
-pub(super) fn promised(d: &Descriptor, shape: Shape, mask: Option<&[bool]>) -> Result<Probe, Error> {
+pub(super) fn promised(
+    d: &Descriptor,
+    shape: Shape,
+    mask: Option<&[bool]>,
+    window: Option<f64>,
+) -> Result<Probe, Error> {
     let layout = shape.layout(d.reference_set)?;
     let consts = d.default_consts();
-    let windows: Vec<f64> = d.plan.windows().into_iter().map(|(_, size)| size.value(&consts)).collect();
+    let sized = |size: Size| match (size, window) {
+        (Size::Const(_), Some(window)) => window,
+        _ => size.value(&consts),
+    };
+    let windows: Vec<f64> = d.plan.windows().into_iter().map(|(_, size)| sized(size)).collect();
     let values = Player { layout, mask, gradient: false, windows: windows.clone() };
     let paths = Player { layout, mask, gradient: true, windows };
     let (y_on_x, path) = (values.output(d, false), paths.output(d, false));

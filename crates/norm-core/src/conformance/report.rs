@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::difference::largest;
+
 /// How a check ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -71,11 +73,18 @@ impl fmt::Display for Report {
 }
 
 /// What a check writes down while it runs, for kits beside this one too.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Tally {
     largest: f64,
     failure: Option<String>,
     skipped: Option<String>,
+    sides: [&'static str; 2],
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self { largest: 0.0, failure: None, skipped: None, sides: ["the kernel", "the reference"] }
+    }
 }
 
 impl Tally {
@@ -86,29 +95,44 @@ impl Tally {
         }
     }
 
+    /// Whose numbers are compared from here on, in the order of [`Tally::close`]: messages say it.
+    pub fn between(&mut self, got: &'static str, want: &'static str) -> &mut Self {
+        self.sides = [got, want];
+        self
+    }
+
     /// Every `got` within `bound · scale` of its `want`.
     pub fn close(&mut self, what: &str, got: &[f64], want: &[f64], scale: f64, bound: f64) {
+        let [a, b] = self.sides;
         self.require(got.len() == want.len(), || {
-            format!("{what} has {} values, {} expected", got.len(), want.len())
+            format!("{what}: {a} gives {} values, {b} {}", got.len(), want.len())
         });
         for (i, (g, w)) in got.iter().zip(want).enumerate() {
             let off = if g == w { 0.0 } else { (g - w).abs() / scale };
-            // A NaN is no maximum, and it must not slip through the comparison either.
-            self.largest = if off > self.largest || off.is_nan() { off } else { self.largest };
+            self.largest = largest([self.largest, off]);
             self.require(off <= bound, || {
-                format!("{what}[{i}] is {g:e}, not {w:e}: {off:.1e} of the scale, {bound:.1e} allowed")
+                format!(
+                    "{what}, element {i}: {a} gives {g:e}, {b} {w:e}; that is {off:.1e} of the scale {scale:.1e}, {bound:.1e} allowed"
+                )
             });
         }
     }
 
+    /// That something is as small as it has to be: `what` says of what, in a whole sentence up to its number.
+    pub fn at_most(&mut self, what: &str, found: f64, bound: f64, remedy: &str) {
+        self.largest = largest([self.largest, found]);
+        self.require(found <= bound, || format!("{what} {found:.1e}, {bound:.1e} allowed{remedy}"));
+    }
+
     /// Every bit the same.
     pub fn same_bits(&mut self, what: &str, got: &[f64], want: &[f64]) {
+        let [a, b] = self.sides;
         self.require(got.len() == want.len(), || {
-            format!("{what}: {} values, {} expected", got.len(), want.len())
+            format!("{what}: {a} gives {} values, {b} {}", got.len(), want.len())
         });
         for (i, (g, w)) in got.iter().zip(want).enumerate() {
             self.require(g.to_bits() == w.to_bits(), || {
-                format!("{what}[{i}] is {g:e}, not {w:e} to the bit")
+                format!("{what}, element {i}: {a} gives {g:e}, {b} {w:e}; every bit has to be the same")
             });
         }
     }

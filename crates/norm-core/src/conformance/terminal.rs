@@ -14,8 +14,8 @@ use crate::layout::ReferenceSet;
 /// # Errors
 /// Where the kernel refuses a small tensor.
 pub fn picture(kernel: &Kernel<f64>) -> Result<String, Error> {
-    let set = kernel.descriptor.reference_set;
-    let shape = Shape::new(4, 6, if set == ReferenceSet::Space { 3 } else { 1 });
+    let (d, set) = (kernel.descriptor, kernel.descriptor.reference_set);
+    let shape = Shape::new(4, 6, if d.sees_places() { 3 } else { 1 });
     let probe = Probe::measured(kernel, shape, None)?;
     let own = probe.labels.iter().position(|l| (l.sample, l.feature, l.position) == (1, 2, 0)).unwrap_or(0);
     let row = |on: &Dependencies, sample: usize| -> String {

@@ -3,7 +3,8 @@
 
 use std::io::Write as _;
 
-use super::case::{Random, peak};
+use super::case::Random;
+use super::difference::{largest, peak, relative_difference};
 use super::report::{Report, Tally};
 use super::table::Table;
 use crate::update::UpdateDescriptor;
@@ -138,6 +139,7 @@ fn positive<U: JudgedUpdate>(tally: &mut Tally) {
 fn equal_reference<U: JudgedUpdate>(tally: &mut Tally) {
     for (i, (net, gradient)) in nets().enumerate() {
         let (got, want) = (flat(&U::divisors(&net, &gradient)), flat(&U::reference(&net, &gradient)));
+        tally.between("the update", "the reference");
         tally.close(&format!("divisor of net {i},"), &got, &want, peak(&want), 1e-12);
     }
 }
@@ -146,6 +148,7 @@ fn precision<U: JudgedUpdate>(tally: &mut Tally) {
     for (i, (net, gradient)) in nets().enumerate() {
         let got = flat(&U::divisors(&narrowed(&net), &narrowed(&gradient)));
         let want = flat(&U::divisors(&rounded(&net), &rounded(&gradient)));
+        tally.between("f32", "f64");
         tally.close(&format!("divisor of net {i} in f32,"), &got, &want, peak(&want), 1e-5);
     }
 }
@@ -177,10 +180,10 @@ fn rescaling<U: JudgedUpdate>(tally: &mut Tally) {
         let want: Vec<f64> = steps(&net, &gradient).iter().zip(&factors).map(|(s, f)| s * f).collect();
         let got = steps(&moved.0, &moved.1);
         if U::BLIND_TO_RESCALING {
-            tally.close("step of a rescaled net,", &got, &want, peak(&want), 1e-9);
+            tally.between("the rescaled net", "the net as it was");
+            tally.close("step", &got, &want, peak(&want), 1e-9);
         }
-        let off = got.iter().zip(&want).fold(0.0f64, |m, (a, b)| m.max((a - b).abs()));
-        most = most.max(off / peak(&want));
+        most = largest([most, relative_difference(&got, &want, 0.0)]);
     }
     tally.require(U::BLIND_TO_RESCALING || most > 1e-3, || {
         format!("steps are blind to rescaled units (they move by {most:.1e}): say so in BLIND_TO_RESCALING")

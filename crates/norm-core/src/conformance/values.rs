@@ -1,8 +1,10 @@
 //! Numbers: kernels against the judge and against differences.
 
-use super::case::{Case, Data, Played, Shape, peak};
+use super::case::{Case, Data, Played, Shape, Sizes};
+use super::difference::{difference, largest, peak};
 use super::pictures::smallest_pool;
 use super::reference::{ReferenceBackward, ReferenceForward, Subject};
+use super::remedy::{finite_gradients, finite_output};
 use super::report::Tally;
 use crate::descriptor::{Descriptor, PolicyKind};
 use crate::error::Error;
@@ -83,7 +85,7 @@ fn each_case(
                 &case,
                 &case.play(&subject.f64, Isa::detect())?,
                 (data, bound),
-                format!("{data:?} at {:?}", case.layout),
+                format!("{data}, {}", Sizes(case.layout)),
             )?;
         }
     }
@@ -99,6 +101,7 @@ pub(super) fn forward(subject: &Subject, tally: &mut Tally) -> Result<(), Error>
         let alone = k.descriptor.consts.is_empty() && case.with::<f64, _>(|call| k.pooled(call)) == 1;
         let left = if alone || matches!(data, Data::Constant(_)) { peak(&case.x) } else { 0.0 };
         let scale = peak(&want.y).max(left).max(f64::MIN_POSITIVE);
+        finite_output(tally, k.descriptor, &at, got);
         tally.close(&format!("y of {at}"), &got.y, &want.y, scale, bound);
         for (i, spec) in k.descriptor.statistics.iter().enumerate() {
             // A spread is known no better than the mean it is measured from.
@@ -129,6 +132,7 @@ fn local_terms(k: &Kernel<f64>, case: &Case, got: &Played) -> f64 {
 pub(super) fn backward(subject: &Subject, tally: &mut Tally) -> Result<(), Error> {
     let k = &subject.f64;
     each_case(subject, |case, got, (_, bound), at| {
+        finite_gradients(tally, k.descriptor, &at, got);
         let want = reference_backward(subject, case);
         // Where terms cancel, rounding is relative to the terms: those left when statistics are constants.
         let (terms, _) = case.backward(k, Isa::detect(), &got.stats, Rule::Frozen)?;
@@ -181,6 +185,7 @@ pub(super) fn central_differences(subject: &Subject, tally: &mut Tally) -> Resul
     let d = k.descriptor;
     let mut differs = 0.0f64;
     let mut all = Tally::default();
+    all.between("the kernel", "the differences");
     let (mut smooth, mut kinks) = (0, 0);
     for (i, shape) in SHAPES.iter().enumerate() {
         let case = Case::new(d, *shape, Data::STANDARD, 100 + i as u64)?;
@@ -198,8 +203,9 @@ pub(super) fn central_differences(subject: &Subject, tally: &mut Tally) -> Resul
                 continue;
             };
             smooth += 1;
-            differs = differs.max((got.dx[i] - want).abs() / scale);
-            all.close(&format!("dx at element {i} of {:?}", case.layout), &[got.dx[i]], &[want], scale, 1e-6);
+            differs = largest([differs, (got.dx[i] - want).abs() / scale]);
+            let what = format!("dx at element {i} of {}", Sizes(case.layout));
+            all.close(&what, &[got.dx[i]], &[want], scale, 1e-6);
         }
         for (j, p) in d.params.iter().enumerate() {
             let scale = peak(&got.dparams[j]).max(1e-3);
@@ -209,8 +215,8 @@ pub(super) fn central_differences(subject: &Subject, tally: &mut Tally) -> Resul
                     continue;
                 };
                 smooth += 1;
-                differs = differs.max((got.dparams[j][i] - want).abs() / scale);
-                let what = format!("d{} at {i} of {:?}", p.name, case.layout);
+                differs = largest([differs, (got.dparams[j][i] - want).abs() / scale]);
+                let what = format!("d{} at {i} of {}", p.name, Sizes(case.layout));
                 all.close(&what, &[got.dparams[j][i]], &[want], scale, 1e-6);
             }
         }
@@ -290,7 +296,7 @@ pub(super) fn stored(subject: &Subject, tally: &mut Tally) -> Result<(), Error> 
             policy.update(d, &stats, pooled, &mut state);
             case.with::<f64, _>(|call| (judge.update)(call, policy.rate, &mut want));
             let flat = want.concat();
-            tally.close(&format!("state at {:?}", case.layout), &state, &flat, peak(&flat), 1e-13);
+            tally.close(&format!("state at {}", Sizes(case.layout)), &state, &flat, peak(&flat), 1e-13);
         }
         // Evaluation hands out the store, and there is nothing else before it.
         let first = first.storing(d, &state);
@@ -324,15 +330,15 @@ pub(super) fn train_and_evaluation(subject: &Subject, tally: &mut Tally) -> Resu
                 case = case.storing(d, &stored);
                 let (stats, y) = case.forward(k, Isa::detect())?;
                 let before = case.apply(k, Isa::detect(), &stored)?;
-                tally.same_bits("y in training, made of what is stored,", &y, &before);
+                tally.between("training", "evaluation before the batch");
+                tally.same_bits("y, made of what is stored,", &y, &before);
                 let policy = Running { rate: 0.5, stored: Stored::Biased };
                 policy.update(d, &stats, case.with::<f64, _>(|call| k.pooled(call)), &mut stored);
             }
             let (_, y) = case.forward(k, Isa::detect())?;
             let evaluated = case.clone().storing(d, &stored).apply(k, Isa::detect(), &stored)?;
-            let gap = y.iter().zip(&evaluated).fold(0.0f64, |m, (a, b)| m.max((a - b).abs()));
             // Of outputs around 2, as those of normalized values are, 0.1.
-            tally.require(gap > 0.05 * peak(&y), || {
+            tally.require(difference(&y, &evaluated) > 0.05 * peak(&y), || {
                 format!("`policy {}`, but evaluation gives what training gives", d.policy.name())
             });
             tally.require(d.state_bytes(sets, 8) > 0, || "a policy that averages stores something".into());
@@ -359,7 +365,9 @@ pub(super) fn one_update(subject: &Subject, tally: &mut Tally) -> Result<(), Err
     let (stats, _) = case.forward(k, Isa::detect())?;
     let again = case.forward(k, Isa::detect())?.0;
     case.backward(k, Isa::detect(), &stats, Rule::Exact)?;
-    tally.same_bits("statistics of a second forward", &again, &stats);
+    tally.between("the second forward", "the first");
+    tally.same_bits("statistics", &again, &stats);
+    tally.between("the store", "the average by hand");
     let policy = Running { rate: 0.25, stored: Stored::Biased };
     tally.require(policy.update(d, &stats, 7, &mut state), || "the update was not taken".into());
     let want: Vec<f64> = before.iter().zip(&stats).map(|(b, s)| 0.75 * b + 0.25 * s).collect();
@@ -368,6 +376,7 @@ pub(super) fn one_update(subject: &Subject, tally: &mut Tally) -> Result<(), Err
     let mut poisoned = stats.clone();
     poisoned[0] = f64::NAN;
     tally.require(!policy.update(d, &poisoned, 7, &mut state), || "a NaN was taken in".into());
-    tally.same_bits("state after a NaN", &state, &committed);
+    tally.between("the store after a NaN", "the store before");
+    tally.same_bits("state", &state, &committed);
     Ok(())
 }

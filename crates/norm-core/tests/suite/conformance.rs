@@ -1,9 +1,10 @@
 //! The kit must be able to fail: sound methods pass it, each spoilt one is caught by the check meant for it.
 
 use norm_core::conformance::{
-    Judged, Reference, ReferenceBackward, ReferenceCall, ReferenceForward, Report, Subject, run,
+    Judged, Outcome, Reference, ReferenceBackward, ReferenceCall, ReferenceForward, Report, Subject,
+    difference, largest, pools, relative_difference, run, run_only,
 };
-use norm_core::{Bodies, Descriptor, Invariance, Kernel};
+use norm_core::{Bodies, Descriptor, Invariance, Kernel, Param, ParamAxis, ReferenceSet};
 
 norm_core::formula! {
     /// Centred over the features, scaled by a gain
@@ -159,4 +160,156 @@ fn a_wrong_reference_set_is_caught() {
     subject.reference = SOUND;
     let report = run(&subject);
     assert!(report.failures().any(|c| c.name == "depends on exactly its reference set"), "\n{report}");
+}
+
+/// What a check found, in words.
+fn reason(report: &Report, check: &str) -> String {
+    match &report.check(check).unwrap().outcome {
+        Outcome::Fail { reason } => reason.clone(),
+        other => panic!("{check}: {other:?}"),
+    }
+}
+
+#[test]
+fn a_difference_says_whose_numbers_they_are() {
+    fn shifted(call: &ReferenceCall<'_>) -> ReferenceForward {
+        let mut f = forward(call);
+        f.y.iter_mut().for_each(|y| *y += 1.0);
+        f
+    }
+    let report = run(&of::<Centred>(Reference { forward: shifted, ..SOUND }));
+    let said = reason(&report, "forward equals the reference");
+    assert!(
+        said.starts_with("y of normal x, mean 0, deviation 1, 1 cases × 1 channels, element 0:"),
+        "{said}"
+    );
+    assert!(said.contains("the kernel gives 0e0, the reference 1e0"), "{said}");
+}
+
+#[test]
+fn a_false_invariance_says_what_moved_and_what_to_do() {
+    let claims = &[Invariance::WeightMatrixCentering, Invariance::CaseScaling];
+    let report = run(&saying(|d| d.invariances = claims));
+    let said = reason(&report, "declared invariances hold, others fail");
+    assert!(
+        said.starts_with(
+            "case_scaling is declared and does not hold: of its largest value the output moves by "
+        ),
+        "{said}"
+    );
+    assert!(said.ends_with("take it out of `invariant`, or mend the formula"), "{said}");
+    let said = reason(&run(&saying(|d| d.invariances = &[])), "declared invariances hold, others fail");
+    assert!(said.starts_with("weight_matrix_centering holds and is not declared"), "{said}");
+}
+
+#[test]
+fn a_gain_that_starts_at_zero_hides_nothing() {
+    fn coarse(call: &ReferenceCall<'_>) -> ReferenceForward {
+        let mut f = forward(call);
+        f.y.iter_mut().for_each(|y| *y *= 1.0 + 1e-5);
+        f
+    }
+    const NONE: &[Param] = &[Param { name: "gain", initial: 0.0, grows: false, axis: ParamAxis::Channel }];
+    let mut subject = saying(|d| d.params = NONE);
+    let report = run(&subject);
+    assert!(report.passed(), "\n{report}");
+    subject.reference = Reference { forward: coarse, ..SOUND };
+    let report = run(&subject);
+    assert!(reason(&report, "f32 within 8 units on N(0, 1)").contains("in units of rounding"), "\n{report}");
+}
+
+norm_core::formula! {
+    /// Centred around a level far from 0
+    Lifted(none) as "lifted" over features {
+        param gain = 1.0;
+        const level = 1e4;
+        mu = mean(x);
+        y  = gain * (x - mu) + level;
+    }
+}
+
+impl Judged for Lifted {
+    const REFERENCE: Reference = Reference {
+        forward: |call| {
+            let mut f = forward(call);
+            let counts = |i: usize| call.mask.is_none_or(|m| m[i / call.layout.case()]);
+            f.y.iter_mut().enumerate().filter(|(i, _)| counts(*i)).for_each(|(_, y)| *y += call.consts[0]);
+            f
+        },
+        backward,
+        stored: None,
+    };
+}
+
+/// Single precision is held against the size of the output: near 1e4 a unit of rounding is 1e-3.
+#[test]
+fn an_output_far_from_zero_is_rounded_where_it_stands() {
+    let report = run_only(&Subject::of::<Lifted>(), "f32");
+    assert!(report.passed() && report.checks.len() == 2, "\n{report}");
+    fn off(call: &ReferenceCall<'_>) -> ReferenceForward {
+        let mut f = (Lifted::REFERENCE.forward)(call);
+        f.y.iter_mut().for_each(|y| *y *= 1.0 + 1e-6);
+        f
+    }
+    let report = run_only(&of::<Lifted>(Reference { forward: off, ..Lifted::REFERENCE }), "f32");
+    assert_eq!(report.failures().count(), 1, "\n{report}");
+}
+
+norm_core::formula! {
+    /// Divided by a bare root, whose slope at 0 is infinite
+    Bare(none) as "bare" over features {
+        const eps = 1e-5;
+        ms = mean(square(x));
+        y  = x / (sqrt(ms) + eps);
+    }
+}
+
+/// The right gradient at zeros is `dy / eps`; the kernel's is no number, and it is said where and what to write.
+#[test]
+fn a_root_of_nothing_gets_its_remedy() {
+    fn forward(call: &ReferenceCall<'_>) -> ReferenceForward {
+        let (mut y, mut statistics) = (vec![0.0; call.x.len()], Vec::new());
+        for pool in pools(call, ReferenceSet::Features) {
+            let n = (pool.elements.len() as f64).max(1.0);
+            let ms = pool.elements.iter().map(|i| call.x[*i].powi(2)).sum::<f64>() / n;
+            pool.elements.iter().for_each(|i| y[*i] = call.x[*i] / (ms.sqrt() + call.consts[0]));
+            statistics.push(ms);
+        }
+        ReferenceForward { y, statistics: vec![statistics] }
+    }
+    fn backward(call: &ReferenceCall<'_>, dy: &[f64]) -> ReferenceBackward {
+        let mut dx = vec![0.0; call.x.len()];
+        for pool in pools(call, ReferenceSet::Features) {
+            let n = pool.elements.len() as f64;
+            let root = (pool.elements.iter().map(|i| call.x[*i].powi(2)).sum::<f64>() / n).sqrt();
+            let d = root + call.consts[0];
+            let along = pool.elements.iter().map(|i| dy[*i] * call.x[*i]).sum::<f64>() / (d * d * n);
+            for &i in &pool.elements {
+                dx[i] = dy[i] / d - if root > 0.0 { along * call.x[i] / root } else { 0.0 };
+            }
+        }
+        ReferenceBackward { dx, dparams: Vec::new() }
+    }
+    let report =
+        run_only(&of::<Bare>(Reference { forward, backward, stored: None }), "backward equals the reference");
+    let said = reason(&report, "backward equals the reference");
+    assert!(said.starts_with("dx of x that is 0 everywhere"), "{said}");
+    assert!(said.contains("the kernel gives NaN; a root"), "{said}");
+    assert!(
+        said.contains("in `y = x/(sqrt(ms) + eps)` add a constant under it, as in `sqrt(v + eps)`"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_nan_is_infinitely_far() {
+    assert_eq!(largest([0.5, f64::NAN, 0.25]), f64::INFINITY);
+    assert_eq!(difference(&[1.0, f64::NAN], &[1.0, 2.0]), f64::INFINITY);
+    assert_eq!(difference(&[f64::NAN], &[f64::NAN]), f64::INFINITY);
+    assert_eq!(difference(&[f64::INFINITY], &[f64::INFINITY]), 0.0);
+    assert_eq!(difference(&[f32::INFINITY], &[1.0]), f64::INFINITY);
+    assert_eq!(difference(&[1.0], &[1.0, 2.0]), f64::INFINITY);
+    assert_eq!(relative_difference(&[1.0, -3.0], &[2.0, -4.0], 0.0), 0.25);
+    // A gradient of NaN is no perfect score, and neither is a scale of nothing.
+    assert_eq!(relative_difference(&[f64::NAN], &[0.0], 0.0), f64::INFINITY);
 }

@@ -1,6 +1,7 @@
 //! The error bounds stated in `norm_core::math`, measured on dense sweeps; special values; vectors of every
 //! instruction set against scalars.
 
+use norm_core::conformance::largest;
 use norm_core::{Elem, Isa, Job, Registers, Value, Vector, math};
 
 /// Positive numbers of every binade of single precision, evenly within each: 256 exponents × 4096.
@@ -22,7 +23,7 @@ fn worst_f32(f: impl Fn(f32) -> f32, truth: impl Fn(f64) -> f64, range: f32) -> 
         } else if want.abs() > f64::from(f32::MAX) {
             assert!(got.is_infinite(), "{x:e}: {got:e}, not {want:e}");
         } else {
-            worst = worst.max((got - want).abs() / want.abs() * 2f64.powi(24));
+            worst = largest([worst, (got - want).abs() / want.abs() * 2f64.powi(24)]);
         }
     }
     worst
@@ -41,7 +42,7 @@ fn worst_f64(f: impl Fn(f64) -> f64, truth: impl Fn(f64) -> f64, range: f64) -> 
         } else if want.is_infinite() {
             assert!(got.is_infinite(), "{x:e}: {got:e}, not {want:e}");
         } else {
-            worst = worst.max((got - want).abs() / want.abs() * 2f64.powi(53));
+            worst = largest([worst, (got - want).abs() / want.abs() * 2f64.powi(53)]);
         }
     }
     worst
@@ -81,13 +82,13 @@ fn worst_pow<T: Elem>(unit: i32) -> f64 {
         for half in 1..=6 {
             for e in [f64::from(half) / 2.0, -f64::from(half) / 2.0] {
                 let want = base.to_f64().powf(e);
-                worst = worst.max((base.pow(e).to_f64() - want).abs() / want * 2f64.powi(unit) / 5.0);
+                worst = largest([worst, (base.pow(e).to_f64() - want).abs() / want * 2f64.powi(unit) / 5.0]);
             }
         }
         for e in [1.0 / 3.0, -1.0 / 3.0, 2.0 / 3.0, -2.0 / 3.0, 0.8, 2.2, -1.7] {
             let want = base.to_f64().powf(e);
             let bound = if unit == 24 { 3.0 } else { 4.0 } + 3.0 * (e * base.to_f64().ln()).abs();
-            worst = worst.max((base.pow(e).to_f64() - want).abs() / want * 2f64.powi(unit) / bound);
+            worst = largest([worst, (base.pow(e).to_f64() - want).abs() / want * 2f64.powi(unit) / bound]);
         }
     }
     worst

@@ -2,7 +2,7 @@
 
 use dfdx::prelude::*;
 use norm_core::blocks::Blocks;
-use norm_core::conformance::{Report, Tally};
+use norm_core::conformance::{Report, Tally, peak};
 use norm_core::{Descriptor, Elem, Kernel, PolicyKind, ReferenceSet, Site};
 
 use super::edges;
@@ -46,10 +46,6 @@ fn built(make: Make) -> Told<Box<dyn Layer>> {
 
 fn wide<E: Elem>(v: Vec<E>) -> Vec<f64> {
     v.into_iter().map(Elem::to_f64).collect()
-}
-
-fn peak(v: &[f64]) -> f64 {
-    v.iter().fold(0.0, |m, v| m.max(v.abs()))
 }
 
 /// Output, gradient of the input, gradients of the trained tensors, for the loss `Σ exp(y)`.
@@ -101,6 +97,7 @@ fn paths_agree<E: Dtype + Elem, M: Subject<E> + ?Sized>(
 where
     Cpu: Device<E>,
 {
+    tally.between("the fused layer", "the composed path");
     let mut fused = moved::<E, M>(fused?)?;
     let mut held = fused.read()?;
     for (pass, cases, training) in
@@ -138,6 +135,7 @@ fn modes(d: &Descriptor, make: Make, tally: &mut Tally) -> Told<()> {
     let (mut layer, x) = (built(make)?, rows(CASES, 20)?);
     let before = flat(&*layer)?;
     let y = output(&*layer, &x)?;
+    tally.between("the layer again", "the first evaluation");
     tally.same_bits("y of a second evaluation", &output(&*layer, &x)?, &y);
     tally.same_bits("y of an evaluation on a tape", &layer.eval(x.leaky_trace())?.as_vec(), &y);
     tally.same_bits("what is stored, after evaluation", &flat(&*layer)?, &before);
@@ -172,6 +170,7 @@ fn files(make: Make, tally: &mut Tally) -> Told<()> {
     // The file is in the way of nobody; that it was written is what counts.
     let _ = std::fs::remove_file(&path);
     loaded?;
+    tally.between("the layer that was loaded", "the one that was saved");
     tally.same_bits("what was loaded", &flat(&*other)?, &flat(&*layer)?);
     tally.same_bits("y after loading", &output(&*other, &x)?, &output(&*layer, &x)?);
     Ok(())
@@ -195,6 +194,7 @@ fn clones(make: Make, tally: &mut Tally) -> Told<()> {
     let (before, y) = (flat(&*layer)?, output(&*layer, &x)?);
     let mut copy = layer.duplicate();
     step(&mut *copy, &x, 0.1)?;
+    tally.between("the layer after its clone was trained", "the layer before");
     tally.same_bits("tensors after a clone was trained", &flat(&*layer)?, &before);
     tally.same_bits("y after a clone was trained", &output(&*layer, &x)?, &y);
     Ok(())
@@ -217,6 +217,7 @@ fn fan_out(make: Make, tally: &mut Tally) -> Told<()> {
     let mut found = told(sum.try_backward())?;
     let both = first_dx.iter().zip(&second_dx).map(|(a, b)| a + b);
     let want: Vec<f64> = x.as_vec().iter().zip(both).map(|(x, dx)| dx + x.exp()).collect();
+    tally.between("one tape", "the sum of its uses");
     tally.close("dx of two uses and one past them", &found.get(&x).as_vec(), &want, peak(&want), 1e-13);
     let each = first_trained.iter().zip(&second_trained);
     for (got, (first, second)) in layer.gradients(&mut found)?.iter().zip(each) {
@@ -239,6 +240,7 @@ fn permuted(make: Make, tally: &mut Tally) -> Told<()> {
     let upright: Rows<f64> = told(dev.try_tensor_from_vec(upright, (CASES, Const)))?;
     let play = |x| play(&mut *layer.duplicate(), x, true);
     let (got, want) = (play(&sideways)?, play(&upright)?);
+    tally.between("the permuted tensor", "the tensor as it lies");
     tally.close("y of a permuted tensor", &got.y, &want.y, peak(&want.y).max(1.0), 1e-14);
     // dfdx lays a gradient out as its tensor is: `as_vec` puts both in the order of rows.
     tally.close("dx of a permuted tensor", &got.dx, &want.dx, peak(&want.dx).max(1.0), 1e-14);
@@ -246,6 +248,7 @@ fn permuted(make: Make, tally: &mut Tally) -> Told<()> {
     let broadcast: Rows<f64> = told(row.try_broadcast_like(&(CASES, Const)))?;
     let copied: Vec<f64> = values[..WIDTH].iter().copied().cycle().take(CASES * WIDTH).collect();
     let copied: Rows<f64> = told(dev.try_tensor_from_vec(copied, (CASES, Const)))?;
+    tally.between("the broadcast row", "as many copies");
     tally.same_bits("y of a broadcast row", &output(&*layer, &broadcast)?, &output(&*layer, &copied)?);
     Ok(())
 }

@@ -59,8 +59,7 @@ fn trained(mut net: Built<f64>, opt: &mut impl Optimizer<Built<f64>, Cpu, f64>) 
 
 /// The largest difference, relative to the largest output.
 fn apart(a: &[f64], b: &[f64]) -> f64 {
-    let largest = a.iter().fold(0.0, |m: f64, y| m.max(y.abs()));
-    a.iter().zip(b).fold(0.0, |m: f64, (a, b)| m.max((a - b).abs())) / largest
+    norm_core::conformance::relative_difference(b, a, 0.0)
 }
 
 #[test]

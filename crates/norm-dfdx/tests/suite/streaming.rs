@@ -20,7 +20,7 @@ fn layer<F: Formula>(dev: &Cpu, settings: Streaming) -> Layer<F> {
 
 fn close(what: &str, a: &[f64], b: &[f64], bound: f64) {
     assert_eq!(a.len(), b.len(), "{what}");
-    let off = a.iter().zip(b).map(|(a, b)| (a - b).abs() / (1.0 + b.abs())).fold(0.0, f64::max);
+    let off = norm_core::conformance::largest(a.iter().zip(b).map(|(a, b)| (a - b).abs() / (1.0 + b.abs())));
     assert!(off <= bound, "{what}: off by {off:.2e}");
 }
 

@@ -67,7 +67,8 @@ macro_rules! trains {
             }
             assert!(losses[199] < 0.5 * losses[0], "{} -> {}", losses[0], losses[199]);
             for (i, (a, b)) in before.iter().zip(&trained(&model)).enumerate() {
-                let moved = a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                let moved = norm_core::conformance::difference(a, b);
+                assert!(moved.is_finite(), "tensor {i} is no number");
                 // A bias before a batch normalization has no gradient but rounding.
                 if i != 1 || $bias {
                     assert!(moved > 1e-3, "tensor {i} moved by {moved}");

@@ -1,5 +1,6 @@
 //! Uses of a layer that streams, and what they are compared with.
 
+use norm_core::conformance::relative_difference;
 use norm_core::streaming::{Store, Streaming, Used};
 use norm_core::{Call, Isa, Kernel, Layout, Rule};
 use norms::{Method, find};
@@ -101,14 +102,8 @@ pub(crate) fn plain(k: &Kernel<f64>, u: &Use) -> (Vec<f64>, Gradients) {
     (y, Gradients { dx, dparams })
 }
 
-pub(crate) fn off(a: &[f64], b: &[f64]) -> f64 {
-    assert_eq!(a.len(), b.len());
-    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
-}
-
 pub(crate) fn close(what: &str, a: &[f64], b: &[f64], bound: f64) {
-    let scale = b.iter().fold(1.0f64, |m, v| m.max(v.abs()));
-    let off = off(a, b) / scale;
+    let off = relative_difference(a, b, 1.0);
     assert!(off <= bound, "{what}: off by {off:.2e}, allowed {bound:.0e}");
 }
 

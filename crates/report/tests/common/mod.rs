@@ -308,6 +308,7 @@ pub(crate) fn method(id: &str) -> MethodRecord {
             symbolic: differences(2.4e-7),
             tape: differences(3.1e-7),
             central_difference: None,
+            judge: "central differences".into(),
         }],
         paths: vec![
             PathRecord { path: "fused".into(), status: PathStatus::Available, note: String::new() },

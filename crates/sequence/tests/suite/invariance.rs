@@ -82,12 +82,12 @@ fn outputs(cell: &Cell<f64>, p: &Problem, operands: Option<&str>) -> Vec<f64> {
 fn row(what: &str, cell: &Cell<f64>, operands: Option<&str>, holds: &[Change]) {
     let p = Problem::draw(cell, sizes(4, CASES, INPUTS, UNITS), false, 23);
     let plain = outputs(cell, &p, operands);
-    let peak = plain.iter().fold(0.0f64, |m, v| m.max(v.abs()));
     for by in ALL {
         let mut changed = p.clone();
         change(&mut changed, by);
-        let moved = plain.iter().zip(outputs(cell, &changed, operands)).map(|(a, b)| (a - b).abs());
-        let moved = moved.fold(0.0f64, |m, v| if v.is_nan() { v } else { m.max(v) }) / peak;
+        let moved =
+            norm_core::conformance::relative_difference(&outputs(cell, &changed, operands), &plain, 0.0);
+        assert!(moved.is_finite(), "{what}: {by:?} gives something that is not a number");
         if holds.contains(&by) {
             assert!(moved < 1e-4, "{what}: {by:?} moves the outputs by {moved:e}");
         } else {
@@ -176,7 +176,8 @@ fn question_row_11_normalized_weights_hold_for_the_matrices_alone() {
             let mut changed = p.clone();
             change(&mut changed, by);
             let after = through(&changed);
-            let moved = before.iter().zip(&after).fold(0.0f64, |m, (a, b)| m.max((a - b).abs()));
+            let moved = norm_core::conformance::difference(&before, &after);
+            assert!(moved.is_finite(), "{by:?} gives something that is not a number");
             let holds = matches!(by, InputMatrix | InputRow | RecurrentMatrix | RecurrentRow);
             assert!(if holds { moved < 1e-4 } else { moved > 1e-2 }, "{} {by:?}: {moved:e}", kind.name());
         }

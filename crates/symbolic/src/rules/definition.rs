@@ -14,9 +14,11 @@ impl Graph {
         let Node::Pow(base, exponent) = self.node(e) else { return e };
         let exponent = exponent.get();
         let ratios = self.folded_powers(*base).into_iter().map(|(q, symbol)| (exponent / q, symbol));
-        // (b^-0.5)^3 is b^-1.5 wherever both are defined; the smallest whole ratio is the shortest power.
-        let whole = ratios.filter(|(ratio, _)| ratio.fract() == 0.0 && *ratio >= 1.0);
-        match whole.min_by(|a, b| a.0.total_cmp(&b.0)) {
+        // (b^-0.5)^3 is b^-1.5 wherever both are defined; the smallest whole ratio is the shortest power. What divides
+        // anyway may divide by a root: b^-0.5 is (b^0.5)^-1, where no definition multiplies.
+        let whole = |ratio: f64| ratio.fract() == 0.0 && (ratio >= 1.0 || ratio < 0.0 && exponent < 0.0);
+        let whole = ratios.filter(|(ratio, _)| whole(*ratio));
+        match whole.min_by(|a, b| (a.0 < 0.0).cmp(&(b.0 < 0.0)).then(a.0.abs().total_cmp(&b.0.abs()))) {
             Some((ratio, symbol)) => self.pow(symbol, ratio),
             None => e,
         }

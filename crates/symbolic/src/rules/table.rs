@@ -59,7 +59,12 @@ pub const RULES: &[Rule] = &[
     rule("sum-for-mean", "mean[A](e) -> s/count[A]", "s is defined as sum[A](e)", false),
     rule("cancel", "c*(a + b) + d -> c*a + c*b + d", "finite; applied only where terms then meet", false),
     rule("fold-definition", "e -> s", "s is defined as e", true),
-    rule("fold-power-of-definition", "e^(n*p) -> s^n", "s is defined as e^p, n = 1, 2, 3, ...", false),
+    rule(
+        "fold-power-of-definition",
+        "e^(n*p) -> s^n",
+        "s is defined as e^p, n = 1, 2, 3, ..., or of a negative power n = -1, -2, ...",
+        false,
+    ),
     rule(
         "fold-named-power",
         "e^(a + b) -> s^(a/p + b/p)",

@@ -22,6 +22,7 @@ fn graph() -> Graph {
         ("r", Axes::EMPTY),
         ("d", Axes::ALL),
         ("w", Axes::EMPTY),
+        ("q", Axes::EMPTY),
     ] {
         g.symbol(name, name, axes).expect("new");
     }
@@ -30,6 +31,7 @@ fn graph() -> Graph {
         ("v", "mean[k,s]((x - m)^2)"),
         ("t", "sum[n](y)"),
         ("r", "1/sqrt(a + b)"),
+        ("q", "sqrt(a + 5)"),
         ("d", "x - row"),
         ("w", "(2 + a)^(1/b)"),
     ] {
@@ -90,6 +92,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("fold-definition", "2*(x - row)", "2*d"),
     ("fold-power-of-definition", "(a + b)^1.5", "(a + b)^1.5"),
     ("fold-power-of-definition", "x/(a + b)^1.5", "r^3*x"),
+    ("fold-power-of-definition", "x/(a + 5)^1.5", "x/q^3"),
     ("fold-named-power", "x*(2 + a)^(1/b - 1)", "x*w^(-b + 1)"),
     ("fold-named-power", "(3 + a)^(1/b - 1)", "(a + 3)^(1/b - 1)"),
 ];

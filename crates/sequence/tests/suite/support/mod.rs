@@ -209,7 +209,5 @@ pub(crate) fn agree(what: &str, expected: &[(String, Vec<f64>)], got: &[(String,
 /// The largest difference, relative to the largest expected element.
 pub(crate) fn difference(expected: &[f64], got: &[f64]) -> f64 {
     assert_eq!(expected.len(), got.len());
-    let scale = expected.iter().fold(1e-3_f64, |m, v| m.max(v.abs()));
-    let worst = expected.iter().zip(got).map(|(a, b)| (a - b).abs());
-    worst.fold(0.0, |m: f64, d| if d.is_nan() { f64::INFINITY } else { m.max(d) }) / scale
+    norm_core::conformance::relative_difference(got, expected, 1e-3)
 }
