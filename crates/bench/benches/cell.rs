@@ -62,6 +62,7 @@ fn lstm<F: Formula>(c: &mut Criterion, smoke: bool) {
 }
 
 fn main() {
+    ::bench::parent::end_with_parent();
     let tier = std::env::var("NORMLAB_TIER").ok();
     let smoke = tier.as_deref() == Some("smoke");
     let (measure, samples) = if smoke { (500, 10) } else { (2500, 20) };

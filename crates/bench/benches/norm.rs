@@ -14,7 +14,7 @@ use common::{copies, normal};
 use criterion::{BatchSize, Criterion};
 use dfdx::nn::modules::{BatchNorm1D, LayerNorm1D};
 use dfdx::prelude::*;
-use norm_core::{Elem, Kernel};
+use norm_core::{Elem, Kernel, Op};
 use norm_dfdx::fused::{Flat, Statistics};
 use norm_dfdx::{composed, fused, with_upstream};
 use num_traits::Float;
@@ -32,9 +32,16 @@ fn smoke() -> bool {
     tier().is_some_and(|t| t == "smoke")
 }
 
+fn listed() -> bool {
+    std::env::args().any(|word| word == "--list")
+}
+
 /// What one contender does in either pass.
 struct Contender<'a, E: Dtype> {
     path: &'static str,
+    /// Whether it does anything: a formula that hands its input on has no operation to compose, and its time would be that of
+    /// a call.
+    computes: bool,
     forward: Box<dyn FnMut(X<E>) -> X<E> + 'a>,
     traced: Box<dyn FnMut(X<E, Tape<E>>) -> X<E, Tape<E>> + 'a>,
 }
@@ -55,6 +62,7 @@ where
     let (other, again) = (params.clone(), consts.clone());
     Contender {
         path: if fuse { "fused" } else { "composed" },
+        computes: fuse || !matches!(d.plan.apply, [(Op::X, _)]),
         forward: Box::new(move |x| {
             let p = params.clone();
             if fuse {
@@ -82,6 +90,7 @@ fn dfdx_layer<'a, const C: usize>() -> Contender<'a, f32> {
     let other = layer.clone();
     Contender {
         path: "dfdx",
+        computes: true,
         forward: Box::new(move |x| {
             let (n, _) = *x.shape();
             other.forward(x.reshape_like(&(n, Const::<C>))).reshape_like(&(n, C))
@@ -98,6 +107,7 @@ fn dfdx_batch<'a, const C: usize>() -> Contender<'a, f32> {
     let mut other = layer.clone();
     Contender {
         path: "dfdx",
+        computes: true,
         // dfdx trains only with a tape, so its forward pays for one.
         forward: Box::new(move |x| {
             let (n, _) = *x.shape();
@@ -128,7 +138,8 @@ where
     let x: X<E> = dev.tensor_from_vec(normal(n * width, 1), (n, width));
     let dy = normal::<E>(n * width, 2);
     let (mut y, mut dx) = (Vec::new(), Vec::new());
-    for t in &mut contenders {
+    // A list of what there is needs no proof of it.
+    for t in contenders.iter_mut().filter(|_| !listed()) {
         let found = (t.forward)(x.clone()).as_vec();
         let z = (t.traced)(x.leaky_trace());
         let slope = with_upstream(z, dy.clone()).expect("as many elements").backward().get(&x).as_vec();
@@ -139,7 +150,7 @@ where
             close(&format!("{method}/{} dx", t.path), &slope, &dx);
         }
     }
-    for t in &mut contenders {
+    for t in contenders.iter_mut().filter(|t| t.computes) {
         let id = format!("norm/{method}/{}/{}/{n}x{width}", t.path, <E as Elem>::NAME);
         if !smoke() {
             c.bench_function(&format!("{id}/fwd"), |b| b.iter(|| black_box((t.forward)(x.clone()))));
@@ -170,6 +181,7 @@ fn shape<const C: usize>(c: &mut Criterion, n: usize) {
 }
 
 fn main() {
+    ::bench::parent::end_with_parent();
     let (warm_up, measure, samples) = if smoke() { (50, 200, 10) } else { (200, 800, 30) };
     let mut c = Criterion::default()
         .warm_up_time(Duration::from_millis(warm_up))

@@ -10,6 +10,7 @@ use ::bench::steps; // and its allocator
 use criterion::Criterion;
 
 fn main() {
+    ::bench::parent::end_with_parent();
     let tier = std::env::var("NORMLAB_TIER").ok();
     let smoke = tier.as_deref() == Some("smoke");
     let (warm_up, measure, samples) = if smoke { (50, 200, 10) } else { (200, 800, 30) };

@@ -8,6 +8,8 @@ pub mod grid;
 mod judges;
 mod learner;
 pub mod methods;
+pub mod parent;
+pub mod progress;
 pub mod provenance;
 pub mod runner;
 pub mod steps;

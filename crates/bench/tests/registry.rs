@@ -57,7 +57,7 @@ fn every_bench_is_run_by_its_recipe_and_for_the_page() {
             "`just bench` leaves {name} out"
         );
         let asked = format!("\"--bench\", \"{name}\"");
-        assert!(read("../cli/src/run.rs").contains(&asked), "`just report` leaves {name} out");
+        assert!(read("../cli/src/benches.rs").contains(&asked), "`just report` leaves {name} out");
     }
 }
 

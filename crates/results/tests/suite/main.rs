@@ -1,0 +1,8 @@
+//! The file format of measurements: what is written comes back, what contradicts itself is found, and a run survives whatever
+//! ends its writer.
+
+mod common;
+mod criterion;
+mod run;
+mod validate;
+mod writer;
