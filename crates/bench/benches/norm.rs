@@ -18,19 +18,12 @@ use norm_core::{Elem, Kernel, Op};
 use norm_dfdx::fused::{Flat, Statistics};
 use norm_dfdx::{composed, fused, with_upstream};
 use num_traits::Float;
+use results::Tier;
 
 /// Sizes are run-time data here, so that one build of an operation serves every shape: the typed layers add no work
 /// of their own, but each of their widths would have to be compiled.
 type X<E, T = NoneTape> = Tensor<(usize, usize), E, Cpu, T>;
 type Tape<E> = OwnedTape<E, Cpu>;
-
-fn tier() -> Option<String> {
-    std::env::var("NORMLAB_TIER").ok()
-}
-
-fn smoke() -> bool {
-    tier().is_some_and(|t| t == "smoke")
-}
 
 fn listed() -> bool {
     std::env::args().any(|word| word == "--list")
@@ -129,8 +122,14 @@ fn close<E: Elem>(what: &str, a: &[E], b: &[E]) {
     assert!(worst <= 1e-4 * scale, "{what}: paths differ by {worst}");
 }
 
-fn time<E>(c: &mut Criterion, n: usize, width: usize, method: &str, mut contenders: Vec<Contender<'_, E>>)
-where
+fn time<E>(
+    c: &mut Criterion,
+    tier: Option<Tier>,
+    n: usize,
+    width: usize,
+    method: &str,
+    mut contenders: Vec<Contender<'_, E>>,
+) where
     E: Dtype + Elem + Float,
     Cpu: Device<E>,
 {
@@ -152,7 +151,7 @@ where
     }
     for t in contenders.iter_mut().filter(|t| t.computes) {
         let id = format!("norm/{method}/{}/{}/{n}x{width}", t.path, <E as Elem>::NAME);
-        if !smoke() {
+        if tier != Some(Tier::Smoke) {
             c.bench_function(&format!("{id}/fwd"), |b| b.iter(|| black_box((t.forward)(x.clone()))));
         }
         c.bench_function(&format!("{id}/fwdbwd"), |b| {
@@ -165,9 +164,9 @@ where
     }
 }
 
-fn shape<const C: usize>(c: &mut Criterion, n: usize) {
+fn shape<const C: usize>(c: &mut Criterion, tier: Option<Tier>, n: usize) {
     copies(c, &format!("{n}x{C}"), n * C);
-    for m in measured(tier().as_deref()) {
+    for m in measured(tier) {
         let id = m.descriptor().id;
         let mut list = vec![ours(*m.f32, n, C, true), ours(*m.f32, n, C, false)];
         match id {
@@ -176,24 +175,25 @@ fn shape<const C: usize>(c: &mut Criterion, n: usize) {
             // dfdx has no other normalization layer over features or channels.
             _ => {}
         }
-        time(c, n, C, id, list);
+        time(c, tier, n, C, id, list);
     }
 }
 
 fn main() {
-    ::bench::parent::end_with_parent();
-    let (warm_up, measure, samples) = if smoke() { (50, 200, 10) } else { (200, 800, 30) };
+    let tier = ::bench::begin::bench();
+    let smoke = tier == Some(Tier::Smoke);
+    let (warm_up, measure, samples) = if smoke { (50, 200, 10) } else { (200, 800, 30) };
     let mut c = Criterion::default()
         .warm_up_time(Duration::from_millis(warm_up))
         .measurement_time(Duration::from_millis(measure))
         .sample_size(samples)
         .configure_from_args();
-    shape::<512>(&mut c, 64);
-    if !smoke() {
-        shape::<2048>(&mut c, 128);
-        shape::<1024>(&mut c, 4096);
-        for m in measured(tier().as_deref()) {
-            time(&mut c, 64, 512, m.descriptor().id, vec![ours(*m.f64, 64, 512, true)]);
+    shape::<512>(&mut c, tier, 64);
+    if !smoke {
+        shape::<2048>(&mut c, tier, 128);
+        shape::<1024>(&mut c, tier, 4096);
+        for m in measured(tier) {
+            time(&mut c, tier, 64, 512, m.descriptor().id, vec![ours(*m.f64, 64, 512, true)]);
         }
     }
     c.final_summary();

@@ -40,11 +40,11 @@ pub enum Error {
         known: String,
     },
     /// A word of a filter that leaves nothing to run.
-    #[error("nothing fits {word}; the {what} that there are: {there_are}")]
+    #[error("nothing fits {word}; {what}: {there_are}")]
     NothingFits {
         /// The word.
         word: String,
-        /// What it chooses among.
+        /// What is listed.
         what: &'static str,
         /// What there is.
         there_are: String,

@@ -36,8 +36,8 @@ pub fn methods() -> Vec<&'static str> {
 }
 
 /// The methods that a tier measures: the quick one has no time for all.
-pub fn measured(tier: Option<&str>) -> impl Iterator<Item = &'static norms::Method> {
-    let quick = tier.is_some_and(|t| t == Tier::Quick.name());
+pub fn measured(tier: Option<Tier>) -> impl Iterator<Item = &'static norms::Method> {
+    let quick = tier == Some(Tier::Quick);
     norms::METHODS.iter().filter(move |m| !quick || QUICK.contains(&m.descriptor().id))
 }
 
@@ -89,7 +89,11 @@ pub fn select(tier: Tier, filter: &Filter) -> Result<Vec<CellSettings>, Error> {
         rates.sort_by(f64::total_cmp);
         rates.dedup();
         let there_are = rates.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        return Err(Error::NothingFits { word: format!("--lr {rate}"), what: "learning rates", there_are });
+        return Err(Error::NothingFits {
+            word: format!("--lr {rate}"),
+            what: "the learning rates that there are",
+            there_are,
+        });
     }
     if let Some(method) = &filter.method {
         if let Some(workload) = &filter.workload {
@@ -102,11 +106,11 @@ pub fn select(tier: Tier, filter: &Filter) -> Result<Vec<CellSettings>, Error> {
         let training = WORKLOADS.iter().filter(|w| w.trained().any(|(id, _)| id == method));
         let there_are = training.map(|w| w.id).collect::<Vec<_>>().join(", ");
         let word = format!("--method {method} at tier {tier}");
-        return Err(Error::NothingFits { word, what: "workloads that train it", there_are });
+        return Err(Error::NothingFits { word, what: "the workloads that train it", there_are });
     }
     Err(Error::NothingFits {
         word: format!("--seeds {}", filter.seeds.unwrap_or(0)),
-        what: "seeds",
+        what: "the seeds that there are",
         there_are: "those from 1 on".to_owned(),
     })
 }

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use bench::parent::ENDS_WITH_STDIN;
+use bench::begin::{ENDS_WITH_STDIN, TIER};
 use bench::progress::Progress;
 use bench::{runner, throughput};
 use results::{RunWriter, Tier};
@@ -44,7 +44,7 @@ fn start(root: &Path, home: &Path, tier: Tier, words: &[&str], stdout: Stdio) ->
         .args(["--bench", "norm", "--bench", "cell", "--bench", "update", "--"])
         .args(words)
         .env("CRITERION_HOME", home)
-        .env("NORMLAB_TIER", tier.name())
+        .env(TIER, tier.name())
         .env(ENDS_WITH_STDIN, "1")
         .stdin(Stdio::piped())
         .stdout(stdout)

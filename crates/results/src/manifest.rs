@@ -17,6 +17,9 @@ pub enum Tier {
 }
 
 impl Tier {
+    /// All, by rising effort.
+    pub const ALL: [Self; 4] = [Self::Smoke, Self::Quick, Self::Standard, Self::Full];
+
     /// The name used in files and on the command line.
     pub fn name(self) -> &'static str {
         match self {
