@@ -1,5 +1,8 @@
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
+# What a recipe is given reaches its command as the shell's own "$1", "$2", …: one word stays one, and none is run.
+set positional-arguments
+
 # One folder for what is built, for workspaces beside this one too.
 export CARGO_TARGET_DIR := env("CARGO_TARGET_DIR", justfile_directory() / "target")
 
@@ -9,72 +12,79 @@ default:
 
 # Measure throughput and convergence and render the page: smoke (2 min), quick (12), standard (90), full
 [group('report')]
-report tier="quick":
-    cargo run --release --quiet --package cli -- report {{ tier }}
+report tier="quick" *args:
+    cargo run --release --quiet --package cli -- report "$@"
 
-# Train the cells of a tier, all or some: --workload --method --lr --seeds --epochs --run
+# Train the cells of a tier, all or some: --workload --method --lr --seeds --epochs --run --another-part
 [group('report')]
 converge tier="quick" *args:
-    cargo run --release --quiet --package cli -- converge {{ tier }} {{ args }}
+    cargo run --release --quiet --package cli -- converge "$@"
 
 # Train one cell of a run again: same numbers?
 [group('report')]
 rerun run cell:
-    cargo run --release --quiet --package cli -- rerun {{ run }} {{ cell }}
+    cargo run --release --quiet --package cli -- rerun "$@"
 
 # Render the page of a run
 [group('report')]
 render run:
-    cargo run --release --quiet --package cli -- render {{ run }}
+    cargo run --release --quiet --package cli -- render "$@"
 
 # Time with Criterion: all, or ids that contain the filter, such as layer/fused
 [group('report')]
 bench filter="":
-    cargo bench --package bench --bench norm --bench cell --bench update -- {{ filter }}
+    #!/usr/bin/env bash
+    set -euo pipefail
+    benches=(cargo bench --package bench --bench norm --bench cell --bench update --)
+    if [[ -n $1 && -z $("${benches[@]}" --list "$1") ]]; then
+        printf 'no benchmark has %q in its id\n' "$1" >&2
+        exit 2
+    fi
+    "${benches[@]}" ${1:+"$1"}
 
 # One thread and two in turn over the engine of HMAX: how much faster?
 [group('report')]
 cores threads="2" rounds="15":
-    cargo run --release --quiet --package hmax --example cores -- {{ threads }} {{ rounds }}
+    cargo run --release --quiet --package hmax --example cores -- "$@"
 
-# PyTorch beside us in one interleaved run (needs a Python with torch)
+# PyTorch beside us in one interleaved run (needs a Python with torch); a second word is a run that keeps the times
 [group('report')]
-peers python="python3":
-    cargo run --release --quiet --package bench --example peers -- {{ python }}
+peers python="python3" *run:
+    cargo run --release --quiet --package bench --example peers -- "$@"
 
 # List the methods; --json for programs
 [group('methods')]
 norms *args:
-    @cargo run --release --quiet --package cli -- norms {{ args }}
+    @cargo run --release --quiet --package cli -- norms "$@"
 
 # Evaluate a method on tensors from a safetensors file; docs/eval.md says how
 [group('methods')]
 eval method input output:
-    @cargo run --release --quiet --package cli -- eval {{ method }} {{ input }} {{ output }}
+    @cargo run --release --quiet --package cli -- eval "$@"
 
 # Make the skeleton of a method: <name> --kind sums|weights|inputs|update [--cite <key>]
 [group('methods')]
 [no-exit-message]
 new-norm name *args:
-    @cargo run --quiet --package scaffold -- new norm {{ name }} {{ args }}
+    @cargo run --quiet --package scaffold -- new norm "$@"
 
 # Check one method: conformance, picture, gradients, path, speed, state; a second word picks checks by their name
 [group('methods')]
 [no-exit-message]
 check-norm name *only:
-    @cargo run --quiet --package scaffold -- check {{ name }} {{ quote(only) }}
+    @cargo run --quiet --package scaffold -- check "$@"
 
 # Make the skeleton of a workload: <name>
 [group('methods')]
 [no-exit-message]
 new-workload name *args:
-    @cargo run --quiet --package scaffold -- new workload {{ name }} {{ args }}
+    @cargo run --quiet --package scaffold -- new workload "$@"
 
 # Make the skeleton of a typed model: <name>
 [group('methods')]
 [no-exit-message]
 new-model name *args:
-    @cargo run --quiet --package scaffold -- new model {{ name }} {{ args }}
+    @cargo run --quiet --package scaffold -- new model "$@"
 
 # Write docs/cost-of-a-method.md from the commits that added one
 [group('methods')]
@@ -100,6 +110,12 @@ lint:
 bless:
     INSTA_UPDATE=always TRYBUILD=overwrite cargo test --workspace --quiet
 
+# Change a package in small ways and see which change no test of it notices; <n>/<m> takes the n-th of m samples
+[group('check')]
+mutants package shard="0/1":
+    @cargo mutants --version > /dev/null 2>&1 || { echo 'cargo-mutants is missing: cargo install --locked cargo-mutants' >&2; exit 1; }
+    cargo mutants --package "$1" --shard "$2" --test-package "$1" --output "$CARGO_TARGET_DIR/mutants"
+
 # Type-check everything that is generic over the device for CUDA; needs no toolkit and no GPU
 [group('check')]
 cuda-check:
@@ -108,7 +124,7 @@ cuda-check:
 # Perform the walk-throughs of CONTRIBUTING.md in a copy of the checkout and count the lines they edit: normalization model workload
 [group('check')]
 walk-through *which:
-    .ci/walk-through {{ which }}
+    .ci/walk-through "$@"
 
 # The repository beside normlab: lints, both kits, training, its page
 [group('check')]

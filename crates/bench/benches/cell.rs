@@ -11,6 +11,7 @@ use dfdx::prelude::*;
 use models::{LstmLayer, Usual};
 use norm_core::Formula;
 use norm_dfdx::with_upstream;
+use results::Tier;
 
 const STEPS: usize = 50;
 const CASES: usize = 64;
@@ -62,8 +63,8 @@ fn lstm<F: Formula>(c: &mut Criterion, smoke: bool) {
 }
 
 fn main() {
-    let tier = std::env::var("NORMLAB_TIER").ok();
-    let smoke = tier.as_deref() == Some("smoke");
+    let tier = ::bench::begin::bench();
+    let smoke = tier == Some(Tier::Smoke);
     let (measure, samples) = if smoke { (500, 10) } else { (2500, 20) };
     let mut c = Criterion::default()
         .warm_up_time(Duration::from_millis(200))
@@ -72,7 +73,7 @@ fn main() {
         .configure_from_args();
     macro_rules! all {
         ($($formula:path),+ $(,)?) => {$(
-            let asked = measured(tier.as_deref()).any(|m| m.descriptor().id == <$formula as Formula>::DESCRIPTOR.id);
+            let asked = measured(tier).any(|m| m.descriptor().id == <$formula as Formula>::DESCRIPTOR.id);
             if asked {
                 Cell::<$formula, { in_recurrence(<$formula as Formula>::DESCRIPTOR).is_ok() }>::time(&mut c, smoke);
             }

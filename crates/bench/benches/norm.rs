@@ -14,27 +14,27 @@ use common::{copies, normal};
 use criterion::{BatchSize, Criterion};
 use dfdx::nn::modules::{BatchNorm1D, LayerNorm1D};
 use dfdx::prelude::*;
-use norm_core::{Elem, Kernel};
+use norm_core::{Elem, Kernel, Op};
 use norm_dfdx::fused::{Flat, Statistics};
 use norm_dfdx::{composed, fused, with_upstream};
 use num_traits::Float;
+use results::Tier;
 
 /// Sizes are run-time data here, so that one build of an operation serves every shape: the typed layers add no work
 /// of their own, but each of their widths would have to be compiled.
 type X<E, T = NoneTape> = Tensor<(usize, usize), E, Cpu, T>;
 type Tape<E> = OwnedTape<E, Cpu>;
 
-fn tier() -> Option<String> {
-    std::env::var("NORMLAB_TIER").ok()
-}
-
-fn smoke() -> bool {
-    tier().is_some_and(|t| t == "smoke")
+fn listed() -> bool {
+    std::env::args().any(|word| word == "--list")
 }
 
 /// What one contender does in either pass.
 struct Contender<'a, E: Dtype> {
     path: &'static str,
+    /// Whether it does anything: a formula that hands its input on has no operation to compose, and its time would be that of
+    /// a call.
+    computes: bool,
     forward: Box<dyn FnMut(X<E>) -> X<E> + 'a>,
     traced: Box<dyn FnMut(X<E, Tape<E>>) -> X<E, Tape<E>> + 'a>,
 }
@@ -55,6 +55,7 @@ where
     let (other, again) = (params.clone(), consts.clone());
     Contender {
         path: if fuse { "fused" } else { "composed" },
+        computes: fuse || !matches!(d.plan.apply, [(Op::X, _)]),
         forward: Box::new(move |x| {
             let p = params.clone();
             if fuse {
@@ -82,6 +83,7 @@ fn dfdx_layer<'a, const C: usize>() -> Contender<'a, f32> {
     let other = layer.clone();
     Contender {
         path: "dfdx",
+        computes: true,
         forward: Box::new(move |x| {
             let (n, _) = *x.shape();
             other.forward(x.reshape_like(&(n, Const::<C>))).reshape_like(&(n, C))
@@ -98,6 +100,7 @@ fn dfdx_batch<'a, const C: usize>() -> Contender<'a, f32> {
     let mut other = layer.clone();
     Contender {
         path: "dfdx",
+        computes: true,
         // dfdx trains only with a tape, so its forward pays for one.
         forward: Box::new(move |x| {
             let (n, _) = *x.shape();
@@ -116,8 +119,14 @@ fn close<E: Elem>(what: &str, a: &[E], b: &[E]) {
     assert!(worst <= 1e-4, "{what}: paths differ by {worst} of the largest value");
 }
 
-fn time<E>(c: &mut Criterion, n: usize, width: usize, method: &str, mut contenders: Vec<Contender<'_, E>>)
-where
+fn time<E>(
+    c: &mut Criterion,
+    tier: Option<Tier>,
+    n: usize,
+    width: usize,
+    method: &str,
+    mut contenders: Vec<Contender<'_, E>>,
+) where
     E: Dtype + Elem + Float,
     Cpu: Device<E>,
 {
@@ -125,7 +134,8 @@ where
     let x: X<E> = dev.tensor_from_vec(normal(n * width, 1), (n, width));
     let dy = normal::<E>(n * width, 2);
     let (mut y, mut dx) = (Vec::new(), Vec::new());
-    for t in &mut contenders {
+    // A list of what there is needs no proof of it.
+    for t in contenders.iter_mut().filter(|_| !listed()) {
         let found = (t.forward)(x.clone()).as_vec();
         let z = (t.traced)(x.leaky_trace());
         let slope = with_upstream(z, dy.clone()).expect("as many elements").backward().get(&x).as_vec();
@@ -136,9 +146,9 @@ where
             close(&format!("{method}/{} dx", t.path), &slope, &dx);
         }
     }
-    for t in &mut contenders {
+    for t in contenders.iter_mut().filter(|t| t.computes) {
         let id = format!("norm/{method}/{}/{}/{n}x{width}", t.path, <E as Elem>::NAME);
-        if !smoke() {
+        if tier != Some(Tier::Smoke) {
             c.bench_function(&format!("{id}/fwd"), |b| b.iter(|| black_box((t.forward)(x.clone()))));
         }
         c.bench_function(&format!("{id}/fwdbwd"), |b| {
@@ -151,9 +161,9 @@ where
     }
 }
 
-fn shape<const C: usize>(c: &mut Criterion, n: usize) {
+fn shape<const C: usize>(c: &mut Criterion, tier: Option<Tier>, n: usize) {
     copies(c, &format!("{n}x{C}"), n * C);
-    for m in measured(tier().as_deref()) {
+    for m in measured(tier) {
         let id = m.descriptor().id;
         let mut list = vec![ours(*m.f32, n, C, true), ours(*m.f32, n, C, false)];
         match id {
@@ -162,23 +172,25 @@ fn shape<const C: usize>(c: &mut Criterion, n: usize) {
             // dfdx has no other normalization layer over features or channels.
             _ => {}
         }
-        time(c, n, C, id, list);
+        time(c, tier, n, C, id, list);
     }
 }
 
 fn main() {
-    let (warm_up, measure, samples) = if smoke() { (50, 200, 10) } else { (200, 800, 30) };
+    let tier = ::bench::begin::bench();
+    let smoke = tier == Some(Tier::Smoke);
+    let (warm_up, measure, samples) = if smoke { (50, 200, 10) } else { (200, 800, 30) };
     let mut c = Criterion::default()
         .warm_up_time(Duration::from_millis(warm_up))
         .measurement_time(Duration::from_millis(measure))
         .sample_size(samples)
         .configure_from_args();
-    shape::<512>(&mut c, 64);
-    if !smoke() {
-        shape::<2048>(&mut c, 128);
-        shape::<1024>(&mut c, 4096);
-        for m in measured(tier().as_deref()) {
-            time(&mut c, 64, 512, m.descriptor().id, vec![ours(*m.f64, 64, 512, true)]);
+    shape::<512>(&mut c, tier, 64);
+    if !smoke {
+        shape::<2048>(&mut c, tier, 128);
+        shape::<1024>(&mut c, tier, 4096);
+        for m in measured(tier) {
+            time(&mut c, tier, 64, 512, m.descriptor().id, vec![ours(*m.f64, 64, 512, true)]);
         }
     }
     c.final_summary();

@@ -8,17 +8,18 @@ use std::time::Duration;
 
 use ::bench::steps; // and its allocator
 use criterion::Criterion;
+use results::Tier;
 
 fn main() {
-    let tier = std::env::var("NORMLAB_TIER").ok();
-    let smoke = tier.as_deref() == Some("smoke");
+    let tier = ::bench::begin::bench();
+    let smoke = tier == Some(Tier::Smoke);
     let (warm_up, measure, samples) = if smoke { (50, 200, 10) } else { (200, 800, 30) };
     let mut c = Criterion::default()
         .warm_up_time(Duration::from_millis(warm_up))
         .measurement_time(Duration::from_millis(measure))
         .sample_size(samples)
         .configure_from_args();
-    let steps = steps::measured(tier.as_deref()).expect("networks and optimizers that are trained");
+    let steps = steps::measured(tier).expect("networks and optimizers that are trained");
     let sizes: BTreeSet<u64> = steps.iter().map(|step| step.id.elements()).collect();
     for n in sizes {
         common::copies(&mut c, &n.to_string(), n as usize);

@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
@@ -19,7 +20,7 @@ use models::{LstmLayer, Usual};
 use norm_core::{Call, Formula, Isa, Layout, Rule};
 use norm_dfdx::{Composed, Declared, Fused, NormLayer, Path, with_upstream};
 use norms::methods::{BatchNorm, LayerNorm, None as NoNorm, RmsNorm};
-use results::{PeerRecord, Run};
+use results::PeerRecord;
 use serde_json::Value;
 
 const ROUNDS: usize = 9;
@@ -235,7 +236,7 @@ fn agreement(python: &str) -> Result<HashMap<String, (f64, f64)>> {
 fn main() -> Result<()> {
     let mut args = std::env::args().skip(1);
     let python = args.next().unwrap_or_else(|| "python3".to_owned());
-    let run = args.next().map(Run::open).transpose()?;
+    let run = args.next().map(PathBuf::from);
     let agreement = agreement(&python)?;
     let (mut peer, ready) = Peer::start(&python)?;
     let version = ready["torch"].as_str().or(ready["version"].as_str()).unwrap_or("unknown").to_owned();
@@ -287,7 +288,7 @@ fn main() -> Result<()> {
         );
     }
     if let Some(run) = run {
-        run.write_peers(&records)?;
+        results::add_peers(&run, &records)?;
     }
     Ok(())
 }

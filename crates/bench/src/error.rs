@@ -31,6 +31,24 @@ pub enum Error {
         /// What there is.
         known: String,
     },
+    /// A method that is not in the registry.
+    #[error("there is no method `{got}`; there are: {known}")]
+    NoSuchMethod {
+        /// What was asked for.
+        got: String,
+        /// What there is.
+        known: String,
+    },
+    /// A word of a filter that leaves nothing to run.
+    #[error("nothing fits {word}; {what}: {there_are}")]
+    NothingFits {
+        /// The word.
+        word: String,
+        /// What is listed.
+        what: &'static str,
+        /// What there is.
+        there_are: String,
+    },
     /// A method that the workload's model has no place for.
     #[error("workload `{workload}` does not train `{method}`: {reason}")]
     Refused {

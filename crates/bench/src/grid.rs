@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use results::{CellSettings, Tier};
 
+use crate::error::Error;
 use crate::workload::Workload;
-use crate::workloads::WORKLOADS;
+use crate::workloads::{self, WORKLOADS};
 
 /// What to run; narrowed by the command line.
 #[derive(Debug, Clone, Default)]
@@ -35,8 +36,8 @@ pub fn methods() -> Vec<&'static str> {
 }
 
 /// The methods that a tier measures: the quick one has no time for all.
-pub fn measured(tier: Option<&str>) -> impl Iterator<Item = &'static norms::Method> {
-    let quick = tier.is_some_and(|t| t == Tier::Quick.name());
+pub fn measured(tier: Option<Tier>) -> impl Iterator<Item = &'static norms::Method> {
+    let quick = tier == Some(Tier::Quick);
     norms::METHODS.iter().filter(move |m| !quick || QUICK.contains(&m.descriptor().id))
 }
 
@@ -60,6 +61,58 @@ pub fn seeds(tier: Tier) -> Vec<u64> {
         Tier::Full => 10,
     };
     (1..=count).collect()
+}
+
+/// The cells of a tier that fit a filter, at least one.
+///
+/// # Errors
+///
+/// The word of the filter that nothing fits, with what there is: [`Error::UnknownWorkload`], [`Error::NoSuchMethod`],
+/// [`Error::Refused`] for a method without a place on the workload, [`Error::NothingFits`] for the others.
+pub fn select(tier: Tier, filter: &Filter) -> Result<Vec<CellSettings>, Error> {
+    if let Some(id) = &filter.workload {
+        workloads::find(id)?;
+    }
+    if let Some(got) = &filter.method
+        && !methods().contains(&got.as_str())
+    {
+        return Err(Error::NoSuchMethod { got: got.clone(), known: methods().join(", ") });
+    }
+    let found = cells(tier, filter);
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    // Each word alone, from the one that most depends on the others.
+    let without_rate = cells(tier, &Filter { learning_rate: None, ..filter.clone() });
+    if let (Some(rate), false) = (filter.learning_rate, without_rate.is_empty()) {
+        let mut rates: Vec<f64> = without_rate.iter().map(|cell| cell.learning_rate).collect();
+        rates.sort_by(f64::total_cmp);
+        rates.dedup();
+        let there_are = rates.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        return Err(Error::NothingFits {
+            word: format!("--lr {rate}"),
+            what: "the learning rates that there are",
+            there_are,
+        });
+    }
+    if let Some(method) = &filter.method {
+        if let Some(workload) = &filter.workload {
+            let workload = workloads::find(workload)?;
+            let arm = workload.arm(method)?;
+            let refused = |reason| Error::Refused { workload: workload.id, method: arm.method, reason };
+            // Where it has a place after all, another word is to blame.
+            arm.placements().map_err(refused)?;
+        }
+        let training = WORKLOADS.iter().filter(|w| w.trained().any(|(id, _)| id == method));
+        let there_are = training.map(|w| w.id).collect::<Vec<_>>().join(", ");
+        let word = format!("--method {method} at tier {tier}");
+        return Err(Error::NothingFits { word, what: "the workloads that train it", there_are });
+    }
+    Err(Error::NothingFits {
+        word: format!("--seeds {}", filter.seeds.unwrap_or(0)),
+        what: "the seeds that there are",
+        there_are: "those from 1 on".to_owned(),
+    })
 }
 
 /// All cells of a tier, in the order in which they are run.

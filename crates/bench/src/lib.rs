@@ -1,6 +1,7 @@
 //! Measuring: convergence under one protocol for all methods, throughput by Criterion (in `benches/`), and what a
 //! run says about methods and machine. There is no second timer: throughput is read from what Criterion saved.
 
+pub mod begin;
 pub mod cases;
 mod digits;
 mod error;
@@ -8,6 +9,7 @@ pub mod grid;
 mod judges;
 mod learner;
 pub mod methods;
+pub mod progress;
 pub mod provenance;
 pub mod runner;
 pub mod steps;

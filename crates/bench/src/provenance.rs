@@ -1,13 +1,24 @@
-//! Where the numbers of a run come from: machine, sources, command.
+//! Where the numbers of a run come from: build, machine, command.
 
-use std::process::Command;
+use std::ffi::OsString;
 
-use results::{Manifest, Tier};
+use results::{CommandLine, Identity, Part};
 use sha2::{Digest, Sha256};
 
-fn output(program: &str, args: &[&str]) -> Option<String> {
-    let out = Command::new(program).args(args).output().ok()?;
-    out.status.success().then(|| String::from_utf8_lossy(&out.stdout).trim().to_owned())
+/// What a binary knows of its own build. Only the binary can know it: the folder in which it is started may hold another
+/// commit by then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Build {
+    /// The commit.
+    pub commit: &'static str,
+    /// Whether what was built differed from it.
+    pub dirty: bool,
+    /// A digest of the differences; empty where there are none.
+    pub changes: &'static str,
+    /// The contents of `Cargo.lock`.
+    pub lock: &'static [u8],
+    /// `rustc --version`.
+    pub rustc: &'static str,
 }
 
 /// The value of the first `key: value` line in a file of such lines.
@@ -17,49 +28,40 @@ fn field(path: &str, key: &str) -> Option<String> {
     line.split_once(':').map(|(_, v)| v.trim().to_owned())
 }
 
-fn unknown() -> String {
-    "unknown".to_owned()
-}
-
-fn cpu() -> String {
-    field("/proc/cpuinfo", "model name").unwrap_or_else(unknown)
-}
-
 fn memory_bytes() -> u64 {
     let kib = field("/proc/meminfo", "MemTotal").and_then(|v| v.split(' ').next()?.parse::<u64>().ok());
     kib.unwrap_or(0) * 1024
 }
 
-/// The manifest of a run that begins now, before any number of it.
-pub fn manifest(tier: Tier, seeds: &[u64], threads: usize) -> Manifest {
-    let mut command: Vec<String> = std::env::args().collect();
-    // The path of the binary says where the user keeps it, not what was run.
-    if let Some(first) = command.first_mut() {
-        "normlab".clone_into(first);
-    }
-    let lock = std::fs::read("Cargo.lock")
-        .map(|b| Sha256::digest(b).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}")));
-    let isa = norm_core::Isa::detect();
-    Manifest {
-        tier,
-        command,
-        commit: output("git", &["rev-parse", "HEAD"]).unwrap_or_else(unknown),
-        // What is committed under reports/ is made by a run, so it does not make the sources dirty.
-        dirty: output("git", &["status", "--porcelain", "--", ".", ":!reports"])
-            .is_none_or(|s| !s.is_empty()),
-        lock_sha256: lock.unwrap_or_else(|_| unknown()),
-        rustc: output("rustc", &["--version"]).unwrap_or_else(unknown),
-        features: Vec::new(),
-        profile: if cfg!(debug_assertions) { "dev" } else { "release" }.to_owned(),
-        os: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
-        cpu: cpu(),
-        logical_cores: std::thread::available_parallelism().map_or(1, Into::into),
-        threads,
+/// The words of this process. The path of the binary says where the user keeps it, not what was run.
+fn words() -> Vec<String> {
+    let words = std::env::args_os().skip(1).map(|word: OsString| word.to_string_lossy().into_owned());
+    std::iter::once("normlab".to_owned()).chain(words).collect()
+}
+
+/// What a run that this process begins now writes down of build, machine and command, before any number.
+pub fn part(build: &Build) -> Part {
+    let lock = Sha256::digest(build.lock).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    let cores = std::thread::available_parallelism().map_or(1, Into::into);
+    Part {
+        identity: Identity {
+            commit: build.commit.to_owned(),
+            dirty: build.dirty,
+            changes: build.changes.to_owned(),
+            lock_sha256: lock,
+            rustc: build.rustc.to_owned(),
+            features: Vec::new(),
+            profile: if cfg!(debug_assertions) { "dev" } else { "release" }.to_owned(),
+            os: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+            cpu: field("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown".to_owned()),
+            instruction_set: format!("{:?}", norm_core::Isa::detect()),
+            allocator: "mimalloc".to_owned(),
+        },
+        logical_cores: cores,
+        threads: cores,
         memory_bytes: memory_bytes(),
-        started: results::utc(std::time::SystemTime::now()),
-        finished: None,
-        seeds: seeds.to_vec(),
-        allocator: "mimalloc".to_owned(),
-        notes: vec![format!("kernels ran on {isa:?}")],
+        commands: vec![CommandLine { words: words(), started: results::utc(std::time::SystemTime::now()) }],
+        throughput: false,
+        notes: Vec::new(),
     }
 }

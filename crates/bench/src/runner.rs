@@ -1,13 +1,14 @@
 //! Runs cells: each in a single-threaded pool of its own, so that a cell's numbers do not depend on how many run
 //! beside it. Finished cells are on disk at once and are not run again; an interrupt loses only what is running.
 
+use std::io::Write;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use indicatif::{ProgressBar, ProgressStyle};
-use results::{CellSettings, ConvergenceRecord, Run};
+use results::{CellSettings, CellState, ConvergenceRecord, RunWriter};
 
 use crate::error::Error;
+use crate::progress::Progress;
 use crate::workloads;
 
 /// What became of a batch of cells.
@@ -16,7 +17,9 @@ pub struct Summary {
     /// Cells asked for.
     pub asked: usize,
     /// Found on disk from an earlier start.
-    pub resumed: usize,
+    pub found: usize,
+    /// Found on disk as a file that is not the cell.
+    pub replaced: usize,
     /// Run now.
     pub run: usize,
     /// Diverged among those run now.
@@ -54,15 +57,26 @@ pub fn run_cell(cell: &CellSettings) -> Result<Option<ConvergenceRecord>, Error>
     pool.install(|| workload.train(cell))
 }
 
-/// Runs what is not yet on disk, `workers` at a time.
-pub fn run_all(run: &Run, cells: &[CellSettings], workers: usize, quiet: bool) -> Result<Summary, Error> {
-    let todo: Vec<&CellSettings> = cells.iter().filter(|c| !run.has_cell(&c.id())).collect();
-    let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(todo.len() as u64) };
-    bar.set_style(
-        ProgressStyle::with_template("{bar:32} {pos}/{len} cells  {elapsed} elapsed, {eta} to go  {msg}")
-            .map_err(|source| Error::Progress { source })?,
-    );
-    bar.tick();
+/// Runs what is not yet on disk, `workers` at a time. A file that is not the cell of its name (damaged, of another cell, or in
+/// contradiction to the run) is said on standard error, and the cell is run again in its place.
+pub fn run_all(run: &RunWriter, cells: &[CellSettings], workers: usize) -> Result<Summary, Error> {
+    let ids: Vec<String> = cells.iter().map(CellSettings::id).collect();
+    let states = run.cell_states(ids.iter().map(String::as_str))?;
+    let mut todo = Vec::new();
+    let mut replaced = 0;
+    for (cell, state) in cells.iter().zip(states) {
+        match state {
+            CellState::Whole => continue,
+            CellState::Absent => {}
+            CellState::Unusable(why) => {
+                replaced += 1;
+                // Where nobody listens the cell is run again all the same.
+                let _ = writeln!(std::io::stderr(), "not usable, run again: {why}");
+            }
+        }
+        todo.push(cell);
+    }
+    let progress = Progress::new("cells", todo.len() as u64)?;
     let (next, done, diverged) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
     let failure: Mutex<Option<Error>> = Mutex::new(None);
     std::thread::scope(|scope| {
@@ -72,7 +86,7 @@ pub fn run_all(run: &Run, cells: &[CellSettings], workers: usize, quiet: bool) -
                     if stopping() || failure.lock().is_ok_and(|f| f.is_some()) {
                         return;
                     }
-                    bar.set_message(format!("{} {} at {}", cell.workload, cell.method, cell.learning_rate));
+                    progress.message(format!("{} {} at {}", cell.workload, cell.method, cell.learning_rate));
                     let written = run_cell(cell).and_then(|record| {
                         let Some(record) = record else { return Ok(()) };
                         run.write_cell(&record)?;
@@ -80,7 +94,7 @@ pub fn run_all(run: &Run, cells: &[CellSettings], workers: usize, quiet: bool) -
                         if matches!(record.outcome, results::Outcome::Diverged { .. }) {
                             diverged.fetch_add(1, Ordering::SeqCst);
                         }
-                        bar.inc(1);
+                        progress.add_one();
                         Ok(())
                     });
                     if let Err(e) = written {
@@ -93,15 +107,17 @@ pub fn run_all(run: &Run, cells: &[CellSettings], workers: usize, quiet: bool) -
             });
         }
     });
-    bar.finish_and_clear();
+    drop(progress);
     if let Ok(Some(e)) = failure.into_inner() {
         return Err(e);
     }
+    let run = done.load(Ordering::SeqCst);
     Ok(Summary {
         asked: cells.len(),
-        resumed: cells.len() - todo.len(),
-        run: done.load(Ordering::SeqCst),
+        found: cells.len() - todo.len(),
+        replaced,
+        run,
         diverged: diverged.load(Ordering::SeqCst),
-        interrupted: stopping(),
+        interrupted: run < todo.len(),
     })
 }

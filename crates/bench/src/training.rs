@@ -34,8 +34,6 @@ impl Workload {
         let mut curve = vec![];
         let mut outcome = Outcome::Completed;
         let (mut step, mut training) = (0u64, 0.0);
-        let target = self.target();
-        let (mut steps_to_target, mut seconds_to_target) = (None, None);
         'training: for epoch in 0..=cell.epochs {
             let mut losses = Vec::new();
             if epoch > 0 {
@@ -78,23 +76,31 @@ impl Workload {
                 test_loss: Some(test_loss),
                 test_accuracy: Some(accuracy),
             });
-            if steps_to_target.is_none() && accuracy >= target.value {
-                (steps_to_target, seconds_to_target) = (Some(step), Some(training));
-            }
         }
-        Ok(Some(ConvergenceRecord {
+        // The weights are finite, and what they make of the test cases is not: no run that completed.
+        if let (Outcome::Completed, Some(loss)) = (&outcome, curve.last().and_then(|point| point.test_loss))
+            && !loss.is_finite()
+        {
+            outcome = Outcome::Diverged { step, what: format!("the test loss is {loss}") };
+        }
+        let mut record = ConvergenceRecord {
             id: cell.id(),
             cell: cell.clone(),
             curve,
-            target,
-            steps_to_target,
-            seconds_to_target,
+            target: self.target(),
+            steps_to_target: None,
+            seconds_to_target: None,
             outcome,
             metrics: std::collections::BTreeMap::new(),
             parameters: model.parameters() as u64,
             state_bytes: model.state_bytes() as u64,
             wall_seconds: started.elapsed().as_secs_f64(),
-        }))
+            identity: None,
+        };
+        let reached = record.first_reaching().copied();
+        record.steps_to_target = reached.map(|point| point.step);
+        record.seconds_to_target = reached.map(|point| point.seconds);
+        Ok(Some(record))
     }
 }
 

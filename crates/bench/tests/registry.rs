@@ -22,7 +22,7 @@ fn every_method_and_every_update_is_trained_somewhere() {
 /// In the smoke tier as well, which CI runs; the quick one says itself what it compares.
 #[test]
 fn every_method_and_every_update_has_a_bench() {
-    for tier in [None, Some("smoke")] {
+    for tier in [None, Some(Tier::Smoke)] {
         let steps = steps::measured(tier).unwrap();
         let ids: BTreeSet<String> = steps.iter().map(|step| step.id.to_string()).collect();
         assert_eq!(ids.len(), steps.len(), "two steps have one name: {ids:?}");
@@ -30,7 +30,7 @@ fn every_method_and_every_update_has_a_bench() {
         let timed: BTreeSet<&str> = norms.chain(steps.iter().filter_map(|step| step.id.method())).collect();
         assert_eq!(timed, grid::methods().into_iter().collect());
     }
-    assert!(steps::measured(Some("quick")).unwrap().is_empty());
+    assert!(steps::measured(Some(Tier::Quick)).unwrap().is_empty());
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn every_bench_is_run_by_its_recipe_and_for_the_page() {
             "`just bench` leaves {name} out"
         );
         let asked = format!("\"--bench\", \"{name}\"");
-        assert!(read("../cli/src/run.rs").contains(&asked), "`just report` leaves {name} out");
+        assert!(read("../cli/src/benches.rs").contains(&asked), "`just report` leaves {name} out");
     }
 }
 

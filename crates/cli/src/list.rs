@@ -5,6 +5,8 @@ use norm_core::{Descriptor, UpdateDescriptor};
 use sequence::{CellKind, Placement};
 use serde_json::{Value, json};
 
+use crate::say;
+
 fn value(d: &Descriptor) -> Value {
     json!({
         "id": d.id,
@@ -56,22 +58,17 @@ fn update(d: &UpdateDescriptor) -> Value {
 pub(crate) fn norms(as_json: bool) -> Result<()> {
     let all = norms::METHODS.iter().map(norms::Method::descriptor);
     if as_json {
-        println!(
-            "{}",
-            serde_json::to_string_pretty(
-                &all.map(value).chain(norms::UPDATES.iter().map(|u| update(u))).collect::<Vec<_>>()
-            )?
-        );
-        return Ok(());
+        let list: Vec<Value> = all.map(value).chain(norms::UPDATES.iter().map(|u| update(u))).collect();
+        return say::line(serde_json::to_string_pretty(&list)?);
     }
-    println!("{:<17} {:<16} {:<19} {:<9} source", "id", "pools over", "site", "policy");
+    let mut lines = vec![format!("{:<17} {:<16} {:<19} {:<9} source", "id", "pools over", "site", "policy")];
     for d in all {
         let (set, site) = (d.reference_set.name(), d.site.name().replace('_', " "));
-        println!("{:<17} {set:<16} {site:<19} {:<9} {}", d.id, d.policy.name(), d.cite);
+        lines.push(format!("{:<17} {set:<16} {site:<19} {:<9} {}", d.id, d.policy.name(), d.cite));
     }
     for d in norms::UPDATES {
         let site = UpdateDescriptor::SITE.name();
-        println!("{:<17} {:<16} {site:<19} {:<9} {}", d.id, "paths", "instant", d.cite);
+        lines.push(format!("{:<17} {:<16} {site:<19} {:<9} {}", d.id, "paths", "instant", d.cite));
     }
-    Ok(())
+    say::line(lines.join("\n"))
 }

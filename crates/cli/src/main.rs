@@ -1,13 +1,18 @@
 //! `normlab`: what the just recipes call.
-#![expect(clippy::print_stdout, reason = "a command line tool speaks through its standard output")]
 
+mod benches;
+mod build;
 mod list;
 mod run;
+mod say;
+mod sources;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::{Result, anyhow};
 use clap::{Parser, Subcommand, ValueEnum};
+use run::{End, Place};
 
 /// The reference workspace for neural-network normalization.
 #[derive(Parser)]
@@ -50,6 +55,9 @@ enum Command {
         /// Leave the throughput benches out.
         #[arg(long)]
         no_bench: bool,
+        /// Continue a run of another build or machine; its numbers and the new ones are kept apart.
+        #[arg(long, requires = "run")]
+        another_part: bool,
     },
     /// Train the cells of a tier, all or some, into a run.
     Converge {
@@ -69,11 +77,14 @@ enum Command {
         #[arg(long)]
         lr: Option<f64>,
         /// Seeds 1 to this.
-        #[arg(long)]
+        #[arg(long, value_parser = clap::value_parser!(u64).range(1..=1000))]
         seeds: Option<u64>,
         /// Passes over the training cases.
-        #[arg(long)]
-        epochs: Option<usize>,
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+        epochs: Option<u32>,
+        /// Continue a run of another build or machine; its numbers and the new ones are kept apart.
+        #[arg(long, requires = "run")]
+        another_part: bool,
     },
     /// Render the page of a run.
     Render {
@@ -107,35 +118,50 @@ enum Command {
     },
 }
 
-/// The exit code for a request that is refused.
-const REFUSED: u8 = 2;
+/// Nothing came of it: a request that is refused, or a failure. 1 is kept for an answer that is no.
+const FAILED: u8 = 2;
+/// What a shell says of a program that an interrupt ended.
+const INTERRUPTED: u8 = 130;
 
-fn main() -> anyhow::Result<ExitCode> {
-    run(Args::parse().command)
-}
-
-/// One line on standard error where a request is refused, and nothing else.
-fn evaluate(method: &str, input: &Path, output: &Path) -> ExitCode {
-    match eval::evaluate(method, input, output) {
-        Ok(()) => ExitCode::SUCCESS,
+fn main() -> ExitCode {
+    if let Some((n, word)) = std::env::args_os().enumerate().find(|(_, word)| word.to_str().is_none()) {
+        // A run writes its command line down as text.
+        let word = word.to_string_lossy();
+        say::error(&anyhow!("argument {n} is not UTF-8 text: {word}; use names that are"));
+        return ExitCode::from(FAILED);
+    }
+    match run(Args::parse().command) {
+        Ok(End::Done) => ExitCode::SUCCESS,
+        Ok(End::Different) => ExitCode::from(1),
+        Ok(End::Interrupted) => ExitCode::from(INTERRUPTED),
         Err(e) => {
-            eprintln!("error: {e}");
-            ExitCode::from(REFUSED)
+            say::error(&e);
+            ExitCode::from(FAILED)
         }
     }
 }
 
-fn run(command: Command) -> anyhow::Result<ExitCode> {
+fn run(command: Command) -> Result<End> {
     match command {
-        Command::Report { tier, run, no_bench } => run::report(tier.into(), run, !no_bench),
-        Command::Converge { tier, run, workload, method, lr, seeds, epochs } => {
-            let filter = bench::grid::Filter { workload, method, learning_rate: lr, seeds, epochs };
-            run::converge(tier.into(), run, &filter)
+        Command::Report { tier, run, no_bench, another_part } => {
+            run::report(tier.into(), Place { dir: run, another_part }, !no_bench)
+        }
+        Command::Converge { tier, run, workload, method, lr, seeds, epochs, another_part } => {
+            let filter = bench::grid::Filter {
+                workload,
+                method,
+                learning_rate: lr,
+                seeds,
+                epochs: epochs.map(|n| n as usize),
+            };
+            run::converge(tier.into(), Place { dir: run, another_part }, &filter)
         }
         Command::Render { run, out } => run::render(&run, out),
         Command::Rerun { run, cell } => run::rerun(&run, &cell),
-        Command::Norms { json } => list::norms(json),
-        Command::Eval { method, input, output } => return Ok(evaluate(&method, &input, &output)),
-    }?;
-    Ok(ExitCode::SUCCESS)
+        Command::Norms { json } => list::norms(json).map(|()| End::Done),
+        Command::Eval { method, input, output } => {
+            eval::evaluate(&method, &input, &output)?;
+            Ok(End::Done)
+        }
+    }
 }

@@ -1,94 +1,106 @@
 //! Making a run: cells, benches, records, page.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, anyhow, bail};
 use bench::grid::{self, Filter};
-use bench::{methods, provenance, runner, throughput, workloads};
-use results::{Run, Tier};
+use bench::{methods, provenance, runner, workloads};
+use results::{CellSettings, Descriptions, Run, RunWriter, Start, Tier};
 
-/// Opens the run at `dir`, or begins one there or in a fresh folder under `runs/`.
-fn open(tier: Tier, dir: Option<PathBuf>, filter: &Filter) -> Result<Run> {
-    let workers = std::thread::available_parallelism().map_or(1, Into::into);
-    let seeds = filter.seeds.map_or_else(|| grid::seeds(tier), |n| (1..=n).collect());
-    let manifest = provenance::manifest(tier, &seeds, workers);
-    let dir = dir.unwrap_or_else(|| {
-        let time = manifest.started.replace([':', '-'], "");
+use crate::benches;
+use crate::build::BUILD;
+use crate::say;
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// All that was asked for is there.
+    Done,
+    /// An interrupt ended it; what was finished is safe.
+    Interrupted,
+    /// A cell that was trained again has other numbers.
+    Different,
+}
+
+/// Which run a command writes.
+pub(crate) struct Place {
+    /// Its folder, or one of the time and tier under `runs/`.
+    pub(crate) dir: Option<PathBuf>,
+    /// Whether a run of another build or machine is continued as a part of its own.
+    pub(crate) another_part: bool,
+}
+
+fn descriptions() -> Result<Descriptions> {
+    Ok(Descriptions {
+        methods: methods::records(),
+        workloads: workloads::WORKLOADS.iter().map(|w| w.record()).collect::<Result<_, _>>()?,
+        references: include_str!("../../../references.bib").to_owned(),
+    })
+}
+
+/// Begins or continues the run.
+fn open(tier: Tier, place: Place, cells: &[CellSettings]) -> Result<RunWriter> {
+    let part = provenance::part(&BUILD);
+    let dir = place.dir.unwrap_or_else(|| {
+        let time = part.commands[0].started.replace([':', '-'], "");
         PathBuf::from("runs").join(format!("{time}-{tier}"))
     });
-    if dir.join("manifest.json").is_file() {
-        let run = Run::open(&dir)?;
-        let got = run.manifest().tier;
-        if got != tier {
-            bail!("{} is a {got} run; tiers never mix: choose another folder for {tier}", dir.display());
-        }
-        return Ok(run);
-    }
-    let run = Run::create(&dir, manifest)?;
-    run.write_methods(&methods::records())?;
-    run.write_workloads(&workloads::WORKLOADS.iter().map(|w| w.record()).collect::<Result<Vec<_>, _>>()?)?;
-    run.write_references(include_str!("../../../references.bib"))?;
+    let mut seeds: Vec<u64> = cells.iter().map(|cell| cell.seed).collect();
+    seeds.sort_unstable();
+    seeds.dedup();
+    let start = Start { tier, seeds, part, another_part: place.another_part };
+    let run = RunWriter::begin(&dir, &start, &descriptions()?).map_err(|e| match e {
+        results::Error::OtherIdentity { .. } => anyhow!(
+            "{e}; numbers of two builds or machines are not put together: begin another run, or keep them apart in this one \
+             with --another-part"
+        ),
+        results::Error::NoOtherPart { .. } => anyhow!("{e}; leave --another-part out"),
+        other => other.into(),
+    })?;
+    say::line(format_args!("run: {}", say::one_line(&dir.display().to_string())))?;
     Ok(run)
 }
 
-fn train(run: &Run, tier: Tier, filter: &Filter) -> Result<bool> {
-    let cells = grid::cells(tier, filter);
-    if cells.is_empty() {
-        bail!("no cell fits: workloads are {}, methods {}", workloads::ids(), grid::methods().join(", "));
-    }
-    runner::stop_on_interrupt()?;
-    let summary = runner::run_all(run, &cells, run.manifest().threads, false)?;
-    println!(
-        "cells: {} asked for, {} found, {} run, {} diverged",
-        summary.asked, summary.resumed, summary.run, summary.diverged
-    );
+fn train(run: &RunWriter, cells: &[CellSettings]) -> Result<End> {
+    let summary = runner::run_all(run, cells, run.manifest().parts[0].threads)?;
+    let replaced = match summary.replaced {
+        0 => String::new(),
+        n => format!(" ({n} in place of files that were not usable)"),
+    };
+    say::line(format_args!(
+        "cells: {} asked for, {} found, {} run{replaced}, {} diverged",
+        summary.asked, summary.found, summary.run, summary.diverged
+    ))?;
     if summary.interrupted {
-        println!("interrupted: finished cells are safe; continue with --run {}", run.dir().display());
+        return Ok(interrupted(run));
     }
-    Ok(!summary.interrupted)
+    Ok(End::Done)
 }
 
-fn finish(mut run: Run) -> Result<()> {
-    let mut manifest = run.manifest().clone();
-    manifest.finished = Some(results::utc(std::time::SystemTime::now()));
-    Ok(run.write_manifest(manifest)?)
+fn interrupted(run: &RunWriter) -> End {
+    // The end is what counts; whoever reads no more is told by the exit code.
+    let _ = say::line(format_args!(
+        "interrupted: finished cells are safe; continue with --run {}",
+        run.dir().display()
+    ));
+    End::Interrupted
 }
 
-/// Runs the benches of a tier, leaving what Criterion saves under the target folder, and writes their records.
-fn measure(run: &Run, tier: Tier) -> Result<()> {
-    let name = run.dir().file_name().map_or_else(|| "run".into(), |n| n.to_string_lossy().into_owned());
-    let home = std::env::current_dir()?.join("target").join("criterion-runs").join(name);
-    if home.exists() {
-        std::fs::remove_dir_all(&home).with_context(|| format!("cannot clear {}", home.display()))?;
-    }
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let status = Command::new(cargo)
-        .args(["bench", "--quiet", "--package", "bench"])
-        .args(["--bench", "norm", "--bench", "cell", "--bench", "update"])
-        .env("CRITERION_HOME", &home)
-        .env("NORMLAB_TIER", tier.name())
-        .stdout(std::process::Stdio::null())
-        .status()
-        .context("cargo could not be started")?;
-    if !status.success() {
-        bail!("the benches failed: run `just bench` to see why");
-    }
-    Ok(run.write_throughput(&throughput::records(&home)?)?)
+fn finish(mut run: RunWriter) -> Result<()> {
+    Ok(run.finish(results::utc(std::time::SystemTime::now()))?)
 }
 
 /// Everything: cells, benches, page.
-pub(crate) fn report(tier: Tier, dir: Option<PathBuf>, with_benches: bool) -> Result<()> {
-    let filter = Filter::default();
-    let run = open(tier, dir, &filter)?;
-    println!("run: {}", run.dir().display());
+pub(crate) fn report(tier: Tier, place: Place, with_benches: bool) -> Result<End> {
+    let cells = grid::select(tier, &Filter::default())?;
+    runner::stop_on_interrupt()?;
+    let mut run = open(tier, place, &cells)?;
     // Benches first: they want the machine to themselves.
-    if with_benches && run.throughput()?.is_none() {
-        println!("measuring throughput ({tier}) …");
-        measure(&run, tier)?;
+    if with_benches && run.throughput()?.is_none() && !benches::measure(&mut run, tier)? {
+        return Ok(interrupted(&run));
     }
-    if !train(&run, tier, &filter)? {
-        return Ok(());
+    if train(&run, &cells)? == End::Interrupted {
+        return Ok(End::Interrupted);
     }
     let dir = run.dir().to_owned();
     finish(run)?;
@@ -96,25 +108,27 @@ pub(crate) fn report(tier: Tier, dir: Option<PathBuf>, with_benches: bool) -> Re
 }
 
 /// Cells only.
-pub(crate) fn converge(tier: Tier, dir: Option<PathBuf>, filter: &Filter) -> Result<()> {
-    let run = open(tier, dir, filter)?;
-    println!("run: {}", run.dir().display());
-    if train(&run, tier, filter)? {
+pub(crate) fn converge(tier: Tier, place: Place, filter: &Filter) -> Result<End> {
+    let cells = grid::select(tier, filter)?;
+    runner::stop_on_interrupt()?;
+    let run = open(tier, place, &cells)?;
+    let end = train(&run, &cells)?;
+    if end == End::Done {
         finish(run)?;
     }
-    Ok(())
+    Ok(end)
 }
 
 /// The page of a run.
-pub(crate) fn render(run: &Path, out: Option<PathBuf>) -> Result<()> {
+pub(crate) fn render(run: &Path, out: Option<PathBuf>) -> Result<End> {
     let out = out.unwrap_or_else(|| run.join("page"));
     let page = report::render(run, &out)?;
-    println!("{}", page.display());
-    Ok(())
+    say::line(page.display())?;
+    Ok(End::Done)
 }
 
 /// One cell again.
-pub(crate) fn rerun(dir: &Path, id: &str) -> Result<()> {
+pub(crate) fn rerun(dir: &Path, id: &str) -> Result<End> {
     let run = Run::open(dir)?;
     let Some(before) = run.cell(id)? else {
         bail!(
@@ -123,17 +137,29 @@ pub(crate) fn rerun(dir: &Path, id: &str) -> Result<()> {
             dir.join("cells").display()
         );
     };
-    let Some(after) = runner::run_cell(&before.cell)? else { bail!("interrupted") };
+    runner::stop_on_interrupt()?;
+    let Some(after) = runner::run_cell(&before.cell)? else { return Ok(End::Interrupted) };
     let numbers = |r: &results::ConvergenceRecord| {
         r.curve.iter().map(|p| (p.step, p.train_loss, p.test_loss, p.test_accuracy)).collect::<Vec<_>>()
     };
     // Compared as text: NaN equals NaN here.
-    let same = format!("{:?}", numbers(&before)) == format!("{:?}", numbers(&after));
-    println!(
-        "{} {} at {}, seed {}",
-        before.cell.workload, before.cell.method, before.cell.learning_rate, before.cell.seed
-    );
-    println!("final: {:?}, before {:?}", after.final_metric(), before.final_metric());
-    println!("{}", if same { "the same numbers, bit for bit" } else { "DIFFERENT numbers" });
-    Ok(())
+    let all = |r| format!("{:?} {:?}", numbers(r), r.outcome);
+    let same = all(&before) == all(&after);
+    let identity = provenance::part(&BUILD).identity;
+    if let Some(part) = before.identity.as_deref().and_then(|id| run.manifest().part(id)) {
+        for (what, was, is) in part.identity.differences(&identity) {
+            say::note(format_args!("another {what}: {was} then, {is} now"));
+        }
+    }
+    say::line(format_args!(
+        "{} {} at {}, seed {}\nfinal: {:?}, before {:?}\n{}",
+        before.cell.workload,
+        before.cell.method,
+        before.cell.learning_rate,
+        before.cell.seed,
+        after.final_metric(),
+        before.final_metric(),
+        if same { "the same numbers, bit for bit" } else { "DIFFERENT numbers" }
+    ))?;
+    Ok(if same { End::Done } else { End::Different })
 }

@@ -3,10 +3,11 @@
 use results::{FormulaLine, GradientJudges, Judgement, MethodRecord, PathStatus};
 use serde::Serialize;
 
-use crate::format::{self, slug};
+use crate::format;
 use crate::load::Loaded;
 use crate::markup;
 use crate::picture;
+use crate::slug::slug;
 use crate::table::{Cell, Table};
 
 /// Everything the page says about one method.

@@ -12,7 +12,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use results::{CellSettings, ConvergenceRecord, Direction, Outcome, Target};
+use results::{ConvergenceRecord, Direction, Manifest, Outcome, Target, WorkloadRecord};
 
 use crate::stats::{Estimate, bootstrap, mean, median};
 
@@ -68,25 +68,41 @@ impl Contest<'_> {
 }
 
 /// Groups all cells by workload, in natural order of the workloads' names.
-pub(crate) fn contests(cells: &[ConvergenceRecord]) -> Vec<Contest<'_>> {
+///
+/// The target is the workload's. Where no workload is declared its cells agree on one, or would not be here.
+pub(crate) fn contests<'a>(
+    cells: &'a [ConvergenceRecord],
+    manifest: &Manifest,
+    workloads: &[WorkloadRecord],
+) -> Vec<Contest<'a>> {
     let mut by_workload: BTreeMap<&str, Vec<&ConvergenceRecord>> = BTreeMap::new();
     for cell in cells {
         by_workload.entry(&cell.cell.workload).or_default().push(cell);
     }
-    let mut contests: Vec<Contest<'_>> =
-        by_workload.into_iter().map(|(workload, cells)| contest(workload, &cells)).collect();
+    let mut contests: Vec<Contest<'_>> = by_workload
+        .into_iter()
+        .filter_map(|(workload, cells)| {
+            let declared = workloads.iter().find(|w| w.id == workload).map(|w| &w.target);
+            let target = declared.or_else(|| cells.first().map(|c| &c.target))?.clone();
+            Some(contest(workload, target, &cells, manifest))
+        })
+        .collect();
     contests.sort_by(|a, b| crate::natural::compare(&a.workload, &b.workload));
     contests
 }
 
-fn contest<'a>(workload: &str, cells: &[&'a ConvergenceRecord]) -> Contest<'a> {
-    let differing = differing(cells);
+fn contest<'a>(
+    workload: &str,
+    target: Target,
+    cells: &[&'a ConvergenceRecord],
+    manifest: &Manifest,
+) -> Contest<'a> {
+    let differing = differing(cells, manifest);
     let mut groups: BTreeMap<(String, String), Vec<&'a ConvergenceRecord>> = BTreeMap::new();
     for cell in cells {
-        let detail = detail(&cell.cell, &differing);
+        let detail = detail(cell, &differing, manifest);
         groups.entry((cell.cell.method.clone(), detail)).or_default().push(cell);
     }
-    let target = cells[0].target.clone();
     let mut contenders: Vec<Contender<'a>> = groups
         .into_iter()
         .map(|((method, detail), runs)| contender(method, detail, runs, target.direction))
@@ -175,11 +191,11 @@ fn gap(leader: f64, other: f64, direction: Direction) -> f64 {
 }
 
 /// Settings, apart from method, variant, rate and seed, that take more than one value here.
-fn differing(cells: &[&ConvergenceRecord]) -> BTreeSet<String> {
+fn differing(cells: &[&ConvergenceRecord], manifest: &Manifest) -> BTreeSet<String> {
     let mut values: BTreeMap<String, BTreeSet<Option<String>>> = BTreeMap::new();
-    let names: BTreeSet<String> = cells.iter().flat_map(|c| named(&c.cell).into_keys()).collect();
+    let names: BTreeSet<String> = cells.iter().flat_map(|c| named(c, manifest).into_keys()).collect();
     for cell in cells {
-        let mut settings = named(&cell.cell);
+        let mut settings = named(cell, manifest);
         for name in &names {
             values.entry(name.clone()).or_default().insert(settings.remove(name));
         }
@@ -187,8 +203,12 @@ fn differing(cells: &[&ConvergenceRecord]) -> BTreeSet<String> {
     values.into_iter().filter(|(_, seen)| seen.len() > 1).map(|(name, _)| name).collect()
 }
 
-fn named(cell: &CellSettings) -> BTreeMap<String, String> {
+/// What tells runs apart: their settings, and which build and machine made them.
+fn named(record: &ConvergenceRecord, manifest: &Manifest) -> BTreeMap<String, String> {
+    let cell = &record.cell;
     let mut settings = cell.settings.clone();
+    let part = manifest.part_number(record.identity.as_deref());
+    settings.insert("part".into(), part.map_or_else(|| "unknown".to_owned(), |n| n.to_string()));
     settings.insert("model".into(), cell.model.clone());
     settings.insert("path".into(), cell.path.clone());
     settings.insert("dtype".into(), cell.dtype.clone());
@@ -197,11 +217,11 @@ fn named(cell: &CellSettings) -> BTreeMap<String, String> {
     settings
 }
 
-fn detail(cell: &CellSettings, differing: &BTreeSet<String>) -> String {
-    let settings = named(cell);
+fn detail(record: &ConvergenceRecord, differing: &BTreeSet<String>, manifest: &Manifest) -> String {
+    let settings = named(record, manifest);
     let mut parts = Vec::new();
-    if !cell.variant.is_empty() {
-        parts.push(cell.variant.clone());
+    if !record.cell.variant.is_empty() {
+        parts.push(record.cell.variant.clone());
     }
     parts.extend(
         differing.iter().filter_map(|name| settings.get(name).map(|value| format!("{name} {value}"))),

@@ -56,7 +56,7 @@ pub(crate) fn table(loaded: &Loaded, contests: &[Contest<'_>]) -> Table {
                 learning::words(&contest.target.metric),
                 contest.workload
             ))
-            .linked(format!("#workload-{}", crate::format::slug(&contest.workload))),
+            .linked(format!("#workload-{}", crate::slug::slug(&contest.workload))),
             with(true),
             Cell::absent("none"),
             with(false),

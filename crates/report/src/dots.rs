@@ -4,8 +4,9 @@ use crate::axes::{Frame, Scale, TEXT};
 use crate::canvas::{Anchor, Canvas, Ink};
 use crate::error::Error;
 use crate::figure::Figure;
-use crate::format::{self, slug};
+use crate::format;
 use crate::load::Loaded;
+use crate::slug::joined;
 use crate::table::{Cell, Table};
 use crate::throughput::{Bench, Timing, pass_rank};
 
@@ -19,9 +20,14 @@ pub(crate) fn title(bench: &Bench) -> String {
     }
 }
 
+/// What tells benches apart.
+fn names(bench: &Bench) -> Vec<&str> {
+    bench.kind.split(' ').chain([bench.dtype.as_str(), bench.shape.as_str()]).collect()
+}
+
 /// The anchor of a bench.
 pub(crate) fn anchor(bench: &Bench) -> String {
-    format!("bench-{}", slug(&format!("{} {} {}", bench.kind, bench.dtype, bench.shape)))
+    format!("bench-{}", joined(&names(bench)))
 }
 
 /// The passes that were timed, in the order of a computation.
@@ -40,7 +46,7 @@ pub(crate) fn figures(loaded: &Loaded, bench: &Bench) -> Result<Vec<Figure>, Err
 fn figure(loaded: &Loaded, bench: &Bench, pass: &str) -> Result<Figure, Error> {
     let timings: Vec<&Timing> = bench.timings.iter().filter(|t| t.pass == pass).collect();
     let shares = timings.iter().any(|t| t.share.is_some());
-    let id = format!("{}-{}", anchor(bench), slug(pass));
+    let id = format!("bench-{}", joined(&[&names(bench)[..], &[pass]].concat()));
     let heading = format!("{}: {}", title(bench), words(pass));
     let caption = if shares {
         "Further right is faster; 1 is the speed of a copy of the same traffic. Whiskers: 95 % interval of the median."

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The run cannot be read.
-    #[error("cannot read the run: {source}")]
+    /// The run cannot be read, or a file of the page not be replaced.
+    #[error(transparent)]
     Results {
         /// What the reader said.
         #[from]

@@ -108,21 +108,6 @@ pub(crate) fn count(value: u64) -> String {
     text
 }
 
-/// A text usable as an anchor and a file name.
-pub(crate) fn slug(text: &str) -> String {
-    let mut slug = String::new();
-    for c in text.chars() {
-        if c.is_ascii_alphanumeric() {
-            slug.push(c.to_ascii_lowercase());
-        } else if c == '+' {
-            slug.push_str("-and-");
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
-        }
-    }
-    slug.trim_end_matches('-').to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +135,5 @@ mod tests {
         assert_eq!(range("1\u{a0}ms", "2\u{a0}ms"), "1 – 2\u{a0}ms");
         assert_eq!(range("900\u{a0}µs", "1.1\u{a0}ms"), "900\u{a0}µs – 1.1\u{a0}ms");
         assert_eq!(range("180", "∞"), "180 – ∞");
-        assert_eq!(slug("norm/f32 64x512 fwd+bwd"), "norm-f32-64x512-fwd-and-bwd");
     }
 }

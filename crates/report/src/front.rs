@@ -5,10 +5,11 @@ use serde::Serialize;
 
 use crate::convergence::Contest;
 use crate::dots;
-use crate::format::{self, slug};
+use crate::format;
 use crate::learning;
 use crate::load::Loaded;
 use crate::picture;
+use crate::slug::slug;
 use crate::table::{Cell, Table};
 use crate::throughput::{Bench, Timing, pass_rank, path_rank};
 

@@ -7,9 +7,10 @@ use results::{ConvergenceRecord, Direction, Outcome};
 use crate::convergence::{Contender, Contest, Trial};
 use crate::error::Error;
 use crate::figure::Figure;
-use crate::format::{self, slug};
+use crate::format;
 use crate::lines::{self, Kind, Line, Plot};
 use crate::load::Loaded;
+use crate::slug::slug;
 use crate::stats::{Estimate, bootstrap, mean};
 use crate::table::{Cell, Table};
 

@@ -21,14 +21,15 @@ mod lines;
 mod load;
 mod markup;
 mod natural;
+mod output;
 mod page;
 mod picture;
 mod provenance;
+mod slug;
 mod stats;
 mod table;
 mod throughput;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use tera::{Context, Tera};
@@ -36,6 +37,7 @@ use tera::{Context, Tera};
 pub use error::Error;
 
 use load::Loaded;
+use output::DataFile;
 use page::Page;
 
 /// The templates, in the order in which they need each other.
@@ -52,20 +54,17 @@ const TEMPLATES: [(&str, &str); 8] = [
 
 /// Renders the run in `run_dir` into `out_dir` and returns the page's path.
 ///
-/// What is missing from the run, or cannot be used, is shown on the page; only a folder that is no run, an output
+/// Each file is replaced as a whole, the page after its data, and data of an earlier page that this one no longer has are
+/// removed. What is missing from the run, or cannot be used, is shown on the page; only a folder that is no run, an output
 /// that cannot be written, or a fault of this crate is an error.
 pub fn render(run_dir: &Path, out_dir: &Path) -> Result<PathBuf, Error> {
     let loaded = Loaded::read(run_dir)?;
     let page = Page::new(&loaded)?;
-    let data = out_dir.join("data");
-    fs::create_dir_all(&data).map_err(io(&data, "create"))?;
+    let mut data = Vec::new();
     for (id, table) in page.tables() {
-        write(&data.join(format!("{id}.csv")), &table.csv())?;
-        write(&data.join(format!("{id}.json")), &table.json(id, page.tier())?)?;
+        data.push(DataFile { id: id.to_owned(), csv: table.csv(), json: table.json(id, page.tier())? });
     }
-    let index = out_dir.join("index.html");
-    write(&index, &html(&page)?)?;
-    Ok(index)
+    output::write(out_dir, &html(&page)?, &data)
 }
 
 fn html(page: &Page) -> Result<String, Error> {
@@ -75,13 +74,4 @@ fn html(page: &Page) -> Result<String, Error> {
     tera.add_raw_templates(TEMPLATES).map_err(failed)?;
     let context = Context::from_serialize(page).map_err(failed)?;
     tera.render(TEMPLATE, &context).map_err(failed)
-}
-
-fn write(path: &Path, text: &str) -> Result<(), Error> {
-    fs::write(path, text).map_err(io(path, "write"))
-}
-
-fn io(path: &Path, action: &'static str) -> impl FnOnce(std::io::Error) -> Error {
-    let path = path.to_owned();
-    move |source| Error::Io { path, action, source }
 }

@@ -30,66 +30,48 @@ impl Loaded {
     /// Reads a run. Only a folder without a usable manifest is an error; anything else is shown on the page.
     pub(crate) fn read(dir: &Path) -> Result<Self, Error> {
         let run = Run::open(dir)?;
-        let mut missing = Vec::new();
-        let mut unusable = Vec::new();
+        let found = run.contents()?;
         // The page must not depend on where the run lies: its folder is taken out of every message.
         let prefix = format!("{}{}", dir.display(), std::path::MAIN_SEPARATOR);
-        let say = |e: &results::Error, list: &mut Vec<String>| list.push(e.to_string().replace(&prefix, ""));
-
-        macro_rules! part {
-            ($read:expr, $what:literal) => {
-                match $read {
-                    Ok(Some(records)) => records,
-                    Ok(None) => {
-                        missing.push($what.to_owned());
-                        Vec::new()
-                    }
-                    Err(error) => {
-                        say(&error, &mut unusable);
-                        Vec::new()
-                    }
-                }
-            };
-        }
-        let methods = part!(run.methods(), "methods.json: what the methods are");
-        let workloads = part!(run.workloads(), "workloads.json: what the workloads are");
-        let throughput = part!(run.throughput(), "throughput.json: how fast the methods are");
-        let peers = part!(run.peers(), "peers.json: how fast other frameworks are on this machine");
-        let noise = part!(run.noise(), "noise.json: the same thing measured against itself");
-        let references = match run.references() {
-            Ok(Some(text)) => bibliography::parse(&text),
-            Ok(None) => {
-                missing.push("references.bib: what citation keys stand for".to_owned());
-                BTreeMap::new()
-            }
-            Err(error) => {
-                say(&error, &mut unusable);
-                BTreeMap::new()
+        let unusable: Vec<String> = found
+            .unreadable
+            .iter()
+            .map(|error| error.to_string().replace(&prefix, ""))
+            .chain(found.problems.iter().map(ToString::to_string))
+            .collect();
+        let mut missing = Vec::new();
+        let mut not_there = |file: &str, what: &str| {
+            // What cannot be read is there.
+            if !unusable.iter().any(|said| said.starts_with(file)) {
+                missing.push(format!("{file}: {what}"));
             }
         };
-        let mut cells = Vec::new();
-        for cell in run.cell_results()? {
-            match cell {
-                Ok(record) => cells.push(record),
-                Err(error) => say(&error, &mut unusable),
-            }
+        macro_rules! part {
+            ($records:expr, $file:literal, $what:literal) => {
+                $records.unwrap_or_else(|| {
+                    not_there($file, $what);
+                    Default::default()
+                })
+            };
         }
-        if cells.is_empty() {
-            missing.push("cells: training runs".to_owned());
-        }
-        // Unreadable files are already listed one by one; here only contradictions between readable ones are new.
-        if let Err(results::Error::Invalid { problems, .. }) = run.validate() {
-            unusable.extend(problems.iter().map(ToString::to_string));
+        let methods = part!(found.methods, "methods.json", "what the methods are");
+        let workloads = part!(found.workloads, "workloads.json", "what the workloads are");
+        let throughput = part!(found.throughput, "throughput.json", "how fast the methods are");
+        let peers = part!(found.peers, "peers.json", "how fast other frameworks are on this machine");
+        let noise = part!(found.noise, "noise.json", "the same thing measured against itself");
+        let references = part!(found.references, "references.bib", "what citation keys stand for");
+        if found.cells.is_empty() {
+            not_there("cells", "training runs");
         }
         Ok(Self {
             manifest: run.manifest().clone(),
             methods,
             workloads,
-            cells,
+            cells: found.cells,
             throughput,
             peers,
             noise,
-            references,
+            references: bibliography::parse(&references),
             missing,
             unusable,
         })

@@ -10,11 +10,12 @@ use crate::decision;
 use crate::dots;
 use crate::error::Error;
 use crate::figure::Figure;
-use crate::format::{self, slug};
+use crate::format;
 use crate::front::{self, Front};
 use crate::learning;
 use crate::load::Loaded;
 use crate::provenance::{self, Provenance};
+use crate::slug::slug;
 use crate::table::Table;
 use crate::throughput::{Bench, benches};
 
@@ -65,14 +66,14 @@ impl Page {
     /// Computes everything that is shown.
     pub(crate) fn new(loaded: &Loaded) -> Result<Self, Error> {
         let methods = loaded.method_order();
-        let contests = contests(&loaded.cells);
+        let contests = contests(&loaded.cells, &loaded.manifest, &loaded.workloads);
         let benches = benches(&loaded.throughput, &loaded.peers, &methods);
         let workloads = workloads(loaded, &contests, &methods)?;
         let most = methods.len().max(contests.iter().map(|c| c.contenders.len()).max().unwrap_or(0)).max(12);
         Ok(Self {
             tier: loaded.manifest.tier.to_string(),
             started: loaded.manifest.started.clone(),
-            commit: loaded.manifest.commit.chars().take(12).collect(),
+            commit: commits(&loaded.manifest),
             series_css: series_css(most),
             front: front::front(loaded, &contests, &benches),
             decision: decision::table(loaded, &contests),
@@ -111,6 +112,14 @@ impl Page {
     pub(crate) fn tier(&self) -> &str {
         &self.tier
     }
+}
+
+/// The first digits of the commits that measured, each once.
+fn commits(manifest: &results::Manifest) -> String {
+    let mut all: Vec<String> =
+        manifest.parts.iter().map(|part| part.identity.commit.chars().take(12).collect()).collect();
+    all.dedup();
+    all.join(", ")
 }
 
 fn title(loaded: &Loaded, id: &str) -> String {

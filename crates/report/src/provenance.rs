@@ -1,6 +1,6 @@
 //! Where the numbers come from, and what is not there.
 
-use results::{Manifest, Outcome};
+use results::{ConvergenceRecord, Manifest, Outcome, Part};
 use serde::Serialize;
 
 use crate::format;
@@ -64,7 +64,7 @@ pub(crate) fn provenance(loaded: &Loaded) -> Provenance {
             .then_with(|| a[0].text.cmp(&b[0].text))
     });
     Provenance {
-        rows: manifest(&loaded.manifest, loaded.cells.len()),
+        rows: manifest(&loaded.manifest, &loaded.cells),
         noise,
         diverged,
         missing: loaded.missing.clone(),
@@ -72,35 +72,69 @@ pub(crate) fn provenance(loaded: &Loaded) -> Provenance {
     }
 }
 
-fn manifest(m: &Manifest, cells: usize) -> Vec<(String, String)> {
-    let list =
-        |items: &[String], none: &str| if items.is_empty() { none.to_owned() } else { items.join(", ") };
+fn list(items: &[String]) -> String {
+    if items.is_empty() { "none".to_owned() } else { items.join(", ") }
+}
+
+/// The whole run, then build and machine of each part.
+fn manifest(m: &Manifest, cells: &[ConvergenceRecord]) -> Vec<(String, String)> {
     let seeds: Vec<String> = m.seeds.iter().map(ToString::to_string).collect();
-    [
+    let mut rows: Vec<(String, String)> = [
         ("Tier", m.tier.to_string()),
-        ("Command", m.command.join(" ")),
-        ("Commit", m.commit.clone()),
-        ("Working tree", if m.dirty { "modified: not exactly this commit" } else { "clean" }.to_owned()),
-        ("Cargo.lock, SHA-256", m.lock_sha256.clone()),
-        ("Compiler", m.rustc.clone()),
-        ("Features", list(&m.features, "none")),
-        ("Profile", m.profile.clone()),
-        ("System", m.os.clone()),
-        ("Processor", m.cpu.clone()),
-        ("Logical cores", m.logical_cores.to_string()),
-        ("Threads per measurement", m.threads.to_string()),
-        ("Memory", format::bytes(m.memory_bytes)),
-        ("Allocator", m.allocator.clone()),
         ("Started (UTC)", m.started.clone()),
         (
             "Finished (UTC)",
             m.finished.clone().unwrap_or_else(|| "not finished: the run was cut short or goes on".into()),
         ),
-        ("Seeds", list(&seeds, "none")),
-        ("Training runs", cells.to_string()),
+        ("Seeds", list(&seeds)),
+        ("Training runs", cells.len().to_string()),
         ("Schema version", results::SCHEMA_VERSION.to_string()),
-        ("Notes", list(&m.notes, "none")),
     ]
     .map(|(k, v)| (k.to_owned(), v))
-    .into()
+    .into();
+    for (i, part) in m.parts.iter().enumerate() {
+        let of_part = |name: &str| {
+            if m.parts.len() == 1 {
+                name.to_owned()
+            } else {
+                format!("Part {}: {}", i + 1, name.to_lowercase())
+            }
+        };
+        if m.parts.len() > 1 {
+            let own = cells.iter().filter(|c| m.part_number(c.identity.as_deref()) == Some(i + 1)).count();
+            rows.push((of_part("Training runs"), own.to_string()));
+            rows.push((
+                of_part("Throughput"),
+                if part.throughput { "measured" } else { "not measured" }.into(),
+            ));
+        }
+        rows.extend(part_rows(part).map(|(name, value)| (of_part(name), value)));
+    }
+    rows
+}
+
+fn part_rows(part: &Part) -> impl Iterator<Item = (&'static str, String)> {
+    let of = &part.identity;
+    let tree = match (of.dirty, of.changes.as_str()) {
+        (false, _) => "clean".to_owned(),
+        (true, "") => "modified: not exactly this commit".to_owned(),
+        (true, changes) => format!("modified: not exactly this commit (changes {changes})"),
+    };
+    let commands = part.commands.iter().map(|c| ("Command", c.words.join(" "))).collect::<Vec<_>>();
+    commands.into_iter().chain([
+        ("Commit", of.commit.clone()),
+        ("Working tree", tree),
+        ("Cargo.lock, SHA-256", of.lock_sha256.clone()),
+        ("Compiler", of.rustc.clone()),
+        ("Features", list(&of.features)),
+        ("Profile", of.profile.clone()),
+        ("System", of.os.clone()),
+        ("Processor", of.cpu.clone()),
+        ("Instruction set", of.instruction_set.clone()),
+        ("Logical cores", part.logical_cores.to_string()),
+        ("Training runs at once", part.threads.to_string()),
+        ("Memory", format::bytes(part.memory_bytes)),
+        ("Allocator", of.allocator.clone()),
+        ("Notes", list(&part.notes)),
+    ])
 }

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use common::check::{check, elements};
-use results::Run;
+use results::{Descriptions, RunWriter};
 
 fn rendered(dir: &Path) -> String {
     let path = report::render(&dir.join("run"), &dir.join("out")).unwrap();
@@ -140,7 +140,11 @@ fn a_step_of_an_optimizer_stands_beside_the_plain_one_and_a_copy() {
 #[test]
 fn what_is_not_there_is_said() {
     let folder = tempfile::tempdir().unwrap();
-    Run::create(folder.path().join("run"), common::manifest()).unwrap();
+    let run = folder.path().join("run");
+    RunWriter::begin(&run, &common::start(), &Descriptions::default()).unwrap();
+    for file in ["methods.json", "workloads.json", "references.bib"] {
+        fs::remove_file(run.join(file)).unwrap();
+    }
     let page = rendered(folder.path());
     check(&page);
     for text in [
@@ -167,6 +171,148 @@ fn a_broken_cell_is_named_and_the_rest_is_shown() {
     position(&page, &format!("Not usable: cells/{}.json:1:1", broken.id));
     position(&page, "Layer Normalization: 1 of 4 rates have fewer than all 5 seeds.");
     assert!(!page.contains(folder.path().to_str().unwrap()), "the page does not say where the run lay");
+}
+
+type Change = fn(&mut results::ConvergenceRecord);
+
+/// One altered record turns no ranking: it is named and left out.
+#[test]
+fn a_cell_that_contradicts_its_run_is_named_and_takes_part_in_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = common::write(&folder.path().join("run"));
+    let (before, standings) = (rendered(folder.path()), folder.path().join("out/data/standings-mlp.csv"));
+    assert!(!before.contains("Not usable"));
+    let ranking = |text: &str| {
+        text.lines().skip(1).map(|l| l.split(',').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let whole = ranking(&fs::read_to_string(&standings).unwrap());
+    let changes: [(&str, Change); 4] = [
+        ("target", |c| c.target.direction = results::Direction::LowerIsBetter),
+        ("target", |c| c.target.value = 0.01),
+        ("curve.test_accuracy", |c| c.curve[19].test_accuracy = Some(7.0)),
+        ("curve.train_loss", |c| c.curve[19].train_loss = Some(f64::NAN)),
+    ];
+    // The first by name too, from which a page could take its target.
+    let id = run.cell_ids().unwrap().remove(0);
+    let first = run.cell(&id).unwrap().unwrap();
+    for record in [first, common::cell("mlp", "none", 0.1, 1)] {
+        for (field, change) in changes {
+            let mut changed = record.clone();
+            change(&mut changed);
+            run.write_cell(&changed).unwrap();
+            let page = rendered(folder.path());
+            check(&page);
+            position(&page, &format!("Not usable: cells/{}.json: {field}: expected", record.id));
+            assert_eq!(ranking(&fs::read_to_string(&standings).unwrap()), whole, "{field}");
+        }
+        run.write_cell(&record).unwrap();
+    }
+    assert_eq!(rendered(folder.path()), before);
+}
+
+/// A benchmark that did not move what its operation moves measured something else.
+#[test]
+fn a_speed_that_cannot_be_is_named_and_not_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut run = common::write(&folder.path().join("run"));
+    let mut records = run.throughput().unwrap().unwrap();
+    let nothing = "norm/none/composed/f32/4096x1024/fwd";
+    let record = records.iter_mut().find(|r| r.id == nothing).unwrap();
+    (record.median_ns, record.lower_ns, record.upper_ns, record.mean_ns) = (450.0, 449.0, 451.0, 450.0);
+    run.write_throughput(&records).unwrap();
+    let page = rendered(folder.path());
+    check(&page);
+    position(&page, &format!("Not usable: throughput.json, {nothing}: median_ns: expected no less than"));
+    let rows = |shape: &str| {
+        fs::read_to_string(folder.path().join(format!("out/data/bench-norm-f32-{shape}-fwd.csv"))).unwrap()
+    };
+    assert!(!rows("4096x1024").contains("No normalization,composed"), "{}", rows("4096x1024"));
+    assert!(rows("4096x1024").contains("No normalization,fused"));
+    assert!(rows("64x512").contains("No normalization,composed"));
+}
+
+#[test]
+fn what_two_builds_measured_is_never_put_into_one_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("run");
+    drop(common::write(&dir));
+    let mut other = results::Start { another_part: true, seeds: vec![6], ..common::start() };
+    other.part.identity.cpu = "Another processor".into();
+    let run = RunWriter::begin(&dir, &other, &Descriptions::default()).unwrap();
+    run.write_cell(&common::cell("mlp", "layer", 0.1, 6)).unwrap();
+    let page = rendered(folder.path());
+    check(&page);
+    let text = fs::read_to_string(folder.path().join("out/data/standings-mlp.csv")).unwrap();
+    assert!(
+        text.contains("\"Layer Normalization, part 1\"") && text.contains("\"Layer Normalization, part 2\""),
+        "{text}"
+    );
+    for text in ["Part 1: processor", "Part 2: processor", "Another processor", "Part 2: training runs"] {
+        position(&page, text);
+    }
+    let lstm = fs::read_to_string(folder.path().join("out/data/standings-lstm.csv")).unwrap();
+    assert!(!lstm.contains("part 1"), "one build measured all of it: {lstm}");
+}
+
+#[test]
+fn a_page_replaces_the_one_before_it_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = common::write(&folder.path().join("run"));
+    rendered(folder.path());
+    let out = folder.path().join("out");
+    let data = out.join("data");
+    let names = |dir: &Path| -> BTreeSet<String> {
+        fs::read_dir(dir).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect()
+    };
+    let whole = names(&data);
+    for file in ["throughput.json", "peers.json"] {
+        fs::remove_file(folder.path().join("run").join(file)).unwrap();
+    }
+    fs::write(data.join(".decision.csv.4000000-0.tmp"), "torn").unwrap();
+    fs::write(out.join(".index.html.4000000-7.tmp"), "torn").unwrap();
+    let own = ["mine.csv", "mine.json", "renamed.json", "notes.txt"];
+    for name in own {
+        fs::write(data.join(name), "{}").unwrap();
+    }
+    fs::copy(data.join("decision.json"), data.join("renamed.json")).unwrap();
+    rendered(folder.path());
+    let left = names(&data);
+    let stale: Vec<_> = whole.iter().filter(|name| name.starts_with("bench-")).collect();
+    assert!(stale.len() > 10 && stale.iter().all(|name| !left.contains(*name)), "{left:?}");
+    let expected: BTreeSet<String> = whole
+        .iter()
+        .filter(|name| !name.starts_with("bench-"))
+        .cloned()
+        .chain(own.map(str::to_owned))
+        .collect();
+    assert_eq!(left, expected);
+    assert_eq!(names(&out), BTreeSet::from(["data".to_owned(), "index.html".to_owned()]));
+    // A page that cannot be made leaves the one that is there.
+    let before = fs::read(out.join("index.html")).unwrap();
+    fs::write(run.dir().join("manifest.json"), "{").unwrap();
+    report::render(run.dir(), &out).unwrap_err();
+    assert_eq!(fs::read(out.join("index.html")).unwrap(), before);
+}
+
+#[test]
+fn names_that_look_alike_have_files_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = common::write(&folder.path().join("run"));
+    let mut workloads = run.workloads().unwrap().unwrap();
+    let names = ["a b", "a-b", "A b", "a+b", "", "☃"];
+    for name in names {
+        workloads.push(results::WorkloadRecord { id: name.into(), ..workloads[0].clone() });
+        let mut cell = common::cell("mlp", "layer", 0.1, 1);
+        cell.cell.workload = name.into();
+        cell.id = cell.cell.id();
+        run.write_workloads(&workloads).unwrap();
+        run.write_cell(&cell).unwrap();
+    }
+    check(&rendered(folder.path()));
+    let files = fs::read_dir(folder.path().join("out/data")).unwrap().map(|e| e.unwrap().path());
+    let stem = |path: std::path::PathBuf| path.file_stem().unwrap().to_str().unwrap().to_owned();
+    let standings: BTreeSet<String> = files.map(stem).filter(|stem| stem.starts_with("standings-")).collect();
+    assert_eq!(standings.len(), 2 + names.len(), "{standings:?}");
 }
 
 #[test]

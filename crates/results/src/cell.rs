@@ -36,12 +36,17 @@ pub struct CellSettings {
 impl CellSettings {
     /// The cell's name: 16 hexadecimal digits of the SHA-256 of the settings as JSON, in declared field order.
     pub fn id(&self) -> String {
-        // Cannot fail: no map key but text, and a float that is not finite becomes null.
-        let text = serde_json::to_vec(self).unwrap_or_default();
-        let mut first = [0; 8];
-        first.copy_from_slice(&Sha256::digest(text)[..8]);
-        format!("{:016x}", u64::from_be_bytes(first))
+        digest(self)
     }
+}
+
+/// 16 hexadecimal digits of the SHA-256 of a record as JSON.
+pub(crate) fn digest(record: &impl Serialize) -> String {
+    // Cannot fail: no map key but text, and a float that is not finite becomes null.
+    let text = serde_json::to_vec(record).unwrap_or_default();
+    let mut first = [0; 8];
+    first.copy_from_slice(&Sha256::digest(text)[..8]);
+    format!("{:016x}", u64::from_be_bytes(first))
 }
 
 /// One evaluation during training. What was not evaluated at this point is `None`.
@@ -131,9 +136,37 @@ pub struct ConvergenceRecord {
     pub state_bytes: u64,
     /// Wall-clock seconds of the whole cell, evaluation included.
     pub wall_seconds: f64,
+    /// [`crate::Identity::id`] of what measured it. Whoever writes the cell into a run adds it; `None` in runs from before
+    /// there were parts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
+}
+
+impl Target {
+    /// Whether a value of the metric is as good as the target; NaN never is.
+    pub fn reached_by(&self, value: f64) -> bool {
+        match self.direction {
+            Direction::HigherIsBetter => value >= self.value,
+            Direction::LowerIsBetter => value <= self.value,
+        }
+    }
+
+    /// Which way its metric improves; `None` for a metric that this format does not know.
+    pub fn direction_of_metric(&self) -> Option<Direction> {
+        match self.metric.as_str() {
+            "test_accuracy" => Some(Direction::HigherIsBetter),
+            "test_loss" | "train_loss" => Some(Direction::LowerIsBetter),
+            _ => None,
+        }
+    }
 }
 
 impl ConvergenceRecord {
+    /// The first point of the curve that reaches the target.
+    pub fn first_reaching(&self) -> Option<&CurvePoint> {
+        self.curve.iter().find(|point| self.metric(point).is_some_and(|m| self.target.reached_by(m)))
+    }
+
     /// The metric of the target at one point of the curve.
     pub fn metric(&self, point: &CurvePoint) -> Option<f64> {
         match self.target.metric.as_str() {

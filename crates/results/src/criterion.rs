@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::Error;
 use crate::store::{self, io};
-use crate::throughput::{BenchId, ThroughputRecord, Traffic};
+use crate::throughput::{BenchId, ThroughputRecord};
 
 /// Reads every `**/new/{benchmark,estimates,sample}.json` below `dir`, sorted by id.
 ///
@@ -73,13 +73,7 @@ fn read(folder: &Path) -> Result<Option<ThroughputRecord>, Error> {
         return Err(Error::Samples { path, iters: iters.len(), times: times.len() });
     }
 
-    let traffic = match (&id, id.element_bytes()) {
-        (BenchId::Copy { reads, writes, .. }, Some(bytes)) => Some(Traffic {
-            reads: u64::from(*reads) * id.elements() * bytes,
-            writes: u64::from(*writes) * id.elements() * bytes,
-        }),
-        _ => None,
-    };
+    let traffic = id.copied();
     Ok(Some(ThroughputRecord {
         id: full_id,
         median_ns: median.point_estimate,

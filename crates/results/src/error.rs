@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::Tier;
+
 /// Why a run could not be written, read or accepted.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -15,6 +17,12 @@ pub enum Error {
         action: &'static str,
         /// What the system said.
         source: std::io::Error,
+    },
+    /// The file is not even text.
+    #[error("{}: expected UTF-8 text, got other bytes", path.display())]
+    NotText {
+        /// The file that was read.
+        path: PathBuf,
     },
     /// The text is not the JSON that this file must hold; the place and the expectation are in `source`.
     #[error("{}:{line}:{column}: expected {expected}: {source}", path.display())]
@@ -50,9 +58,55 @@ pub enum Error {
         /// The version in the file.
         got: u32,
     },
-    /// A run is created only where there is none; an existing one is opened.
-    #[error("{}: a run already exists here; open it instead of creating it", path.display())]
-    RunExists {
+    /// Another process writes the run.
+    #[error("{}: another command is writing this run ({holder}); wait until it has ended, or choose another folder", path.display())]
+    Locked {
+        /// The folder.
+        path: PathBuf,
+        /// The process, in words.
+        holder: String,
+    },
+    /// Numbers of different tiers are never put together.
+    #[error("{}: expected the tier of this run, {expected}, got {got}; tiers never mix: choose another folder", path.display())]
+    Tier {
+        /// The folder.
+        path: PathBuf,
+        /// The tier of the run.
+        expected: Tier,
+        /// The tier that was to be added.
+        got: Tier,
+    },
+    /// Numbers of different builds or machines are put together only as parts of their own.
+    #[error("{}: expected the build and machine that this run began with: {differences}", path.display())]
+    OtherIdentity {
+        /// The folder.
+        path: PathBuf,
+        /// What differs, in words.
+        differences: String,
+    },
+    /// A part of its own was asked for, and this build on this machine is all that the run has.
+    #[error("{}: there is no part of another build or machine to be kept apart from", path.display())]
+    NoOtherPart {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Another build has another target for a workload of this run.
+    #[error("{}: this build declares another target for workload {workload} than the run; choose another folder", path.display())]
+    OtherWorkload {
+        /// The folder.
+        path: PathBuf,
+        /// The workload.
+        workload: String,
+    },
+    /// The run is from before runs had parts: what measured its cells is not known well enough to add to them.
+    #[error("{}: this run has an earlier form, which is read and not continued; choose another folder", path.display())]
+    EarlierForm {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// There are cells and no manifest: nobody knows what measured them.
+    #[error("{}: expected a manifest.json beside the files in cells, got none; choose another folder", path.display())]
+    CellsWithoutManifest {
         /// The folder.
         path: PathBuf,
     },
@@ -107,7 +161,7 @@ fn list(problems: &[Problem]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
-/// One contradiction inside a run, found by [`crate::Run::validate`].
+/// One contradiction inside a run, found by [`crate::Run::contents`].
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
@@ -176,5 +230,17 @@ pub enum Problem {
         expected: &'static str,
         /// The number found.
         got: f64,
+    },
+    /// A number is not the one that follows from the others.
+    #[error("{file}: {field}: expected {expected}, got {got}")]
+    Contradiction {
+        /// File inside the run.
+        file: String,
+        /// Field inside the file.
+        field: &'static str,
+        /// What follows from the rest.
+        expected: String,
+        /// What was found.
+        got: String,
     },
 }

@@ -1,6 +1,7 @@
 //! The file format of measurements.
 //!
-//! A **run** is a folder. Whoever measures writes it through [`Run`]; whoever draws reads it the same way.
+//! A **run** is a folder. Whoever measures writes it through a [`RunWriter`], one process at a time; whoever draws reads
+//! it as a [`Run`], and takes from it what holds: [`Run::contents`].
 //!
 //! | file | content |
 //! |---|---|
@@ -12,17 +13,21 @@
 //! | `peers.json` | [`PeerRecord`]s: other frameworks on the same machine (optional) |
 //! | `noise.json` | [`NoiseRecord`]s: the same thing measured against itself (optional) |
 //! | `references.bib` | the bibliography that citation keys point into (optional) |
+//! | `run.lock` | locked by the process that writes; a file that nobody has locked means nothing |
 //!
 //! Every JSON file carries [`SCHEMA_VERSION`]; a file of another version, or with a field this version does not
 //! know, is refused by name. Files are replaced atomically, so a run survives being killed at any moment: a cell
-//! either exists whole or not at all.
+//! either exists whole or not at all. The manifest is written after all that a run begins with, so that it is a run from
+//! then on and none before.
 //!
 //! This crate knows nothing of methods, tensors or timers: names of methods are text here.
 
 mod cell;
+mod contents;
 mod criterion;
 mod error;
 pub mod float;
+mod lock;
 mod manifest;
 mod measured;
 mod method;
@@ -32,11 +37,13 @@ mod throughput;
 mod timestamp;
 mod validate;
 mod workload;
+mod writer;
 
 pub use cell::{CellSettings, ConvergenceRecord, CurvePoint, Direction, Outcome, Target};
+pub use contents::{CellState, Contents};
 pub use criterion::from_criterion;
 pub use error::{Error, Problem};
-pub use manifest::{Manifest, Tier};
+pub use manifest::{CommandLine, Identity, Manifest, Part, Tier};
 pub use measured::{NoiseRecord, PeerRecord};
 pub use method::{
     Answer, ConstantRecord, DependencyPicture, FormulaLine, Gotcha, GradientJudges, Judgement, LetterRecord,
@@ -44,9 +51,12 @@ pub use method::{
     ReferenceSetRecord, Source, StateRecord, StateSize, StatisticRecord,
 };
 pub use run::Run;
+pub use store::{remove_leftovers, replace_file};
 pub use throughput::{BenchId, BenchIdError, ThroughputRecord, Traffic};
 pub use timestamp::utc;
 pub use workload::WorkloadRecord;
+pub use writer::{Descriptions, RunWriter, Start, add_peers};
 
-/// Version of every file in a run. It grows with each change that an older reader could misread.
+/// Version of every file in a run. It grows with each change that an older reader could misread; a field that is added is
+/// no such change, since a reader refuses by name what it does not know.
 pub const SCHEMA_VERSION: u32 = 1;

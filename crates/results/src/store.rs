@@ -34,6 +34,7 @@ pub(crate) fn read_text(path: &Path) -> Result<Option<String>, Error> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+        Err(e) if e.kind() == ErrorKind::InvalidData => Err(Error::NotText { path: path.to_owned() }),
         Err(e) => Err(io(path, "read")(e)),
     }
 }
@@ -77,11 +78,12 @@ pub(crate) fn write<T: Serialize + ?Sized>(
         source,
     })?;
     text.push(b'\n');
-    write_bytes(path, &text)
+    replace_file(path, &text)
 }
 
-/// Replaces a file as a whole: written beside it, flushed to the disk, then renamed.
-pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+/// Replaces a file as a whole: written beside it, flushed to the disk, then renamed. What a kill leaves beside it is
+/// removed by [`remove_leftovers`].
+pub fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let temporary = temporary_name(path);
     let written = (|| {
         let mut file = OpenOptions::new()
@@ -89,12 +91,15 @@ pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Error> {
             .create_new(true)
             .open(&temporary)
             .map_err(io(&temporary, "create"))?;
+        // So that `remove_leftovers` of another process sees that this one is alive. A file system without locks has
+        // no such sign, and nothing is lost but tidiness.
+        let _ = file.try_lock();
         file.write_all(bytes).map_err(io(&temporary, "write"))?;
         file.sync_all().map_err(io(&temporary, "flush"))?;
         fs::rename(&temporary, path).map_err(io(path, "replace"))
     })();
     if written.is_err() {
-        // The first error is the one to report; the left-over is ignored by readers anyway.
+        // The first error is the one to report; readers ignore the leftover.
         let _ = fs::remove_file(&temporary);
         return written;
     }
@@ -111,4 +116,36 @@ fn temporary_name(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let count = COUNTER.fetch_add(1, Ordering::Relaxed);
     path.with_file_name(format!(".{name}.{}-{count}.tmp", std::process::id()))
+}
+
+/// Whether a name is one that [`temporary_name`] gives: `.<name>.<process>-<count>.tmp`.
+fn is_temporary(name: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    name.strip_prefix('.')
+        .and_then(|rest| rest.strip_suffix(".tmp"))
+        .and_then(|rest| rest.rsplit_once('.'))
+        .and_then(|(file, numbers)| Some((file, numbers.split_once('-')?)))
+        .is_some_and(|(file, (process, count))| !file.is_empty() && digits(process) && digits(count))
+}
+
+/// Removes the temporary files of [`replace_file`] in a folder that no living process writes. A folder that is not there
+/// has none.
+pub fn remove_leftovers(folder: &Path) -> Result<(), Error> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(io(folder, "list")(e)),
+    };
+    for entry in entries {
+        let path = entry.map_err(io(folder, "list"))?.path();
+        let temporary = path.file_name().and_then(|n| n.to_str()).is_some_and(is_temporary);
+        // A writer holds the lock of its file until the rename.
+        if temporary && path.is_file() && File::open(&path).is_ok_and(|file| file.try_lock().is_ok()) {
+            match fs::remove_file(&path) {
+                Err(e) if e.kind() != ErrorKind::NotFound => return Err(io(&path, "remove")(e)),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
 }

@@ -18,7 +18,7 @@ pub struct Traffic {
 impl Traffic {
     /// Reads and writes together.
     pub fn total(self) -> u64 {
-        self.reads + self.writes
+        self.reads.saturating_add(self.writes)
     }
 }
 
@@ -161,7 +161,7 @@ impl FromStr for BenchId {
             }),
             _ => None,
         };
-        let id = id.filter(|id| !parts.contains(&"") && lengths(id.shape()).is_some());
+        let id = id.filter(|id| !parts.contains(&"") && size(id.shape()).is_some());
         id.ok_or_else(|| BenchIdError { got: text.to_owned() })
     }
 }
@@ -199,7 +199,17 @@ impl BenchId {
 
     /// Elements of an array of this shape.
     pub fn elements(&self) -> u64 {
-        lengths(self.shape()).map_or(0, |l| l.iter().product())
+        size(self.shape()).unwrap_or(0)
+    }
+
+    /// The bytes that a copy moves; `None` for what is no copy, and for an element type this format does not know.
+    pub fn copied(&self) -> Option<Traffic> {
+        let Self::Copy { reads, writes, .. } = self else { return None };
+        let array = self.elements().checked_mul(self.element_bytes()?)?;
+        Some(Traffic {
+            reads: array.checked_mul((*reads).into())?,
+            writes: array.checked_mul((*writes).into())?,
+        })
     }
 
     /// Bytes of one element; `None` for a type this format does not know.
@@ -213,8 +223,9 @@ impl BenchId {
     }
 }
 
-fn lengths(shape: &str) -> Option<Vec<u64>> {
-    shape.split('x').map(|n| n.parse().ok()).collect()
+/// The product of lengths joined by `x`; `None` if it is none, or no machine has that much.
+fn size(shape: &str) -> Option<u64> {
+    shape.split('x').try_fold(1u64, |size, length| size.checked_mul(length.parse().ok()?))
 }
 
 fn arrays(text: &str) -> Option<(u32, u32)> {

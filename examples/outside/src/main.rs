@@ -6,51 +6,55 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use norm_core::Formula;
 use outside::{QuarticNorm, REFERENCES, record::record, training};
-use results::{Manifest, Run, Tier};
+use results::{CommandLine, Descriptions, Identity, Part, RunWriter, Start, Tier};
 
 const RATES: [f64; 2] = [1e-3, 1e-2];
 const SEEDS: [u64; 2] = [1, 2];
 
-fn manifest() -> Manifest {
+fn start() -> Start {
     let unknown = || "not recorded by this example".to_owned();
-    Manifest {
-        tier: Tier::Smoke,
-        command: vec!["outside".into()],
+    let identity = Identity {
         commit: unknown(),
         dirty: true,
+        changes: unknown(),
         lock_sha256: unknown(),
         rustc: unknown(),
         features: Vec::new(),
         profile: if cfg!(debug_assertions) { "dev" } else { "release" }.into(),
         os: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         cpu: unknown(),
+        instruction_set: unknown(),
+        allocator: "the system's".into(),
+    };
+    let started = results::utc(std::time::SystemTime::now());
+    let part = Part {
+        identity,
         logical_cores: std::thread::available_parallelism().map_or(1, Into::into),
         threads: 1,
         memory_bytes: 0,
-        started: results::utc(std::time::SystemTime::now()),
-        finished: None,
-        seeds: SEEDS.to_vec(),
-        allocator: "the system's".into(),
+        commands: vec![CommandLine { words: vec!["outside".into()], started }],
+        throughput: false,
         notes: Vec::new(),
-    }
+    };
+    Start { tier: Tier::Smoke, seeds: SEEDS.to_vec(), part, another_part: false }
 }
 
 fn main() -> Result<()> {
     let folder =
         std::env::args_os().nth(1).context("name a new folder for the run: cargo run -- <folder>")?;
-    let mut run = Run::create(PathBuf::from(folder), manifest())?;
-    run.write_methods(&[norm_none::None::DESCRIPTOR, QuarticNorm::DESCRIPTOR].map(record))?;
-    run.write_workloads(&[training::workload()?])?;
-    run.write_references(REFERENCES)?;
+    let about = Descriptions {
+        methods: [norm_none::None::DESCRIPTOR, QuarticNorm::DESCRIPTOR].map(record).into(),
+        workloads: vec![training::workload()?],
+        references: REFERENCES.into(),
+    };
+    let mut run = RunWriter::begin(PathBuf::from(folder), &start(), &about)?;
     for rate in RATES {
         for seed in SEEDS {
             run.write_cell(&training::train::<norm_none::None>(rate, seed)?)?;
             run.write_cell(&training::train::<QuarticNorm>(rate, seed)?)?;
         }
     }
-    let finished = Some(results::utc(std::time::SystemTime::now()));
-    let manifest = Manifest { finished, ..run.manifest().clone() };
-    run.write_manifest(manifest)?;
+    run.finish(results::utc(std::time::SystemTime::now()))?;
     let page = report::render(run.dir(), &run.dir().join("page"))?;
     println!("{}", page.display());
     Ok(())

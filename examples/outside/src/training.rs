@@ -132,6 +132,7 @@ pub fn train<F: Formula>(learning_rate: f64, seed: u64) -> Result<ConvergenceRec
         parameters: model.num_trainable_params() as u64,
         state_bytes: 0,
         wall_seconds: start.elapsed().as_secs_f64(),
+        identity: None,
         curve,
     })
 }

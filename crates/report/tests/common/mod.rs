@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use results::{
-    Answer, CellSettings, ConstantRecord, ConvergenceRecord, CurvePoint, DependencyPicture, Direction,
-    FormulaLine, Gotcha, GradientJudges, Judgement, Manifest, MethodRecord, NoiseRecord, Outcome,
-    ParameterRecord, PathRecord, PathStatus, PeerRecord, PictureGrid, Property, QuantityDifference,
-    ReferenceSetRecord, Run, Source, StateRecord, StateSize, StatisticRecord, Target, ThroughputRecord, Tier,
-    Traffic, WorkloadRecord,
+    Answer, CellSettings, CommandLine, ConstantRecord, ConvergenceRecord, CurvePoint, DependencyPicture,
+    Descriptions, Direction, FormulaLine, Gotcha, GradientJudges, Identity, Judgement, MethodRecord,
+    NoiseRecord, Outcome, ParameterRecord, Part, PathRecord, PathStatus, PeerRecord, PictureGrid, Property,
+    QuantityDifference, ReferenceSetRecord, RunWriter, Source, Start, StateRecord, StateSize,
+    StatisticRecord, Target, ThroughputRecord, Tier, Traffic, WorkloadRecord,
 };
 
 pub(crate) const METHODS: [&str; 4] = ["none", "batch", "layer", "rms"];
@@ -21,14 +21,17 @@ const RATES: [f64; 4] = [0.01, 0.03, 0.1, 0.3];
 const SEEDS: [u64; 5] = [1, 2, 3, 4, 5];
 
 /// Writes the whole run.
-pub(crate) fn write(dir: &Path) -> Run {
-    let run = Run::create(dir, manifest()).unwrap();
-    run.write_methods(&METHODS.map(method)).unwrap();
-    run.write_workloads(&[
-        workload("mlp", "Digits, dense network"),
-        workload("lstm", "Digits as rows, LSTM"),
-    ])
-    .unwrap();
+pub(crate) fn write(dir: &Path) -> RunWriter {
+    let about = Descriptions {
+        methods: METHODS.map(method).into(),
+        workloads: vec![workload("mlp", "Digits, dense network"), workload("lstm", "Digits as rows, LSTM")],
+        references: "@article{ba2016layer, title={Layer {N}ormalization}, author={Ba, Jimmy Lei and Kiros, Jamie Ryan and \
+             Hinton, Geoffrey E.}, year={2016}, eprint={1607.06450}}\n@inproceedings{ioffe2015batch, title={Batch \
+             Normalization}, author={Ioffe, Sergey and Szegedy, Christian}, year={2015}, booktitle={ICML}, \
+             url={https://arxiv.org/abs/1502.03167}}\n"
+            .into(),
+    };
+    let mut run = RunWriter::begin(dir, &start(), &about).unwrap();
     for workload in ["mlp", "lstm"] {
         for method in METHODS {
             for rate in RATES {
@@ -48,35 +51,39 @@ pub(crate) fn write(dir: &Path) -> Run {
         upper_ratio: 1.021,
     }])
     .unwrap();
-    run.write_references(
-        "@article{ba2016layer, title={Layer {N}ormalization}, author={Ba, Jimmy Lei and Kiros, Jamie Ryan and Hinton, \
-         Geoffrey E.}, year={2016}, eprint={1607.06450}}\n@inproceedings{ioffe2015batch, title={Batch Normalization}, \
-         author={Ioffe, Sergey and Szegedy, Christian}, year={2015}, booktitle={ICML}, url={https://arxiv.org/abs/1502.03167}}\n",
-    )
-    .unwrap();
+    run.finish("2026-01-02T03:14:05Z".into()).unwrap();
     run
 }
 
-pub(crate) fn manifest() -> Manifest {
-    Manifest {
+/// A command that measures.
+pub(crate) fn start() -> Start {
+    let started = "2026-01-02T03:04:05Z".to_owned();
+    let words = ["normlab", "converge", "quick"].map(str::to_owned).to_vec();
+    Start {
         tier: Tier::Quick,
-        command: vec!["normlab".into(), "converge".into(), "quick".into()],
-        commit: "0123456789abcdef0123456789abcdef01234567".into(),
-        dirty: true,
-        lock_sha256: "ab".repeat(32),
-        rustc: "rustc 1.95.0 (made up 2026-01-01)".into(),
-        features: vec!["simd".into()],
-        profile: "release".into(),
-        os: "Linux 6.1".into(),
-        cpu: "A processor <of> two & cores".into(),
-        logical_cores: 2,
-        threads: 1,
-        memory_bytes: 8 << 30,
-        started: "2026-01-02T03:04:05Z".into(),
-        finished: Some("2026-01-02T03:14:05Z".into()),
         seeds: SEEDS.into(),
-        allocator: "mimalloc".into(),
-        notes: vec!["made up for a test".into()],
+        another_part: false,
+        part: Part {
+            identity: Identity {
+                commit: "0123456789abcdef0123456789abcdef01234567".into(),
+                dirty: true,
+                changes: String::new(),
+                lock_sha256: "ab".repeat(32),
+                rustc: "rustc 1.95.0 (made up 2026-01-01)".into(),
+                features: vec!["simd".into()],
+                profile: "release".into(),
+                os: "Linux 6.1".into(),
+                cpu: "A processor <of> two & cores".into(),
+                instruction_set: "Avx2".into(),
+                allocator: "mimalloc".into(),
+            },
+            logical_cores: 2,
+            threads: 1,
+            memory_bytes: 8 << 30,
+            commands: vec![CommandLine { words, started }],
+            throughput: false,
+            notes: vec!["made up for a test".into()],
+        },
     }
 }
 
@@ -173,6 +180,7 @@ pub(crate) fn cell(workload: &str, method: &str, rate: f64, seed: u64) -> Conver
         parameters: if method == "none" { 4810 } else { 4938 },
         state_bytes: if method == "batch" { 512 } else { 0 },
         wall_seconds: 2.0,
+        identity: None,
     }
 }
 

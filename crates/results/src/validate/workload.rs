@@ -1,0 +1,34 @@
+//! What a run says of a workload, its target above all: every cell is judged by it.
+
+use crate::{Problem, Target, WorkloadRecord};
+
+pub(crate) fn check(w: &WorkloadRecord, problems: &mut Vec<Problem>) {
+    target(&format!("workloads.json, {}", w.id), &w.target, problems);
+}
+
+/// A target that can be reached, in a metric that is known, in the direction in which that metric improves.
+pub(crate) fn target(file: &str, target: &Target, problems: &mut Vec<Problem>) {
+    let mut form = |field, expected, got: String| {
+        problems.push(Problem::Form { file: file.to_owned(), field, expected, got });
+    };
+    match target.direction_of_metric() {
+        None => form("target.metric", "test_accuracy, test_loss or train_loss", target.metric.clone()),
+        Some(direction) if direction != target.direction => {
+            form(
+                "target.direction",
+                "the way in which the metric improves",
+                format!("{:?}", target.direction),
+            );
+        }
+        Some(_) => {}
+    }
+    let accuracy = target.metric == "test_accuracy";
+    if !target.value.is_finite() || (accuracy && !(0.0..=1.0).contains(&target.value)) {
+        problems.push(Problem::Number {
+            file: file.to_owned(),
+            field: "target.value",
+            expected: "a finite number, for an accuracy a fraction of 1",
+            got: target.value,
+        });
+    }
+}

@@ -1,0 +1,249 @@
+//! Beginning, continuing and writing a run.
+
+use std::fs;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::lock::Lock;
+use crate::store::{self, io};
+use crate::{
+    ConvergenceRecord, Error, Manifest, MethodRecord, NoiseRecord, Part, PeerRecord, Run, ThroughputRecord,
+    Tier, WorkloadRecord,
+};
+
+/// What a run says of methods and workloads. It is written once, before the manifest.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Descriptions {
+    /// Everything a cell or a benchmark may name as a method.
+    pub methods: Vec<MethodRecord>,
+    /// Everything a cell may name as a workload.
+    pub workloads: Vec<WorkloadRecord>,
+    /// The bibliography that citation keys point into, as BibTeX.
+    pub references: String,
+}
+
+/// A command that is about to measure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Start {
+    /// How much is measured.
+    pub tier: Tier,
+    /// The seeds of this command.
+    pub seeds: Vec<u64>,
+    /// Build, machine and, as its only command, this one.
+    pub part: Part,
+    /// Whether a run of another build or machine is continued as a part of its own instead of being refused.
+    pub another_part: bool,
+}
+
+/// A run that is written: by one process at a time, from any number of its threads, atomically file by file.
+#[derive(Debug)]
+pub struct RunWriter {
+    run: Run,
+    identity: String,
+    _lock: Lock,
+}
+
+impl Deref for RunWriter {
+    type Target = Run;
+
+    fn deref(&self) -> &Run {
+        &self.run
+    }
+}
+
+impl RunWriter {
+    /// Begins a run, or continues the one that is there.
+    ///
+    /// A new run holds its descriptions before its manifest, and without a manifest it is no run: one that was
+    /// stopped before is begun again. One that is continued gets the command and its seeds into its manifest, and
+    /// into its descriptions what only this build knows.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Locked`] while another process writes; [`Error::Tier`], [`Error::OtherIdentity`],
+    /// [`Error::OtherWorkload`] and [`Error::EarlierForm`] for a run that cannot take these numbers; [`Error::NoOtherPart`] where
+    /// there is nothing to be kept apart from;
+    /// [`Error::CellsWithoutManifest`] for cells of which nobody knows what measured them.
+    pub fn begin(dir: impl Into<PathBuf>, start: &Start, about: &Descriptions) -> Result<Self, Error> {
+        let dir = dir.into();
+        if start.another_part && !dir.join("manifest.json").exists() {
+            return Err(Error::NoOtherPart { path: dir });
+        }
+        let cells = dir.join("cells");
+        fs::create_dir_all(&cells).map_err(io(&cells, "create"))?;
+        let lock = Lock::take(&dir)?;
+        for folder in [&dir, &cells] {
+            store::remove_leftovers(folder)?;
+        }
+        let identity = start.part.identity.id();
+        let mut writer = match Run::open(&dir) {
+            Ok(run) => {
+                let mut writer = Self { run, identity, _lock: lock };
+                writer.continue_with(start, about)?;
+                writer
+            }
+            Err(Error::NotARun { path }) => {
+                let manifest = Manifest {
+                    tier: start.tier,
+                    started: start.part.commands.first().map_or_else(String::new, |c| c.started.clone()),
+                    finished: None,
+                    seeds: Vec::new(),
+                    parts: vec![start.part.clone()],
+                    earlier_form: false,
+                };
+                let writer = Self { run: Run { dir, manifest }, identity, _lock: lock };
+                if !writer.cell_ids()?.is_empty() {
+                    return Err(Error::CellsWithoutManifest { path });
+                }
+                writer.write_methods(&about.methods)?;
+                writer.write_workloads(&about.workloads)?;
+                writer.write_references(&about.references)?;
+                writer
+            }
+            Err(other) => return Err(other),
+        };
+        let manifest = &mut writer.run.manifest;
+        manifest.seeds.extend(&start.seeds);
+        manifest.seeds.sort_unstable();
+        manifest.seeds.dedup();
+        manifest.finished = None;
+        writer.write_manifest()?;
+        Ok(writer)
+    }
+
+    fn continue_with(&mut self, start: &Start, about: &Descriptions) -> Result<(), Error> {
+        let path = || self.run.dir.clone();
+        let manifest = &self.run.manifest;
+        if manifest.tier != start.tier {
+            return Err(Error::Tier { path: path(), expected: manifest.tier, got: start.tier });
+        }
+        if manifest.earlier_form {
+            return Err(Error::EarlierForm { path: path() });
+        }
+        if manifest.part(&self.identity).is_none() {
+            if !start.another_part {
+                let first = &manifest.parts[0].identity;
+                let differences = first.differences(&start.part.identity);
+                return Err(Error::OtherIdentity { path: path(), differences: in_words(&differences) });
+            }
+            self.add_descriptions(about)?;
+            self.run.manifest.parts.push(start.part.clone());
+            return Ok(());
+        }
+        if start.another_part && manifest.parts.len() == 1 {
+            return Err(Error::NoOtherPart { path: path() });
+        }
+        for part in self.run.manifest.parts.iter_mut().filter(|part| part.identity == start.part.identity) {
+            for command in &start.part.commands {
+                if !part.commands.iter().any(|known| known.words == command.words) {
+                    part.commands.push(command.clone());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Another build may know more methods and workloads. What it knows differently is refused: a cell is judged by the
+    /// target that its run declares.
+    fn add_descriptions(&self, about: &Descriptions) -> Result<(), Error> {
+        let mut workloads = self.workloads()?.unwrap_or_default();
+        for new in &about.workloads {
+            match workloads.iter().find(|known| known.id == new.id) {
+                None => workloads.push(new.clone()),
+                Some(known) if known.target == new.target => {}
+                Some(_) => {
+                    return Err(Error::OtherWorkload {
+                        path: self.run.dir.clone(),
+                        workload: new.id.clone(),
+                    });
+                }
+            }
+        }
+        let mut methods = self.methods()?.unwrap_or_default();
+        for new in &about.methods {
+            if !methods.iter().any(|known| known.id == new.id) {
+                methods.push(new.clone());
+            }
+        }
+        self.write_methods(&methods)?;
+        self.write_workloads(&workloads)
+    }
+
+    /// Writes one cell; its id must be that of its settings ([`Error::CellId`]). It gets the identity of this writer.
+    /// Returns the file.
+    pub fn write_cell(&self, record: &ConvergenceRecord) -> Result<PathBuf, Error> {
+        let id = record.cell.id();
+        let path = self.cell_path(&id);
+        if record.id != id {
+            return Err(Error::CellId { path, expected: id, got: record.id.clone() });
+        }
+        let record = ConvergenceRecord { identity: Some(self.identity.clone()), ..record.clone() };
+        store::write(&path, "a convergence record", &record)?;
+        Ok(path)
+    }
+
+    /// Replaces what is known about the methods.
+    pub fn write_methods(&self, records: &[MethodRecord]) -> Result<(), Error> {
+        self.write("methods.json", "method records", records)
+    }
+
+    /// Replaces what the workloads are.
+    pub fn write_workloads(&self, records: &[WorkloadRecord]) -> Result<(), Error> {
+        self.write("workloads.json", "workload records", records)
+    }
+
+    /// Replaces the bibliography: with it a run explains itself wherever it is taken.
+    pub fn write_references(&self, bibliography: &str) -> Result<(), Error> {
+        store::replace_file(&self.run.dir.join("references.bib"), bibliography.as_bytes())
+    }
+
+    /// Writes the throughput measurements, and in the manifest that they are of this writer's part.
+    pub fn write_throughput(&mut self, records: &[ThroughputRecord]) -> Result<(), Error> {
+        self.write("throughput.json", "throughput records", records)?;
+        for part in &mut self.run.manifest.parts {
+            part.throughput = part.identity.id() == self.identity;
+        }
+        self.write_manifest()
+    }
+
+    /// Writes the measurements of other frameworks.
+    pub fn write_peers(&self, records: &[PeerRecord]) -> Result<(), Error> {
+        self.write("peers.json", "peer records", records)
+    }
+
+    /// Writes the noise floor.
+    pub fn write_noise(&self, records: &[NoiseRecord]) -> Result<(), Error> {
+        self.write("noise.json", "noise records", records)
+    }
+
+    /// Writes down that all that was asked for is there, at this time in UTC.
+    pub fn finish(&mut self, time: String) -> Result<(), Error> {
+        self.run.manifest.finished = Some(time);
+        self.write_manifest()
+    }
+
+    fn write_manifest(&self) -> Result<(), Error> {
+        store::write(&self.run.dir.join("manifest.json"), "a manifest", &self.run.manifest)
+    }
+
+    fn write<T: Serialize>(&self, name: &str, kind: &'static str, records: &[T]) -> Result<(), Error> {
+        store::write(&self.run.dir.join(name), kind, records)
+    }
+}
+
+/// Writes measurements of other frameworks into a run that is there, while nobody else writes it ([`Error::Locked`]).
+pub fn add_peers(dir: &Path, records: &[PeerRecord]) -> Result<(), Error> {
+    let run = Run::open(dir)?;
+    let _lock = Lock::take(dir)?;
+    store::write(&run.dir.join("peers.json"), "peer records", records)
+}
+
+fn in_words(differences: &[(&str, String, String)]) -> String {
+    let one = |(what, expected, got): &(&str, String, String)| {
+        let show = |v: &str| if v.is_empty() { "none".to_owned() } else { v.chars().take(40).collect() };
+        format!("{what} {}, got {}", show(expected), show(got))
+    };
+    differences.iter().map(one).collect::<Vec<_>>().join("; ")
+}
