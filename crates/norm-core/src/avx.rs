@@ -110,7 +110,7 @@ macro_rules! registers {
             fn ln(self) -> Self {
                 let mut each = [0.0; $len];
                 self.store(&mut each);
-                Self::load(&each.map($elem::ln))
+                Self::load(&each.map(<$elem as Value>::ln))
             }
             #[inline(always)]
             fn tanh(self) -> Self {

@@ -28,7 +28,7 @@ pub trait Value:
     fn min(self, other: Self) -> Self;
     /// Exponential, see [`crate::math`] for the error bound.
     fn exp(self) -> Self;
-    /// Natural logarithm.
+    /// Natural logarithm: that of the `libm` crate, since the one of the system depends on the processor in its last bit.
     fn ln(self) -> Self;
     /// Hyperbolic tangent, see [`crate::math`] for the error bound.
     fn tanh(self) -> Self;
@@ -140,7 +140,7 @@ pub(crate) fn add<V: Value, A: Array<V>>(sums: &mut A, terms: &A) {
 }
 
 macro_rules! element {
-    ($t:ident, $vector:ident, $exp:path, $tanh:path, $erf:path, $kernel:ident) => {
+    ($t:ident, $vector:ident, $exp:path, $ln:path, $tanh:path, $erf:path, $kernel:ident) => {
         impl Value for $t {
             #[inline(always)]
             fn lit(x: f64) -> Self {
@@ -168,7 +168,7 @@ macro_rules! element {
             }
             #[inline(always)]
             fn ln(self) -> Self {
-                $t::ln(self)
+                $ln(self)
             }
             #[inline(always)]
             fn tanh(self) -> Self {
@@ -207,5 +207,5 @@ macro_rules! element {
         }
     };
 }
-element!(f32, F32, math::exp_f32, math::tanh_f32, math::erf_f32, KERNEL_F32);
-element!(f64, F64, math::exp_f64, math::tanh_f64, math::erf_f64, KERNEL_F64);
+element!(f32, F32, math::exp_f32, libm::logf, math::tanh_f32, math::erf_f32, KERNEL_F32);
+element!(f64, F64, math::exp_f64, libm::log, math::tanh_f64, math::erf_f64, KERNEL_F64);

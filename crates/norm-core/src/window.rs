@@ -2,6 +2,7 @@
 
 use crate::chunk;
 use crate::layout::Layout;
+use crate::math::exp_f64;
 use crate::staged::Over;
 use crate::value::Elem;
 
@@ -68,7 +69,7 @@ impl Window {
         let deviation = size as f64 / 4.0;
         let weight = |place: usize| match self.weights {
             Weights::Box => 1.0,
-            Weights::Gaussian => (-((place as f64 - middle) / deviation).powi(2) / 2.0).exp(),
+            Weights::Gaussian => exp_f64(-((place as f64 - middle) / deviation).powi(2) / 2.0),
         };
         ((0..size).map(weight).collect(), size / 2)
     }

@@ -220,3 +220,14 @@ macro_rules! sameness {
 }
 sameness!(every_instruction_set_gives_the_bits_of_scalars_f32, f32, 16);
 sameness!(every_instruction_set_gives_the_bits_of_scalars_f64, f64, 8);
+
+/// The system's logarithm has a version for processors that multiply and add at once, which differs in the last bit.
+#[test]
+fn the_logarithm_does_not_depend_on_the_processor() {
+    for i in 1..200_000_u32 {
+        let x = f64::from(i) * 1.3e-4;
+        assert_eq!(Value::ln(x).to_bits(), libm::log(x).to_bits(), "{x}");
+        let x = x as f32;
+        assert_eq!(Value::ln(x).to_bits(), libm::logf(x).to_bits(), "{x}");
+    }
+}
