@@ -13,5 +13,6 @@ mod masks;
 mod options;
 mod refusals;
 mod request;
+mod scaling;
 mod sizes;
 mod sums;

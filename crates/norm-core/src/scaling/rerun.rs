@@ -97,12 +97,8 @@ pub(crate) fn backward<T: Elem>(
         let params = moved.params();
         let inner = moved.call(call, &params);
         let find = |given: &[T]| statistics(kernel, isa, (call, &inner), shift, (!own).then_some(given));
-        let (hat, current) = if own {
-            let found = find(hat);
-            (found.clone(), found)
-        } else {
-            (find(hat), find(current))
-        };
+        let hat = find(hat);
+        let other = (!own).then(|| find(current));
         let up = shift.upstream(dy);
         let mut added: Vec<Vec<T>> =
             dparams.iter().flat_map(|d| d.iter()).map(|d| vec![T::default(); d.len()]).collect();
@@ -129,7 +125,7 @@ pub(crate) fn backward<T: Elem>(
         let inner_args = BackwardArgs {
             dy: &up,
             hat: &hat,
-            current: if own { &hat } else { &current },
+            current: other.as_ref().unwrap_or(&hat),
             dparams: dparams_arg,
             overwrite: true,
             phase: inner_phase,
@@ -144,9 +140,11 @@ pub(crate) fn backward<T: Elem>(
         match &mut phase {
             BackwardPhase::Whole { dx, .. } | BackwardPhase::Inputs { dx, .. } => {
                 let exponent = shift.of_x() + shift.of_y();
-                for (_, (out, v)) in dx.iter_mut().zip(&made).enumerate().filter(|(i, _)| shift.holds(*i)) {
-                    let v = times(*v, exponent);
-                    *out = if overwrite { v } else { *out + v };
+                for (i, (out, v)) in dx.iter_mut().zip(&made).enumerate() {
+                    if shift.holds(i) {
+                        let v = times(*v, exponent);
+                        *out = if overwrite { v } else { *out + v };
+                    }
                 }
             }
             BackwardPhase::Statistics { gradients: out, sums: out_sums } => {

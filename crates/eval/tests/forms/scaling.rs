@@ -1,0 +1,126 @@
+//! Every path takes an input whose squares its element type does not have, and finds the spread of equal numbers to be 0.
+
+use eval::Error;
+
+use crate::request::{PATHS, Request, noise};
+
+/// Methods whose answer holds no stored square, with the words they need for cases × channels × space.
+const METHODS: [(&str, &[(&str, &str)]); 11] = [
+    ("layer", &[]),
+    ("rms", &[]),
+    ("scale", &[]),
+    ("group", &[("const.groups", "2")]),
+    ("instance", &[]),
+    ("filter-response", &[]),
+    ("filter-response-learned", &[]),
+    ("local-response", &[]),
+    ("divisive", &[]),
+    ("local-contrast", &[]),
+    ("streaming", &[]),
+];
+
+fn request(words: &[(&str, &str)], path: &str, x: &[f64]) -> Request {
+    let r = Request::default().word("layout", "NCS").word("path", path);
+    let r = words.iter().fold(r, |r, (key, value)| r.word(key, value));
+    r.tensor("x", &[3, 4, 5], x).tensor("dy", &[3, 4, 5], &noise(60, 2))
+}
+
+/// The largest difference over the largest value, of what has all its digits in single precision.
+fn off(got: &[f64], want: &[f64]) -> f64 {
+    let scale = want.iter().fold(1e-31_f64, |m, v| m.max(v.abs()));
+    let mut furthest = 0.0;
+    for (got, want) in got.iter().zip(want) {
+        let difference = (got - want).abs();
+        // Not `max`, which would drop a NaN.
+        if !(difference <= furthest) {
+            furthest = difference;
+        }
+    }
+    furthest / scale
+}
+
+#[test]
+fn large_inputs_in_single_precision() {
+    for (method, words) in METHODS {
+        for factor in [1e12, 1e20, 1e25, 1e30] {
+            let x: Vec<f64> = noise(60, 1).iter().map(|v| f64::from((v * factor) as f32)).collect();
+            let double = request(words, "reference", &x).send(method).unwrap();
+            for path in PATHS {
+                let got = request(words, path, &x).in_single_precision().send(method).unwrap();
+                for name in ["y", "dx"] {
+                    let off = off(&got[name].1, &double[name].1);
+                    assert!(off < 2e-4, "{method} at {factor:e}, {path}: {name} is off by {off:e}");
+                }
+            }
+        }
+    }
+}
+
+/// At such sizes no epsilon is seen, so the answer grows by the same power of a factor wherever it is multiplied.
+#[test]
+fn large_inputs_in_double_precision() {
+    for (method, words) in METHODS {
+        let at = |path: &str, power: i32| {
+            let x: Vec<f64> = noise(60, 1).iter().map(|v| v * 2f64.powi(power)).collect();
+            request(words, path, &x).send(method).unwrap()["y"].1.clone()
+        };
+        let (one, two) = (at("reference", 100), at("reference", 140));
+        let grown = two[0] / one[0];
+        let want: Vec<f64> = one.iter().map(|v| v * grown.powi(15)).collect();
+        for path in PATHS {
+            let off = off(&at(path, 700), &want);
+            assert!(off < 1e-9, "{method}, {path}: y is off by {off:e}");
+        }
+    }
+}
+
+/// Weights without an epsilon beside them have a direction, however short they are.
+#[test]
+fn small_weights() {
+    for method in ["weight", "weight-exp", "cosine", "cosine-centred"] {
+        let (x, w) = (noise(12, 1), noise(8, 2));
+        let send = |path: &str, factor: f64| {
+            let w: Vec<f64> = w.iter().map(|v| v * factor).collect();
+            let r = Request::default().word("as", "linear").word("path", path);
+            let r = r.tensor("x", &[3, 4], &x).tensor("param.weight", &[2, 4], &w);
+            r.tensor("dy", &[3, 2], &noise(6, 3)).send(method).unwrap()
+        };
+        let want = send("reference", 1.0);
+        for path in PATHS {
+            let got = send(path, 2f64.powi(-500));
+            for name in ["y", "dx"] {
+                let off = off(&got[name].1, &want[name].1);
+                assert!(off < 1e-12, "{method}, {path}: {name} is off by {off:e}");
+            }
+        }
+    }
+}
+
+/// The output of batch normalization is an ordinary number there; the variance that it would store is none.
+#[test]
+fn a_square_that_cannot_be_stored_is_refused_by_name() {
+    for path in PATHS {
+        let x: Vec<f64> = noise(12, 1).iter().map(|v| v * 1e25).collect();
+        let r = Request::default().word("path", path).tensor("x", &[3, 4], &x).in_single_precision();
+        let refused = r.send("batch").unwrap_err();
+        assert!(
+            matches!(&refused, Error::Answer { name, .. } if name == "state.running_var"),
+            "{path}: {refused}"
+        );
+    }
+}
+
+#[test]
+fn equal_numbers_have_no_spread() {
+    for path in PATHS {
+        for value in [1234.1, -77.7, 1000.1, 1e-3] {
+            for (method, words) in
+                [("layer", &[][..]), ("group", &[("const.groups", "2")]), ("instance", &[]), ("batch", &[])]
+            {
+                let r = request(words, path, &[value; 60]).in_single_precision();
+                let y = &r.send(method).unwrap()["y"].1;
+                assert!(y.iter().all(|v| *v == 0.0), "{method} of {value} on {path}: {:?}", &y[..3]);
+            }
+        }
+    }
+}
