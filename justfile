@@ -114,7 +114,7 @@ bless:
 [group('check')]
 mutants package shard="0/1":
     @cargo mutants --version > /dev/null 2>&1 || { echo 'cargo-mutants is missing: cargo install --locked cargo-mutants' >&2; exit 1; }
-    cargo mutants --package "$1" --shard "$2" --test-package "$1" --output "$CARGO_TARGET_DIR/mutants"
+    cargo mutants --package "$1" --test-package "$1" --shard "$2" --sharding round-robin --output "$CARGO_TARGET_DIR/mutants"
 
 # Type-check everything that is generic over the device for CUDA; needs no toolkit and no GPU
 [group('check')]

@@ -32,7 +32,7 @@ impl Workload {
         }
         let order = Batches::new(cases.training(), cell.batch_size, LastBatch::Drop, cell.seed)?;
         let mut curve = vec![];
-        let mut outcome = Outcome::Completed;
+        let mut diverged = None;
         let (mut step, mut training) = (0u64, 0.0);
         'training: for epoch in 0..=cell.epochs {
             let mut losses = Vec::new();
@@ -46,13 +46,13 @@ impl Workload {
                     let x = cases.gather(&batch, model.steps());
                     let value = model.loss(x, cases.labels(&batch)).map_err(failed(step))?;
                     losses.push(value);
-                    let diverged = if value.is_finite() {
+                    let left = if value.is_finite() {
                         model.update().map_err(failed(step))?
                     } else {
                         Some(format!("the training loss is {value}"))
                     };
-                    if let Some(what) = diverged {
-                        outcome = Outcome::Diverged { step, what };
+                    if let Some(what) = left {
+                        diverged = Some(Outcome::Diverged { step, what });
                         curve.push(CurvePoint {
                             step,
                             epoch: epoch as f64,
@@ -77,12 +77,7 @@ impl Workload {
                 test_accuracy: Some(accuracy),
             });
         }
-        // The weights are finite, and what they make of the test cases is not: no run that completed.
-        if let (Outcome::Completed, Some(loss)) = (&outcome, curve.last().and_then(|point| point.test_loss))
-            && !loss.is_finite()
-        {
-            outcome = Outcome::Diverged { step, what: format!("the test loss is {loss}") };
-        }
+        let outcome = diverged.unwrap_or_else(|| Outcome::of(&curve));
         let mut record = ConvergenceRecord {
             id: cell.id(),
             cell: cell.clone(),

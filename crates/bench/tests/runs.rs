@@ -74,6 +74,37 @@ fn a_bench_knows_its_tier_or_refuses_the_name() {
     }
 }
 
+/// The other side of the next test: it does nothing unless that starts it.
+#[test]
+fn a_bench_that_takes_long() {
+    if std::env::var_os("NORMLAB_TEST_CHILD").is_some() {
+        begin::bench();
+        std::thread::sleep(Duration::from_secs(60));
+    }
+}
+
+#[test]
+fn a_bench_ends_when_whoever_asked_for_it_does() {
+    let start = |watches: bool| {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        child.args(["--exact", "a_bench_that_takes_long"]).env("NORMLAB_TEST_CHILD", "1");
+        if watches {
+            child.env(begin::ENDS_WITH_STDIN, "1");
+        }
+        child.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::null()).spawn().unwrap()
+    };
+    let (mut watching, mut alone) = (start(true), start(false));
+    std::thread::sleep(Duration::from_secs(1));
+    assert!(watching.try_wait().unwrap().is_none(), "its parent lives");
+    // What the system does with the pipe of a process that is killed.
+    drop(watching.stdin.take());
+    drop(alone.stdin.take());
+    assert_eq!(watching.wait().unwrap().code(), Some(130));
+    assert!(alone.try_wait().unwrap().is_none(), "one that nobody asked for goes on");
+    alone.kill().unwrap();
+    alone.wait().unwrap();
+}
+
 #[test]
 fn a_word_that_nothing_fits_is_named_with_what_there_is() {
     let said = |tier, filter: &Filter| grid::select(tier, filter).unwrap_err().to_string();

@@ -110,7 +110,8 @@ pub(crate) fn measure(run: &mut RunWriter, tier: Tier) -> Result<bool> {
     let root = root();
     same_sources(&root)?;
     let name = run.dir().file_name().map_or_else(|| "run".into(), |n| n.to_string_lossy().into_owned());
-    let home = std::path::absolute("target")?.join("criterion-runs").join(name);
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let home = std::path::absolute(target)?.join("criterion-runs").join(name);
     if home.exists() {
         std::fs::remove_dir_all(&home).with_context(|| format!("cannot clear {}", home.display()))?;
     }

@@ -16,7 +16,11 @@ use run::{End, Place};
 
 /// The reference workspace for neural-network normalization.
 #[derive(Parser)]
-#[command(version, arg_required_else_help = true)]
+#[command(
+    version,
+    arg_required_else_help = true,
+    after_help = "Exit codes: 0 done; 1 `rerun` found other numbers; 2 refused or failed; 130 interrupted."
+)]
 struct Args {
     #[command(subcommand)]
     command: Command,

@@ -81,7 +81,7 @@ fn interrupted(run: &RunWriter) -> End {
     // The end is what counts; whoever reads no more is told by the exit code.
     let _ = say::line(format_args!(
         "interrupted: finished cells are safe; continue with --run {}",
-        run.dir().display()
+        say::one_line(&run.dir().display().to_string())
     ));
     End::Interrupted
 }

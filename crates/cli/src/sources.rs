@@ -69,3 +69,53 @@ fn changes(root: &Path) -> Option<String> {
     let out = hash.wait_with_output().ok()?;
     out.status.success().then(|| String::from_utf8_lossy(&out.stdout).trim().to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn sources_are_those_of_the_commit_or_say_how_they_differ() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let unknown = Sources { commit: "unknown".to_owned(), dirty: true, changes: String::new() };
+        assert_eq!(Sources::of(&root.join("missing")), unknown);
+        for input in ["crates", "templates"] {
+            fs::create_dir(root.join(input)).unwrap();
+        }
+        for file in [
+            "crates/a.rs",
+            "templates/t",
+            "Cargo.toml",
+            "Cargo.lock",
+            "references.bib",
+            "rust-toolchain.toml",
+        ] {
+            fs::write(root.join(file), "a").unwrap();
+        }
+        let author = ["-c", "user.name=a", "-c", "user.email=a@example.org"];
+        for words in [&["init", "--quiet"][..], &["add", "."], &["commit", "--quiet", "--message", "a"]] {
+            assert!(git(root, &[&author, words].concat()).is_some(), "{words:?}");
+        }
+        let clean = Sources::of(root);
+        assert!(!clean.dirty && clean.changes.is_empty() && clean.commit.len() == 40, "{clean:?}");
+        // What is no input of the build does not make it another.
+        fs::write(root.join("README.md"), "a").unwrap();
+        assert_eq!(Sources::of(root), clean);
+        let mut seen = vec![clean.changes.clone()];
+        for (file, text) in
+            [("crates/a.rs", "b"), ("crates/a.rs", "c"), ("crates/new.rs", "n"), ("crates/new.rs", "m")]
+        {
+            fs::write(root.join(file), text).unwrap();
+            let now = Sources::of(root);
+            assert!(now.dirty && now.commit == clean.commit && !seen.contains(&now.changes), "{now:?}");
+            assert_eq!(Sources::of(root), now, "the same twice");
+            seen.push(now.changes);
+        }
+        fs::write(root.join("crates/a.rs"), "a").unwrap();
+        fs::remove_file(root.join("crates/new.rs")).unwrap();
+        assert_eq!(Sources::of(root), clean);
+    }
+}

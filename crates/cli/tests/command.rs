@@ -86,7 +86,7 @@ fn refuses(words: &[&str], expected: &[&str]) {
 #[test]
 fn wrong_words_are_refused_with_the_right_ones() {
     fails(&["report", "brisk"], &["brisk", "smoke", "quick", "standard", "full"]);
-    refuses(&["--method", "lay"], &["error: there is no method `lay`; there are: none, batch, layer"]);
+    refuses(&["--method", "lay"], &["error: there is no method `lay`; there are: none, batch, "]);
     refuses(&["--workload", "digit"], &["error: there is no workload `digit`; there are: digits-mlp, "]);
     refuses(
         &["--workload", "digits-mlp", "--lr", "0.123"],

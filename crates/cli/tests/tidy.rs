@@ -384,6 +384,22 @@ fn every_recipe_says_what_it_does() {
     none("recipes of the justfile without a comment", &faults);
 }
 
+/// A word that is pasted into a recipe is split, globbed and run by its shell.
+#[test]
+fn recipes_take_their_words_by_position() {
+    let justfile = read("justfile");
+    assert!(justfile.contains("\nset positional-arguments\n"));
+    let pasted: Vec<String> =
+        justfile.lines().filter(|line| line.contains("{{")).map(str::to_owned).collect();
+    none("words pasted into a recipe", &pasted);
+    let bare: Vec<String> = justfile
+        .lines()
+        .filter(|line| line.replace("\"$@\"", "").contains("$@") || line.contains("$*"))
+        .map(str::to_owned)
+        .collect();
+    none("words outside quotes", &bare);
+}
+
 /// The statements of the question that end as a test. The others end as a verdict or a sentence of the answer.
 const TESTED: [usize; 16] = [2, 3, 5, 8, 9, 10, 11, 13, 14, 15, 16, 20, 21, 22, 23, 24];
 

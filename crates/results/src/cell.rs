@@ -109,6 +109,20 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    /// How a run ended that used up its budget. Where the weights are finite and what they make of the test cases is not, it
+    /// did not complete.
+    pub fn of(curve: &[CurvePoint]) -> Self {
+        let last = curve.last().and_then(|point| Some((point.step, point.test_loss?)));
+        match last {
+            Some((step, loss)) if !loss.is_finite() => {
+                Self::Diverged { step, what: format!("the test loss is {loss}") }
+            }
+            _ => Self::Completed,
+        }
+    }
+}
+
 /// What happened in one cell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

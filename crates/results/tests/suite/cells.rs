@@ -126,6 +126,25 @@ fn a_run_that_completed_used_its_budget_and_ended_with_numbers() {
     accepts(|c| c.curve[0].test_loss = Some(f64::INFINITY));
 }
 
+/// What a runner makes of a curve is what a reader accepts.
+#[test]
+fn a_curve_whose_test_loss_ends_outside_the_numbers_diverged() {
+    let ends = |loss: Option<f64>| {
+        let mut cell = record("layer", 0.1, 1);
+        cell.curve[0].test_loss = Some(f64::INFINITY);
+        cell.curve[1].test_loss = loss;
+        Outcome::of(&cell.curve)
+    };
+    assert_eq!(ends(Some(0.1)), Outcome::Completed);
+    assert_eq!(ends(None), Outcome::Completed);
+    assert_eq!(Outcome::of(&[]), Outcome::Completed);
+    for loss in [f64::NAN, f64::INFINITY] {
+        let outcome = ends(Some(loss));
+        assert_eq!(outcome, Outcome::Diverged { step: 20, what: format!("the test loss is {loss}") });
+        accepts(|c| (c.curve[1].test_loss, c.outcome) = (Some(loss), outcome));
+    }
+}
+
 #[test]
 fn a_run_that_diverged_may_end_anywhere_but_before_its_curve() {
     accepts(|c| {
