@@ -8,6 +8,9 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 const METADATA: &str = "__metadata__";
 
+/// Bytes of a header that the reader of the format takes.
+const LONGEST: usize = 100_000_000;
+
 /// A walk through JSON that remembers the first key that stood twice in one object.
 struct Keys<'a> {
     /// The keys on the way here.
@@ -81,7 +84,8 @@ impl<'de> Visitor<'de> for Keys<'_> {
 /// of the format says more.
 pub(crate) fn stands_twice(bytes: &[u8]) -> Option<String> {
     let (length, rest) = bytes.split_first_chunk::<8>()?;
-    let header = rest.get(..usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+    let length = usize::try_from(u64::from_le_bytes(*length)).ok().filter(|length| *length <= LONGEST)?;
+    let header = rest.get(..length)?;
     let mut found = None;
     let walk = Keys { path: &[], found: &mut found };
     // Where it is no JSON the reader will say so.

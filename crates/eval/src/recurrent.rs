@@ -111,6 +111,7 @@ pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
         limits::parts("the steps of this path", &[t])?;
     }
     let stored = r.stored_steps("state.").unwrap_or(t);
+    limits::elements("the stored statistics of all steps", &[stored, d.statistics.len(), rows])?;
     let bias_at = placement(r)?.filling(kind).map_or(Bias::UnlessShifted, |f| f.bias);
     let cell = make::<T>(r, kind, stored)?;
     let (cell, biases) = biases(r, cell, h)?;

@@ -7,6 +7,7 @@ use sequence::Placement;
 
 use crate::answer::{Answer, check_stored};
 use crate::error::Error;
+use crate::limits;
 use crate::request::{Evaluate, OverTime, Request};
 
 /// What a request calls the weight of the newest batch: as the method does, where its formula holds it.
@@ -148,6 +149,8 @@ impl<T: Elem> Stored<T> {
     ) -> Result<Self, Error> {
         let d = r.descriptor();
         let steps = steps.map(|own| r.stored_steps(prefix).unwrap_or(own).max(1));
+        let kinds = d.statistics.len() + d.plan.controls().len();
+        limits::elements("the stored statistics of all steps", &[steps.unwrap_or(1), kinds, channels])?;
         let initial = Running::initial::<T>(d, channels);
         let mut values: Vec<T> =
             initial.iter().copied().cycle().take(initial.len() * steps.unwrap_or(1)).collect();

@@ -8,6 +8,7 @@ use norms::Method;
 
 use crate::answer::Answer;
 use crate::error::Error;
+use crate::limits;
 use crate::norm::{Path, Real, narrow, widen};
 use crate::request::{Evaluate, Request};
 use crate::sums::{Of, params};
@@ -98,6 +99,7 @@ impl<T: Real> Steps<T> {
                 "its gradient is mixed with that of earlier uses, which no tape does: write path = fused or reference",
             ));
         }
+        limits::parts("the steps of one store", &[of.steps])?;
         let settings = settings(r)?;
         let layout = ReferenceSet::BatchSpace.layout(of.cases, of.channels, of.space, 1)?;
         let params = match given {

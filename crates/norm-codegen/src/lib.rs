@@ -16,7 +16,11 @@
 //!     invariant weight_matrix_scaling, ...;                  // claims that tests hold it to
 //!     gotcha "sentence" (citation_key);
 //!     param gain [: channel | element | group | scalar] = 1.0;    // or = sqrt(n), over sets inside a case
-//!     const eps = 1e-5;
+//!     const eps = 1e-5;                                      // at least 0, as is anything of that name
+//!     const rmax = 3.0, at least 1;                          // a range: at least 1 | above 0 | from 0 to 1, `whole` before
+//!                                                            // it for whole numbers; every use is held to it, in its
+//!                                                            // element type
+//!     const k = 2.0, at least 0, not 0 with alpha;           // and beside another constant
 //!     const block = 16;                                      // `policy running`: so many cases are normalized together,
 //!                                                            // block after block; the last constant
 //!     const rate = 0.1;                                      // `policy running`: the weight of a batch in the store

@@ -44,7 +44,7 @@ pub LooksBack(none) as "looks-back" over batch {
 const CONTROLLED: &str = r#"/// Controls what flows back
 pub Controls(none) as "controls" over batch {
     policy running;
-    param gain = 1.0; const eps = 1e-3; const keep = 0.9;
+    param gain = 1.0; const eps = 1e-3; const keep = 0.9, from 0 to 1;
     mu = mean(x);
     var = mean(square(x - prev(mu)));
     c = controlled(x - prev(mu), 1, keep);

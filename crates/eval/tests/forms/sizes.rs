@@ -74,6 +74,41 @@ fn outputs_and_steps() {
     too_large("path-sgd", &r.word("steps", "1048577"), "1048576");
 }
 
+/// A state that says how many steps are stored, and holds nothing or too little of them.
+#[test]
+fn stored_steps() {
+    for path in PATHS {
+        for shape in [[1 << 40, 0], [usize::MAX, 0]] {
+            let r = Request::default().word("path", path).word("layout", "TNC").tensor(
+                "x",
+                &[1, 1, 64],
+                &[1.0; 64],
+            );
+            too_large("recurrent-batch", &r.tensor("state.running_mean", &shape, &[]), "stored statistics");
+            let r = Request::default().word("path", path).word("as", "lstm").tensor("x", &[1, 1, 1], &[1.0]);
+            let r =
+                r.tensor("param.weight_ih", &[4, 1], &[0.0; 4]).tensor("param.weight_hh", &[4, 1], &[0.0; 4]);
+            too_large(
+                "recurrent-batch",
+                &r.tensor("state.ih.running_mean", &shape, &[]),
+                "stored statistics",
+            );
+        }
+        let r =
+            Request::default().word("path", path).word("layout", "TNC").tensor("x", &[1, 1, 64], &[1.0; 64]);
+        let long = vec![1.0; 1 << 20];
+        too_large(
+            "recurrent-batch",
+            &r.tensor("state.running_mean", &[1 << 20, 1], &long),
+            "stored statistics",
+        );
+    }
+    for path in ["fused", "reference"] {
+        let r = Request::default().word("path", path).word("layout", "TNC");
+        too_large("streaming", &r.tensor("x", &[70_000, 1, 1], &vec![1.0; 70_000]), "65536");
+    }
+}
+
 /// A window is a matrix on the composed path.
 #[test]
 fn windows() {
