@@ -4,7 +4,7 @@ use norm_core::conformance::difference;
 
 use crate::run::{Run, close, noise};
 use crate::{Entry, Held};
-use Held::{Advice, By, Here, Source};
+use Held::{By, Here, Source};
 
 pub(crate) const ENTRIES: fn() -> Vec<Entry> = || {
     vec![
