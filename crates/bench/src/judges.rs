@@ -23,7 +23,7 @@ impl Sizes {
         // A matrix of weights has units and inputs. Only where places differ from channels are there several.
         match (d.reference_set.is_of_weights(), d.sees_places()) {
             (true, _) => Self { cases: 3, steps: 1, channels: 4, space: 1 },
-            (false, true) => Self { cases: 3, steps: 2, channels: 2, space: 4 },
+            (false, true) => Self { cases: 2, steps: 2, channels: 2, space: 6 },
             (false, false) => Self { cases: 3, steps: 2, channels: 4, space: 1 },
         }
     }
@@ -52,26 +52,19 @@ impl Sizes {
 /// Pairs that depend, `[of][on]`.
 type Pairs = Vec<Vec<bool>>;
 
-/// A picture over cases and steps: one call for all steps, or one for each where each step has statistics of its own.
-fn over_steps(
-    sizes: Sizes,
-    per_step: bool,
-    of_call: impl Fn(Shape) -> Option<Dependencies>,
-) -> Option<Pairs> {
-    let Sizes { cases, steps, .. } = sizes;
+/// A picture over cases and steps out of that of a call: of all steps, or of one where each step has statistics of its own.
+fn over_steps(sizes: Sizes, per_step: bool, of_call: &Dependencies) -> Pairs {
     let row = sizes.channels * sizes.space;
-    let size = sizes.len();
-    let one = of_call(sizes.shape(if per_step { cases } else { cases * steps }))?;
-    // Where an element stands in its call, and in which call.
+    // In which call an element stands, and where.
     let place = |at: usize| {
         let (rows, within) = (at / row, at % row);
-        if per_step { (rows % steps, rows / steps * row + within) } else { (0, at) }
+        if per_step { (rows % sizes.steps, rows / sizes.steps * row + within) } else { (0, at) }
     };
     let depends = |of: usize, on: usize| {
         let ((a, of), (b, on)) = (place(of), place(on));
-        a == b && one.depends(of, on)
+        a == b && of_call.depends(of, on)
     };
-    Some((0..size).map(|of| (0..size).map(|on| depends(of, on)).collect()).collect())
+    (0..sizes.len()).map(|of| (0..sizes.len()).map(|on| depends(of, on)).collect()).collect()
 }
 
 /// Which `y` depends on which `x`, and which `dx` on which `dy`, as measured.
@@ -79,36 +72,38 @@ pub(crate) fn pictures(m: &Method) -> Vec<DependencyPicture> {
     let d = m.descriptor();
     let (sizes, weights) = (Sizes::of(d), d.reference_set.is_of_weights());
     let per_step = d.policy == PolicyKind::PerStep;
-    let quantities: [(&str, &str, &str, fn(Probe) -> Dependencies); 2] = [
-        ("which y depends on which x", "y", "x", |p| p.y_on_x),
-        ("which dx depends on which dy", "dx", "dy", |p| p.dx_on_dy),
+    let shape = sizes.shape(if per_step { sizes.cases } else { sizes.cases * sizes.steps });
+    let (Ok(measured), Ok(promised)) =
+        (Probe::measured_with(m.f64, shape, None, WINDOW), Probe::promised_with(d, shape, None, WINDOW))
+    else {
+        return Vec::new();
+    };
+    let quantities = [
+        ("which y depends on which x", "y", "x", &measured.y_on_x, &promised.y_on_x),
+        ("which dx depends on which dy", "dx", "dy", &measured.dx_on_dy, &promised.dx_on_dy),
     ];
-    let picture = |(title, of, on, part): (&str, &str, &str, fn(Probe) -> Dependencies)| {
-        let measured = |shape| Probe::measured_with(m.f64, shape, None, WINDOW).ok().map(part);
-        let promised = |shape| Probe::promised_with(d, shape, None, WINDOW).ok().map(part);
-        let cells = over_steps(sizes, per_step, measured)?;
-        let declared = over_steps(sizes, per_step, promised)?;
+    let picture = |(title, of, on, found, declared): (&str, &str, &str, &Dependencies, &Dependencies)| {
         let names = |prefix: &str| (0..sizes.len()).map(|at| sizes.label(prefix, at, weights)).collect();
         let (down, across) = match (weights, sizes.space) {
             (true, _) => ("unit", "input"),
             (false, 1) => ("case, step", "channel"),
             (false, _) => ("case, step", "channel, place"),
         };
-        Some(DependencyPicture {
+        DependencyPicture {
             title: title.to_owned(),
             rows: names(of),
             columns: names(on),
-            declared_equals_measured: cells == declared,
-            cells,
+            cells: over_steps(sizes, per_step, found),
+            declared_equals_measured: found.is_as_declared(declared, d),
             grid: Some(PictureGrid {
                 down_axis: down.to_owned(),
                 down: sizes.cases * sizes.steps,
                 across_axis: across.to_owned(),
                 across: sizes.channels * sizes.space,
             }),
-        })
+        }
     };
-    quantities.into_iter().filter_map(picture).collect()
+    quantities.into_iter().map(picture).collect()
 }
 
 /// Windows of a picture are this wide, so that they are smaller than what they lie on.

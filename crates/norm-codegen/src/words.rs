@@ -79,7 +79,8 @@ impl Letter {
 }
 
 /// Functions that are not school mathematics, as they are printed.
-const FUNCTIONS: [(&str, &str); 10] = [
+const FUNCTIONS: [(&str, &str); 11] = [
+    ("⊤", "above a window: its adjoint, each element taking from those that it gave to"),
     ("mean", "the mean over what stands below it"),
     ("stop", "its argument, as a constant: no gradient flows through it"),
     ("step", "1 where its argument is above 0, else 0"),
@@ -91,14 +92,8 @@ const FUNCTIONS: [(&str, &str); 10] = [
         "controlled",
         "its first argument; the gradient that passes back is corrected along the second, at the rate of the third, by the fourth",
     ),
-    (
-        "window_mean",
-        "a weighted mean over a window of that many elements around each; a transposed one is its adjoint",
-    ),
-    (
-        "window_sum",
-        "a weighted sum over a window of that many elements around each; a transposed one is its adjoint",
-    ),
+    ("window_mean", "a weighted mean over a window of that many elements around each"),
+    ("window_sum", "a weighted sum over a window of that many elements around each"),
 ];
 
 /// Words that stand below a window.

@@ -229,6 +229,8 @@ impl<T: Elem> Kernel<T> {
         (self.forward)(isa, call, again, y.as_deref_mut());
         let found = match &stats {
             StatisticsArg::Find(s) => &**s,
+            // What a policy has stored is no square of this input.
+            StatisticsArg::Given(_) if self.descriptor.policy.stores() => return,
             StatisticsArg::Given(s) => s,
         };
         if let Some(shifts) = self.shifts(call, found, found) {
@@ -237,7 +239,12 @@ impl<T: Elem> Kernel<T> {
     }
 
     fn scaled_backward(&self, isa: Isa, call: &Call<'_, T>, args: BackwardArgs<'_, '_, T>) {
-        match self.shifts(call, args.hat, args.current) {
+        let shifts = if scaling::through_given(self.descriptor, call, &args) {
+            self.shifts(call, args.hat, args.current)
+        } else {
+            None
+        };
+        match shifts {
             None => (self.backward)(isa, call, args),
             Some(shifts) => scaling::backward(self, isa, call, &shifts, args),
         }

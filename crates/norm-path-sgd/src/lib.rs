@@ -125,8 +125,8 @@ pub const DESCRIPTOR: UpdateDescriptor = UpdateDescriptor {
             cite: "",
         },
         Gotcha {
-            text: "Momentum keeps the invariance to rescaling. Adam, weight decay, gradient clipping and learning \
-                   rates per layer break it.",
+            text: "Momentum keeps the invariance to rescaling, and so does a decay of the weights themselves. Adam, a \
+                   decay that is added to the gradient, gradient clipping and learning rates per layer break it.",
             cite: "",
         },
         Gotcha {

@@ -181,7 +181,7 @@ pub enum Source {
     /// It follows from the declaration.
     #[default]
     Descriptor,
-    /// It was found by perturbing inputs.
+    /// It was found by running the method.
     Probe,
     /// A test asserts it.
     Test,

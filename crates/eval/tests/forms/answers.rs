@@ -112,7 +112,9 @@ fn every_form() {
     }
     for path in ["fused", "reference"] {
         let r = Request::default().word("path", path).word("layout", "TNC").word("const.eps", "0");
-        assert_eq!(refused("streaming", &r.tensor("x", &[2, 2, 1], &[3.0; 4])), "y", "{path}");
+        // Equal numbers are no distance from their mean, however long it was averaged.
+        let y = &r.tensor("x", &[2, 2, 1], &[3.0; 4]).send("streaming").unwrap()["y"].1;
+        assert_eq!(y, &[0.0; 4], "{path}");
     }
     let r = Request::default().word("as", "update").tensor("param.weight.0", &[1, 1], &[1e200]);
     let r = r.tensor("param.weight.1", &[1, 1], &[1e200]).tensor("param.weight.2", &[1, 1], &[1.0]);

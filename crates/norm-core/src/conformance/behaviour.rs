@@ -246,7 +246,9 @@ impl Behaviour {
         let mut after = used.clone();
         let trained = after.train(&x, space)?;
         let one = CHANNELS * space;
-        let alone = same(&used.evaluate(&x[..one], space)?, &before[..one]);
+        // A matrix of weights is one case, whole.
+        let alone =
+            d.reference_set.is_of_weights() || same(&used.evaluate(&x[..one], space)?, &before[..one]);
         let evaluation_follows = same(&after.evaluate(&x, space)?, &trained);
         Ok(Self {
             single: if d.reference_set.is_of_weights() { Single::AsInBatch } else { single(kernel)? },

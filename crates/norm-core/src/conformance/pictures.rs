@@ -4,8 +4,42 @@ use super::case::Shape;
 use super::probe::{Dependencies, Probe};
 use super::reference::Subject;
 use super::report::Tally;
+use crate::descriptor::Descriptor;
 use crate::error::Error;
 use crate::layout::{ReferenceSet, Skeleton};
+
+/// How what was measured is not what was declared.
+enum Mismatch {
+    More,
+    Unseen,
+    CutOff,
+    /// The first pair.
+    At(usize, usize),
+}
+
+fn mismatch(d: &Descriptor, measured: &Dependencies, declared: &Dependencies) -> Option<Mismatch> {
+    let (a, b) = (measured, declared);
+    let cuts_off = d.plan.cuts_off();
+    // Of two values the larger or smaller one: which it is, and what it depends on, differs from place to place.
+    if cuts_off && d.plan.is_staged() {
+        if !a.is_within(b) {
+            return Some(Mismatch::More);
+        }
+        return (3 * a.count() < b.count()).then_some(Mismatch::Unseen);
+    }
+    let (a, live) = if cuts_off { (&a.where_live(a, b), &b.where_live(a, b)) } else { (a, b) };
+    if 3 * live.count() < b.count() {
+        return Some(Mismatch::CutOff);
+    }
+    a.first_difference(live).map(|(of, on)| Mismatch::At(of, on))
+}
+
+impl Dependencies {
+    /// Whether this, measured, is what was declared: everywhere, or, of a method that cuts off, where nothing is cut off.
+    pub fn is_as_declared(&self, declared: &Self, d: &Descriptor) -> bool {
+        mismatch(d, self, declared).is_none()
+    }
+}
 
 pub(super) fn reference_set(subject: &Subject, tally: &mut Tally) -> Result<(), Error> {
     let d = subject.f64.descriptor;
@@ -19,24 +53,18 @@ pub(super) fn reference_set(subject: &Subject, tally: &mut Tally) -> Result<(), 
         let measured = Probe::measured(&subject.f64, shape, mask)?;
         let declared = Probe::promised(d, shape, mask)?;
         let labels = &measured.labels;
-        let cuts_off = d.plan.cuts_off();
         let mut same = |what: &str, a: &Dependencies, b: &Dependencies| {
-            // Of two values the larger or smaller one: which it is, and what it depends on, differs from place to place.
-            if cuts_off && d.plan.is_staged() {
-                tally.require(a.is_within(b), || format!("{what}: depends on more than is declared"));
-                tally.require(3 * a.count() >= b.count(), || {
-                    format!("{what}: most of what is declared is not seen")
-                });
-                return;
-            }
-            let (a, live) = if cuts_off { (&a.where_live(a, b), &b.where_live(a, b)) } else { (a, b) };
-            tally.require(3 * live.count() >= b.count(), || format!("{what}: most of it is cut off"));
-            let off = a.first_difference(live);
-            tally.require(off.is_none(), || {
-                let (of, on) = off.unwrap_or_default();
-                let does = if a.depends(of, on) { "depends" } else { "does not depend" };
-                let (of, on) = (labels[of], labels[on]);
-                format!("{what}: {of:?} {does} on {on:?}; look at `over {}`", d.reference_set.name())
+            let off = mismatch(d, a, b);
+            tally.require(off.is_none(), || match off {
+                Some(Mismatch::More) => format!("{what}: depends on more than is declared"),
+                Some(Mismatch::Unseen) => format!("{what}: most of what is declared is not seen"),
+                Some(Mismatch::CutOff) => format!("{what}: most of it is cut off"),
+                Some(Mismatch::At(of, on)) => {
+                    let does = if a.depends(of, on) { "depends" } else { "does not depend" };
+                    let (of, on) = (labels[of], labels[on]);
+                    format!("{what}: {of:?} {does} on {on:?}; look at `over {}`", d.reference_set.name())
+                }
+                None => String::new(),
             });
         };
         // A set of one or two elements hides dependences: what is left of a centred pair is its sign.

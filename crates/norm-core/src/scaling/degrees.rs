@@ -25,10 +25,13 @@ pub struct Degrees {
 /// that is compared with the input, so it stays what it is when the input is multiplied.
 pub const GUARD: &str = "tiny";
 
+/// A literal below this is a guard as well: it keeps a root of 0 differentiable and outweighs nothing.
+const GUARDS: f64 = 1e-30;
+
 /// A degree that is not known yet: a number, and so many times each unknown.
 #[derive(Clone, Debug)]
 enum Form {
-    /// A literal 0, which has every degree.
+    /// A literal 0 or a guard, which has every degree.
     Any,
     Of(Vec<f64>),
 }
@@ -140,7 +143,7 @@ fn part(
             Op::Statistic(i) => statistics[i].clone(),
             Op::Literal(v) => {
                 number = Some(v);
-                if v == 0.0 { Form::Any } else { equations.number(0.0) }
+                if v.abs() < GUARDS { Form::Any } else { equations.number(0.0) }
             }
             Op::Add(a, b) | Op::Sub(a, b) | Op::Max(a, b) | Op::Min(a, b) | Op::ReplaceGradient(a, b) => {
                 number = numbers[a].zip(numbers[b]).and_then(|(a, b)| match op {

@@ -11,7 +11,7 @@ mod degrees;
 mod rerun;
 
 pub use degrees::{Degrees, GUARD};
-pub(crate) use rerun::{backward, forward};
+pub(crate) use rerun::{backward, forward, through_given};
 
 use crate::descriptor::{Descriptor, PolicyKind};
 use crate::kernel::Call;

@@ -2,8 +2,8 @@
 
 use std::mem::MaybeUninit;
 
-use super::{Shift, Shifts, guarded, times};
-use crate::descriptor::PolicyKind;
+use super::{Degrees, Shift, Shifts, guarded, times};
+use crate::descriptor::Descriptor;
 use crate::isa::Isa;
 use crate::kernel::{Call, Kernel, Rule};
 use crate::phase::{BackwardArgs, BackwardPhase, StatisticsArg};
@@ -58,12 +58,7 @@ pub(crate) fn forward<T: Elem>(
         let params = moved.params();
         let inner = moved.call(call, &params);
         // Statistics of nothing but this call are found again: those that were given may have been out of range.
-        let own = kernel.descriptor.policy == PolicyKind::Instant;
-        let given = match &stats {
-            StatisticsArg::Given(given) if !own => Some(*given),
-            _ => None,
-        };
-        let made = statistics(kernel, isa, (call, &inner), shift, given);
+        let made = statistics(kernel, isa, (call, &inner), shift, None);
         if let StatisticsArg::Find(out) = &mut stats {
             of_units(kernel, call, shift, |kind, at| out[at] = times(made[at], -shift.of_statistic(kind)));
         }
@@ -78,6 +73,23 @@ pub(crate) fn forward<T: Elem>(
     }
 }
 
+/// Whether the statistics of a backward pass are the input's own.
+fn are_own<T>(args: &BackwardArgs<'_, '_, T>) -> bool {
+    std::ptr::eq(args.hat, args.current)
+        && !matches!(args.phase, BackwardPhase::Whole { rule: Rule::Frozen, .. })
+}
+
+/// Whether a backward pass may be multiplied. A statistic that was stored is multiplied with the input, and one of degree 2 or
+/// more would leave the range of numbers at the other end.
+pub(crate) fn through_given<T: Elem>(
+    d: &Descriptor,
+    call: &Call<'_, T>,
+    args: &BackwardArgs<'_, '_, T>,
+) -> bool {
+    let low = |degrees: &Degrees| degrees.statistics.iter().all(|degree| *degree <= 1.0);
+    are_own(args) || !d.policy.averages() && Degrees::of(d, call.consts).as_ref().is_some_and(low)
+}
+
 /// One of the backward phases, for each factor over its own units.
 #[inline(never)]
 pub(crate) fn backward<T: Elem>(
@@ -87,9 +99,8 @@ pub(crate) fn backward<T: Elem>(
     shifts: &Shifts,
     args: BackwardArgs<'_, '_, T>,
 ) {
+    let own = are_own(&args);
     let BackwardArgs { dy, hat, current, mut dparams, overwrite, mut phase } = args;
-    let frozen = matches!(phase, BackwardPhase::Whole { rule: Rule::Frozen, .. });
-    let own = std::ptr::eq(hat, current) && !frozen;
     let sets = kernel.sets(&call.layout);
     let kinds_of_sums = kernel.sums_len(&call.layout).checked_div(sets).unwrap_or(0);
     for shift in shifts.each() {

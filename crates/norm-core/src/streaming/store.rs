@@ -76,8 +76,11 @@ impl<T: Elem> Half<T> {
     pub(super) fn mix(&self, long: f64, short: f64) -> Vec<T> {
         let longs = if self.filled { &self.long } else { &self.short };
         let shorts = if self.count > 0.0 { &self.short } else { longs };
+        let whole = long + short == 1.0;
         let (long, short) = (T::lit(long), T::lit(short));
-        longs.iter().zip(shorts).map(|(l, s)| *l * long + *s * short).collect()
+        // Two weights of one whole: so equal averages mix to themselves, and a difference to them vanishes where it should.
+        let mixed = |l: T, s: T| if whole { s + (l - s) * long } else { l * long + s * short };
+        longs.iter().zip(shorts).map(|(l, s)| mixed(*l, *s)).collect()
     }
 
     pub(super) fn check(&self, kernel: &Kernel<T>, layout: &Layout) -> Result<(), Error> {

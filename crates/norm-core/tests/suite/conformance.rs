@@ -1,8 +1,8 @@
 //! The kit must be able to fail: sound methods pass it, each spoilt one is caught by the check meant for it.
 
 use norm_core::conformance::{
-    Judged, Outcome, Reference, ReferenceBackward, ReferenceCall, ReferenceForward, Report, Subject,
-    difference, largest, pools, relative_difference, run, run_only,
+    Behaviour, Judged, Outcome, Reference, ReferenceBackward, ReferenceCall, ReferenceForward, Report,
+    Single, Statements, Subject, Verdict, difference, largest, pools, relative_difference, run, run_only,
 };
 use norm_core::{Bodies, Descriptor, Invariance, Kernel, Param, ParamAxis, ReferenceSet};
 
@@ -299,6 +299,30 @@ fn a_root_of_nothing_gets_its_remedy() {
         said.contains("in `y = x/(sqrt(ms) + eps)` add a constant under it, as in `sqrt(v + eps)`"),
         "{said}"
     );
+}
+
+norm_core::formula! {
+    /// Rows of weights divided by their length, with a gain for each
+    Rows(none) as "rows" over fan_in {
+        site weights;
+        param gain: group = 1.0;
+        const tiny = 1e-30;
+        squares = sum(square(x));
+        y = gain * x * rsqrt(squares + tiny);
+    }
+}
+
+/// Weights have no cases: what is said of them is said of the whole matrix.
+#[test]
+fn weights_are_seen_as_a_whole() {
+    let k = Kernel::<f64>::portable::<Rows>();
+    let seen = Behaviour::measured(&k).unwrap();
+    assert_eq!((seen.single, seen.padding_leaves_output), (Single::AsInBatch, true));
+    let said = Statements::of(k.descriptor, &seen);
+    assert_eq!((said.foldable.verdict, said.batch_of_one.verdict), (Verdict::Yes, Verdict::Yes));
+    // In cases, the same formula is told apart from a straight line.
+    let seen = Behaviour::measured(&Kernel::portable::<Centred>()).unwrap();
+    assert!(seen.straight_in_evaluation && seen.evaluation_follows);
 }
 
 #[test]

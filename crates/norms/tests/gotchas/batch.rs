@@ -23,7 +23,7 @@ pub(crate) const ENTRIES: fn() -> Vec<Entry> = || {
         (
             "recurrent-batch",
             "The norms of the two projections learn no shift",
-            By("sequence/tests/suite/batch.rs", "batch_per_step_on_the_input_projection"),
+            By(BATCH, "recurrent_batch_normalization"),
         ),
         (
             "recurrent-batch",

@@ -4,7 +4,7 @@ use norm_core::conformance::difference;
 
 use crate::run::{Run, close, deviation, mean};
 use crate::{Entry, Held};
-use Held::{Advice, By, Here, Source};
+use Held::{Advice, Here};
 
 pub(crate) const ENTRIES: fn() -> Vec<Entry> = || {
     vec![
@@ -48,7 +48,7 @@ pub(crate) const ENTRIES: fn() -> Vec<Entry> = || {
                 close(deviation(&run.y()), 1.0, 1e-12);
             }),
         ),
-        ("group", "The paper's default is 32", By("eval/src/request.rs", "groups")),
+        ("group", "The paper's default is 32", Here(channels_that_groups_do_not_divide)),
         ("group", "Gain and bias belong to a channel", Here(gain_inside_the_means)),
         ("group", "A group that holds one element", Here(small_groups)),
         ("filter-response", "The threshold belongs", Here(a_relu_undoes_the_threshold)),
@@ -73,6 +73,13 @@ fn constant(id: &str, name: &str, value: f64) {
 fn starts_at(id: &str, name: &str, value: f64) {
     let d = Run::new(id, 2, 2, 1).d();
     close(d.params.iter().find(|p| p.name == name).unwrap().initial, value, 0.0);
+}
+
+fn channels_that_groups_do_not_divide() {
+    let set = Run::new("group", 2, 4, 1).d().reference_set;
+    assert!(set.layout(2, 64, 1, 32).is_ok());
+    let refused = set.layout(2, 6, 1, 4);
+    assert!(matches!(refused, Err(norm_core::Error::Groups { channels: 6, groups: 4 })), "{refused:?}");
 }
 
 fn a_row_of_zeros() {
