@@ -54,7 +54,7 @@ fn a_log_hears_of_progress_until_it_ends() {
     assert_eq!(text(), end, "nothing is written after the end");
     // Work that ends before the first interval says nothing.
     let quick = Log::default();
-    drop(Progress::in_lines("cells", 4, Duration::from_secs(3600), quick.clone()));
+    drop(Progress::in_lines("cells", 4, Duration::from_hours(1), quick.clone()));
     assert!(quick.0.lock().unwrap().is_empty());
 }
 
@@ -79,7 +79,7 @@ fn a_bench_knows_its_tier_or_refuses_the_name() {
 fn a_bench_that_takes_long() {
     if std::env::var_os("NORMLAB_TEST_CHILD").is_some() {
         begin::bench();
-        std::thread::sleep(Duration::from_secs(60));
+        std::thread::sleep(Duration::from_mins(1));
     }
 }
 

@@ -16,12 +16,14 @@ use crate::say;
 use crate::sources::Sources;
 
 /// Where this command was built.
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+fn root() -> &'static Path {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.ancestors().nth(2).unwrap_or(own)
 }
 
 /// Refuses benches of other sources than this command's: the run would say that one build measured both.
-fn same_sources(root: &Path) -> Result<()> {
+pub(crate) fn same_sources() -> Result<()> {
+    let root = root();
     let now = Sources::of(root);
     let lock = std::fs::read(root.join("Cargo.lock")).unwrap_or_default();
     let built = Sources { commit: BUILD.commit.into(), dirty: BUILD.dirty, changes: BUILD.changes.into() };
@@ -108,7 +110,7 @@ fn saved(folder: &Path) -> u64 {
 /// the target folder.
 pub(crate) fn measure(run: &mut RunWriter, tier: Tier) -> Result<bool> {
     let root = root();
-    same_sources(&root)?;
+    same_sources()?;
     let name = run.dir().file_name().map_or_else(|| "run".into(), |n| n.to_string_lossy().into_owned());
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let home = std::path::absolute(target)?.join("criterion-runs").join(name);
@@ -116,8 +118,8 @@ pub(crate) fn measure(run: &mut RunWriter, tier: Tier) -> Result<bool> {
         std::fs::remove_dir_all(&home).with_context(|| format!("cannot clear {}", home.display()))?;
     }
     say::note(format_args!("building the benches of tier {tier} …"));
-    let Some(total) = count(&root, &home, tier)? else { return Ok(false) };
-    let child = start(&root, &home, tier, &[], Stdio::null())?;
+    let Some(total) = count(root, &home, tier)? else { return Ok(false) };
+    let child = start(root, &home, tier, &[], Stdio::null())?;
     let progress = Progress::new("benchmarks", total)?;
     let ended = finish(child, || progress.set(saved(&home)))?;
     drop(progress);

@@ -93,6 +93,11 @@ fn finish(mut run: RunWriter) -> Result<()> {
 /// Everything: cells, benches, page.
 pub(crate) fn report(tier: Tier, place: Place, with_benches: bool) -> Result<End> {
     let cells = grid::select(tier, &Filter::default())?;
+    let measured = place.dir.as_ref().is_some_and(|dir| dir.join("throughput.json").exists());
+    if with_benches && !measured {
+        // A refusal leaves no run behind.
+        benches::same_sources()?;
+    }
     runner::stop_on_interrupt()?;
     let mut run = open(tier, place, &cells)?;
     // Benches first: they want the machine to themselves.

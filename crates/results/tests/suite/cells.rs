@@ -155,6 +155,11 @@ fn a_run_that_diverged_may_end_anywhere_but_before_its_curve() {
     });
     accepts(|c| {
         diverge(c);
+        c.curve[1].test_accuracy = Some(f64::NAN);
+        (c.steps_to_target, c.seconds_to_target) = (None, None);
+    });
+    accepts(|c| {
+        diverge(c);
         c.curve.clear();
         (c.steps_to_target, c.seconds_to_target) = (None, None);
     });

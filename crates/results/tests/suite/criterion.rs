@@ -64,6 +64,24 @@ fn uneven_samples_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     save(folder.path(), "a", "copy/f32/4/1r1w", "[1,2]", "[1]");
     assert!(matches!(from_criterion(folder.path()), Err(Error::Samples { iters: 2, times: 1, .. })));
+    save(folder.path(), "a", "copy/f32/4/1r1w", "[]", "[]");
+    assert!(matches!(from_criterion(folder.path()), Err(Error::Samples { iters: 0, times: 0, .. })));
+}
+
+#[test]
+fn a_copy_moves_the_bytes_of_its_id() {
+    let copied = |id: &str| id.parse::<BenchId>().unwrap().copied();
+    for (dtype, bytes) in [("f16", 2), ("bf16", 2), ("f32", 4), ("f64", 8)] {
+        let expected = Traffic { reads: 2 * 15 * bytes, writes: 15 * bytes };
+        assert_eq!(copied(&format!("copy/{dtype}/3x5/2r1w")), Some(expected));
+        assert_eq!(expected.total(), 45 * bytes);
+    }
+    assert_eq!(copied("copy/f8/3x5/2r1w"), None);
+    assert_eq!(copied("norm/layer/fused/f32/3x5/fwd"), None);
+    assert_eq!(copied(&format!("copy/f64/{}/1r1w", u64::MAX)), None);
+    assert_eq!(copied(&format!("copy/f32/{}/8r1w", u64::MAX / 8)), None);
+    assert_eq!(copied(&format!("copy/f32/{}/1r8w", u64::MAX / 8)), None);
+    assert_eq!(Traffic { reads: u64::MAX, writes: 1 }.total(), u64::MAX);
 }
 
 #[test]

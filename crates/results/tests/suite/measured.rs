@@ -69,6 +69,7 @@ fn what_is_faster_than_its_traffic_can_be_was_not_the_operation() {
     };
     assert!(kept(2000.0) && kept(1000.0) && kept(700.0));
     assert!(!kept(600.0) && !kept(0.4));
+    assert!(kept(1000.0 / 1.5 + 1e-9) && !kept(1000.0 / 1.5 - 1e-9), "the bound itself");
     // The fastest copy per byte is what counts, and only one of the same size and element type.
     let slow = ThroughputRecord {
         traffic: Some(Traffic { reads: 2 * 131_072, writes: 131_072 }),

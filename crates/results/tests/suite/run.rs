@@ -101,7 +101,9 @@ fn a_half_written_file_is_not_a_cell() {
     let folder = tempfile::tempdir().unwrap();
     let run = begin(folder.path());
     run.write_cell(&record("layer", 0.1, 1)).unwrap();
-    fs::write(folder.path().join("cells/.0123.json.7-0.tmp"), "{").unwrap();
+    for name in [".0123.json.7-0.tmp", ".hidden.json", "readme.txt"] {
+        fs::write(folder.path().join("cells").join(name), "{").unwrap();
+    }
     assert_eq!(run.contents().unwrap().cells.len(), 1);
 }
 
@@ -148,6 +150,41 @@ fn the_id_depends_on_every_setting() {
         assert!(!seen.contains(&other.id()));
         seen.push(other.id());
     }
+}
+
+#[test]
+fn numbers_are_read_however_json_spells_them() {
+    let read = |number: &str| {
+        let text = format!(
+            r#"{{"step":1,"epoch":{number},"seconds":0,"train_loss":null,"test_loss":{number},"test_accuracy":null}}"#
+        );
+        let point: CurvePoint = serde_json::from_str(&text).map_err(|e| e.to_string())?;
+        assert_eq!(point.epoch.to_bits(), point.test_loss.unwrap().to_bits());
+        Ok::<f64, String>(point.epoch)
+    };
+    for (text, number) in [
+        ("3", 3.0),
+        ("-3", -3.0),
+        ("0.5", 0.5),
+        ("18446744073709551615", 18_446_744_073_709_551_615.0),
+        ("\"inf\"", f64::INFINITY),
+        ("\"-inf\"", f64::NEG_INFINITY),
+    ] {
+        assert_eq!(read(text), Ok(number));
+    }
+    assert!(read("\"NaN\"").unwrap().is_nan());
+    for text in ["\"nan\"", "\"3\"", "true"] {
+        assert!(read(text).unwrap_err().contains(r#"a number, "NaN", "inf" or "-inf""#));
+    }
+}
+
+#[test]
+fn a_tier_has_one_name_everywhere() {
+    for tier in results::Tier::ALL {
+        assert_eq!(serde_json::to_value(tier).unwrap(), tier.name());
+        assert_eq!(tier.to_string(), tier.name());
+    }
+    assert_eq!(results::Tier::ALL.map(results::Tier::name), ["smoke", "quick", "standard", "full"]);
 }
 
 #[test]

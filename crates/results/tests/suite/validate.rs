@@ -28,6 +28,8 @@ fn one_bad_workload_or_method_leaves_the_others() {
             "workloads.json, other: target.metric: expected test_accuracy, test_loss or train_loss, got \"joy\"",
         ]
     );
+    let all = run.validate().unwrap_err().to_string();
+    assert!(said.iter().all(|one| all.contains(one)) && all.contains("4 problem(s)"), "{all}");
     assert_eq!(contents.methods.unwrap().len(), 2);
     assert_eq!(contents.workloads.unwrap().len(), 2);
 }

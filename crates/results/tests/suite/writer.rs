@@ -62,6 +62,12 @@ fn there_is_one_writer_at_a_time_and_readers_do_not_mind() {
     assert!(error.to_string().contains(&format!("process {}", std::process::id())), "{error}");
     Run::open(folder.path()).unwrap().validate().unwrap();
     assert!(matches!(results::add_peers(folder.path(), &[]), Err(Error::Locked { .. })));
+    // Whatever stands in the file, the lock is held.
+    for text in ["", "nobody", "12 or so"] {
+        fs::write(folder.path().join("run.lock"), text).unwrap();
+        let error = begin(folder.path(), &start()).unwrap_err();
+        assert!(error.to_string().contains("this run (a process);"), "{error}");
+    }
     drop(first);
     drop(begin(folder.path(), &start()).unwrap());
     results::add_peers(folder.path(), &[]).unwrap();
@@ -97,6 +103,8 @@ fn temporary_files_of_the_dead_are_removed_and_nothing_else() {
     }
     assert!(!cells.join(".0123.json.7-0.tmp").exists());
     results::remove_leftovers(&folder.path().join("missing")).unwrap();
+    let file = results::remove_leftovers(&folder.path().join("manifest.json")).unwrap_err();
+    assert!(file.to_string().contains("manifest.json: cannot list"), "{file}");
 }
 
 #[test]
@@ -167,6 +175,9 @@ fn each_difference_of_build_or_machine_is_refused_by_name() {
         assert!(matches!(error, Error::OtherIdentity { .. }), "{error}");
         let said = error.to_string();
         assert!(said.contains(&format!("{name} ")) && said.matches(", got ").count() == 1, "{said}");
+        if name == "changes to the commit" {
+            assert!(said.ends_with("changes to the commit none, got 1"), "{said}");
+        }
     }
     assert_eq!(fs::read(folder.path().join("manifest.json")).unwrap(), before);
     // More cores or memory are the same processor: the part says what it had.
