@@ -90,7 +90,7 @@ type Answer = BTreeMap<String, Array>;
 #[test]
 fn every_option_changes_something_or_is_refused() {
     let mut felt: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    let methods = norms::METHODS.iter().map(|m| m.descriptor());
+    let methods = norms::METHODS.iter().map(norms::Method::descriptor);
     for d in methods {
         for form in FORMS {
             for mode in ["train", "eval"] {
@@ -149,7 +149,7 @@ fn where_options_mean_nothing() {
         Ok(_) => panic!("{} as {form}, mode = {mode}: `{key} = {value}` is taken", d.id),
         Err(e) => assert!(e.to_string().contains(key) || e.to_string().contains("statistics"), "{e}"),
     };
-    for d in norms::METHODS.iter().map(|m| m.descriptor()) {
+    for d in norms::METHODS.iter().map(norms::Method::descriptor) {
         let sees_rows = d.plan.windows().iter().any(|(window, _)| window.along == Along::Space);
         let across = d.reference_set.skeleton() == Skeleton::Channelwise;
         for form in FORMS {

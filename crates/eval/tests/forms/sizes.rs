@@ -47,7 +47,7 @@ fn outputs_and_steps() {
         let r = r.tensor("param.weight_ih", &[50, 1], &[0.0; 50]).tensor(
             "param.weight_hh",
             &[50, 50],
-            &[0.0; 2500],
+            &vec![0.0; 2500],
         );
         too_large("none", &r, "the summed inputs of all steps");
         let r = Request::default().word("path", path).word("const.block", "1");
