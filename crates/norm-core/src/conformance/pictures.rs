@@ -36,7 +36,7 @@ pub(super) fn reference_set(subject: &Subject, tally: &mut Tally) -> Result<(), 
                 let (of, on) = off.unwrap_or_default();
                 let does = if a.depends(of, on) { "depends" } else { "does not depend" };
                 let (of, on) = (labels[of], labels[on]);
-                format!("{what}: {of:?} {does} on {on:?}; look at `over {}`", d.reference_set.name())
+                format!("{what}: {of:?} {does} on {on:?}; look at `over {}`", d.over())
             });
         };
         // A set of one or two elements hides dependences: what is left of a centred pair is its sign.
