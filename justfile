@@ -13,22 +13,22 @@ default:
 # Measure throughput and convergence and render the page: smoke (2 min), quick (12), standard (90), full
 [group('report')]
 report tier="quick" *args:
-    cargo run --release --quiet --package cli -- report "$@"
+    cargo run --release --package cli -- report "$@"
 
 # Train the cells of a tier, all or some: --workload --method --lr --seeds --epochs --run --another-part
 [group('report')]
 converge tier="quick" *args:
-    cargo run --release --quiet --package cli -- converge "$@"
+    cargo run --release --package cli -- converge "$@"
 
 # Train one cell of a run again: same numbers?
 [group('report')]
 rerun run cell:
-    cargo run --release --quiet --package cli -- rerun "$@"
+    cargo run --release --package cli -- rerun "$@"
 
 # Render the page of a run
 [group('report')]
 render run:
-    cargo run --release --quiet --package cli -- render "$@"
+    cargo run --release --package cli -- render "$@"
 
 # Time with Criterion: all, or ids that contain the filter, such as layer/fused
 [group('report')]
@@ -45,70 +45,76 @@ bench filter="":
 # One thread and two in turn over the engine of HMAX: how much faster?
 [group('report')]
 cores threads="2" rounds="15":
-    cargo run --release --quiet --package hmax --example cores -- "$@"
+    cargo run --release --package hmax --example cores -- "$@"
 
 # PyTorch beside us in one interleaved run (needs a Python with torch); a second word is a run that keeps the times
 [group('report')]
 peers python="python3" *run:
-    cargo run --release --quiet --package bench --example peers -- "$@"
+    cargo run --release --package bench --example peers -- "$@"
 
 # List the methods; --json for programs
 [group('methods')]
 norms *args:
-    @cargo run --release --quiet --package cli -- norms "$@"
+    @cargo run --release --package cli -- norms "$@"
 
 # Evaluate a method on tensors from a safetensors file; docs/eval.md says how
 [group('methods')]
 eval method input output:
-    @cargo run --release --quiet --package cli -- eval "$@"
+    @cargo run --release --package cli -- eval "$@"
 
 # Make the skeleton of a method: <name> --kind sums|weights|inputs|update [--cite <key>]
 [group('methods')]
 [no-exit-message]
 new-norm name *args:
-    @cargo run --quiet --package scaffold -- new norm "$@"
+    @cargo run --package scaffold -- new norm "$@"
 
 # Check one method: conformance, picture, gradients, path, speed, state; a second word picks checks by their name
 [group('methods')]
 [no-exit-message]
 check-norm name *only:
-    @cargo run --quiet --package scaffold -- check "$@"
+    @cargo run --package scaffold -- check "$@"
+
+# Take away what new-norm made: <name>; --force also for a method that git has
+[group('methods')]
+[no-exit-message]
+rm-norm name *args:
+    @cargo run --package scaffold -- rm norm "$@"
 
 # Make the skeleton of a workload: <name>
 [group('methods')]
 [no-exit-message]
 new-workload name *args:
-    @cargo run --quiet --package scaffold -- new workload "$@"
+    @cargo run --package scaffold -- new workload "$@"
 
 # Make the skeleton of a typed model: <name>
 [group('methods')]
 [no-exit-message]
 new-model name *args:
-    @cargo run --quiet --package scaffold -- new model "$@"
+    @cargo run --package scaffold -- new model "$@"
 
 # Write docs/cost-of-a-method.md from the commits that added one
 [group('methods')]
 costs:
-    cargo run --quiet --package scaffold -- costs > docs/cost-of-a-method.md
+    cargo run --package scaffold -- costs > docs/cost-of-a-method.md
 
 # All tests
 [group('check')]
 test:
     # Without examples, which are commands: clippy compiles them. `--lib` would test libraries that say they have no tests.
-    cargo test --workspace --tests --quiet
-    cargo test --workspace --doc --quiet
+    cargo test --workspace --tests -- --quiet
+    cargo test --workspace --doc -- --quiet
 
 # Format and lints; warnings are errors
 [group('check')]
 lint:
     cargo fmt --all --check
     rustfmt --edition 2024 --check crates/bench/src/workloads/*.rs # named by a macro, which cargo fmt does not open
-    cargo clippy --workspace --all-targets --quiet -- -D warnings
+    cargo clippy --workspace --all-targets -- -D warnings
 
 # Rewrite golden files and expected compiler messages
 [group('check')]
 bless:
-    INSTA_UPDATE=always TRYBUILD=overwrite cargo test --workspace --quiet
+    INSTA_UPDATE=always TRYBUILD=overwrite cargo test --workspace -- --quiet
 
 # Change a package in small ways and see which change no test of it notices; <n>/<m> takes the n-th of m samples
 [group('check')]
@@ -119,7 +125,7 @@ mutants package shard="0/1":
 # Type-check everything that is generic over the device for CUDA; needs no toolkit and no GPU
 [group('check')]
 cuda-check:
-    cargo check --package models --features cuda --quiet
+    cargo check --package models --features cuda
 
 # Perform the walk-throughs of CONTRIBUTING.md in a copy of the checkout and count the lines they edit: normalization model workload
 [group('check')]
@@ -129,9 +135,9 @@ walk-through *which:
 # The repository beside normlab: lints, both kits, training, its page
 [group('check')]
 outside:
-    cargo clippy --manifest-path examples/outside/Cargo.toml --locked --all-targets --quiet -- -D warnings
-    cargo test --manifest-path examples/outside/Cargo.toml --locked --quiet
-    cargo run --manifest-path examples/outside/Cargo.toml --locked --quiet -- "$(mktemp -d)/run"
+    cargo clippy --manifest-path examples/outside/Cargo.toml --locked --all-targets -- -D warnings
+    cargo test --manifest-path examples/outside/Cargo.toml --locked -- --quiet
+    cargo run --manifest-path examples/outside/Cargo.toml --locked -- "$(mktemp -d)/run"
 
 # What CI runs
 [group('check')]

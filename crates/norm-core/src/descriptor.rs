@@ -326,6 +326,24 @@ impl Descriptor {
     pub const fn is_of_squares(&self, statistic: usize) -> bool {
         self.statistics[statistic].is_variance || self.plan.is_of_squares(statistic)
     }
+    /// What it pools over: the set it is declared over, then the others that a mean, a sum or a window of it names.
+    pub fn sets(&self) -> Vec<ReferenceSet> {
+        let along = |(window, _): (crate::window::Window, _)| match window.along {
+            Along::Channels => ReferenceSet::Channels,
+            Along::Space => ReferenceSet::Space,
+        };
+        let mut all = vec![self.reference_set];
+        for set in self.plan.sets().into_iter().chain(self.plan.windows().into_iter().map(along)) {
+            if !all.contains(&set) {
+                all.push(set);
+            }
+        }
+        all
+    }
+    /// All of them as they stand in a declaration after `over`: `space, features`.
+    pub fn over(&self) -> String {
+        self.sets().iter().map(|s| s.name()).collect::<Vec<_>>().join(", ")
+    }
     /// Whether the space of single channels is pooled whole, alone or beside other sets.
     pub const fn pools_space(&self) -> bool {
         matches!(self.reference_set, ReferenceSet::Space) || self.plan.says_sets().1

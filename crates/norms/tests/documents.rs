@@ -1,5 +1,7 @@
 //! What the documents say of methods and files, held against what there is.
 
+mod making;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -79,6 +81,7 @@ fn the_readme_names_every_method() {
     let text = read("README.md");
     let named: BTreeSet<&str> = quoted(&text).collect();
     let ids = norms::METHODS.iter().map(|m| m.descriptor().id).chain(norms::UPDATES.iter().map(|u| u.id));
-    let missing: Vec<&str> = ids.filter(|id| *id != "none" && !named.contains(id)).collect();
+    let asked = |id: &&str| *id != "none" && !making::is_in_the_making(id);
+    let missing: Vec<&str> = ids.filter(|id| asked(id) && !named.contains(id)).collect();
     assert!(missing.is_empty(), "README.md does not name {missing:?}");
 }

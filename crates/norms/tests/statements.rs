@@ -1,6 +1,8 @@
 //! What the page says of each method: every answer is made of what the kernels were seen to do, and these tests hold the
 //! answers that are known beforehand, and that a method which behaves otherwise gets another answer.
 
+mod making;
+
 use norm_core::Kernel;
 use norm_core::conformance::Verdict::{self, Depends, No, Yes};
 use norm_core::conformance::{Behaviour, Single, Statements};
@@ -57,7 +59,10 @@ const KNOWN: [(&str, [Verdict; 5]); 36] = [
 fn every_answer_is_the_known_one() {
     for m in norms::METHODS {
         let id = m.descriptor().id;
-        let known = KNOWN.iter().find(|k| k.0 == id).unwrap_or_else(|| panic!("{id} has no known answers"));
+        let Some(known) = KNOWN.iter().find(|k| k.0 == id) else {
+            assert!(making::is_in_the_making(id), "{id} has no known answers");
+            continue;
+        };
         let s = said(id);
         let all = [&s.training_is_evaluation, &s.batch_of_one, &s.longer_sequences, &s.padding, &s.foldable];
         assert_eq!(all.map(|s| s.verdict), known.1, "{id}: {:?}\n{s:#?}", seen(id));

@@ -10,6 +10,7 @@ mod edits;
 mod error;
 mod name;
 mod plan;
+mod removal;
 mod template;
 mod workspace;
 
@@ -19,5 +20,6 @@ pub use edits::{Edited, edit};
 pub use error::Error;
 pub use name::Name;
 pub use plan::Plan;
+pub use removal::Removal;
 pub use template::{Insertion, Template};
 pub use workspace::Workspace;

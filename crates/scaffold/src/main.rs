@@ -1,11 +1,11 @@
-//! `scaffold`: what the recipes `new-norm`, `check-norm` and `costs` call, and the walk-through of CI.
+//! `scaffold`: what the recipes `new-norm`, `check-norm`, `rm-norm` and `costs` call, and the walk-through of CI.
 #![expect(clippy::print_stdout, reason = "a command line tool speaks through its standard output")]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use clap::{Parser, Subcommand};
-use scaffold::{Error, Name, Plan, Template, Workspace};
+use scaffold::{Error, Name, Plan, Removal, Template, Workspace};
 
 /// Skeletons that compile, and the check of one method.
 #[derive(Parser)]
@@ -38,7 +38,18 @@ enum Action {
         /// The method's id.
         name: String,
         /// Only the checks whose name contains this.
-        only: Option<String>,
+        only: Vec<String>,
+    },
+    /// Take away what `new` made, while git has none of it.
+    Rm {
+        /// What was made.
+        #[arg(value_parser = ["norm"])]
+        what: String,
+        /// Its name.
+        name: String,
+        /// Also where `new` did not make it, or git has it.
+        #[arg(long)]
+        force: bool,
     },
     /// Carry out the edits that a walk-through shows under one of its headings; says how many lines that were.
     Edit {
@@ -75,8 +86,11 @@ fn run(args: Args) -> Result<ExitCode, Error> {
     };
     let workspace = Workspace::find(&from)?;
     match args.command {
-        Action::New { what, name, kind, cite } => make(&workspace, &what, &name, kind, cite.as_deref()),
-        Action::Check { name, only } => check(&workspace, &name, only),
+        Action::New { what, name, kind, cite } => {
+            make(&workspace, &what, &name, kind.as_deref(), cite.as_deref())
+        }
+        Action::Check { name, only } => check(&workspace, &name, &only),
+        Action::Rm { what: _, name, force } => remove(&workspace, &Name::new(&name)?, force),
         Action::Edit { page, section } => {
             let done = scaffold::edit(&workspace, &page, &section)?;
             println!("edited {} lines in {} files", done.lines, done.files);
@@ -93,35 +107,48 @@ fn make(
     workspace: &Workspace,
     what: &str,
     name: &str,
-    kind: Option<String>,
+    kind: Option<&str>,
     cite: Option<&str>,
 ) -> Result<ExitCode, Error> {
-    // Where there is one kind only, it need not be said.
-    let kind = match (kind, &Template::kinds(workspace, what)?[..]) {
-        (Some(kind), _) => kind,
-        (None, [only]) => only.clone(),
-        (None, _) => String::new(),
-    };
-    let template = Template::load(workspace, what, &kind)?;
     let name = Name::new(name)?;
+    let template = Template::choose(workspace, what, &name, kind)?;
     let plan = Plan::of(workspace, what, &template, &name, cite)?;
     plan.write()?;
-    let short = |p: &PathBuf| p.strip_prefix(workspace.root()).unwrap_or(p).display().to_string();
     for (path, _) in &plan.new {
-        println!("new      {}", short(path));
+        println!("new      {}", short(workspace, path));
     }
     for (path, _) in &plan.changed {
-        println!("changed  {}", short(path));
+        println!("changed  {}", short(workspace, path));
     }
     println!("\nedit     {}", plan.edit.join("\n         "));
     println!("then     {}", plan.next);
     Ok(ExitCode::SUCCESS)
 }
 
-fn check(workspace: &Workspace, name: &str, only: Option<String>) -> Result<ExitCode, Error> {
-    let mut args = scaffold::slice(workspace, name)?;
-    args.extend(only);
+fn short(workspace: &Workspace, path: &Path) -> String {
+    path.strip_prefix(workspace.root()).unwrap_or(path).display().to_string()
+}
+
+fn remove(workspace: &Workspace, name: &Name, force: bool) -> Result<ExitCode, Error> {
+    let removal = Removal::of(workspace, name, force)?;
+    removal.carry_out()?;
+    println!("removed  {}", short(workspace, &removal.folder));
+    for (path, _) in &removal.changed {
+        println!("changed  {}", short(workspace, path));
+    }
+    for left in &removal.left {
+        println!("left     {left}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(workspace: &Workspace, name: &str, only: &[String]) -> Result<ExitCode, Error> {
+    let args = scaffold::slice(workspace, name, only)?;
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    // Cargo says the rest while it builds.
+    eprintln!(
+        "checking {name}: its kernels and the layers of dfdx are built first, which takes minutes the first time"
+    );
     let status = Command::new(&cargo).args(&args).current_dir(workspace.root()).status().map_err(|e| {
         Error::Command { command: format!("{cargo} {}", args.join(" ")), reason: e.to_string() }
     })?;

@@ -43,6 +43,11 @@ impl Name {
         Ok(Self(name.to_owned()))
     }
 
+    /// `meanabs`: the key that is made up for its source.
+    pub fn key(&self) -> String {
+        self.0.replace('-', "")
+    }
+
     /// `mean-abs`
     pub fn id(&self) -> &str {
         &self.0
@@ -68,6 +73,17 @@ impl Name {
     pub fn title(&self) -> String {
         capital(&self.0.replace('-', " "))
     }
+}
+
+/// What keeps a text from being a key: a declaration names it as it names a variable.
+pub(crate) fn fault_of_key(key: &str) -> Option<&'static str> {
+    if !key.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return Some("it begins with a letter");
+    }
+    if key.chars().any(|c| !(c.is_ascii_alphanumeric() || c == '_')) {
+        return Some("it is made of letters, digits and underscores, without a dash");
+    }
+    KEYWORDS.contains(&key).then_some("it is no keyword of Rust")
 }
 
 fn capital(word: &str) -> String {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::name::Name;
+use crate::name::{Name, fault_of_key};
 use crate::template::{Insertion, Template, Values};
 use crate::workspace::Workspace;
 
@@ -22,14 +22,14 @@ pub struct Plan {
 }
 
 /// Where sources are listed.
-const BIBLIOGRAPHY: &str = "references.bib";
+pub(crate) const BIBLIOGRAPHY: &str = "references.bib";
 
 impl Plan {
     /// What making `name` from the template takes. `cite` is the key of a source that the bibliography has; without one
     /// an entry is made up, to be filled in.
     ///
     /// # Errors
-    /// [`Error::Taken`], [`Error::Citation`], [`Error::Marker`], [`Error::Placeholder`], [`Error::Io`]
+    /// [`Error::Taken`], [`Error::Key`], [`Error::KeyTaken`], [`Error::Citation`], [`Error::Marker`], [`Error::Placeholder`], [`Error::Io`]
     pub fn of(
         workspace: &Workspace,
         what: &str,
@@ -37,14 +37,23 @@ impl Plan {
         name: &Name,
         cite: Option<&str>,
     ) -> Result<Self, Error> {
-        if let Some(key) = cite {
+        let key = cite.map_or_else(|| name.key(), str::to_owned);
+        let file = BIBLIOGRAPHY.to_owned();
+        if let Some(fault) = fault_of_key(&key) {
+            return Err(Error::Key { key, fault, file });
+        }
+        let values = Values::new(name, &key);
+        refuse_taken(workspace, template, name, &values)?;
+        // What asks for no source has none.
+        let makes_entry = template.insert.iter().any(|i| i.unless_cited);
+        if cite.is_some() || makes_entry {
             let there = workspace.read(BIBLIOGRAPHY)?;
-            if !there.lines().any(|l| l.starts_with('@') && l.ends_with(&format!("{{{key},"))) {
-                return Err(Error::Citation { file: BIBLIOGRAPHY.to_owned(), key: key.to_owned() });
+            match (entry(&there, &key), cite) {
+                (None, Some(_)) => return Err(Error::Citation { file, key }),
+                (Some(_), None) => return Err(Error::KeyTaken { file, key }),
+                _ => {}
             }
         }
-        let values = Values::new(name, &cite.map_or_else(|| name.id().replace('-', ""), str::to_owned));
-        refuse_taken(workspace, template, name, &values)?;
 
         let mut plan = Self { new: Vec::new(), changed: Vec::new(), edit: Vec::new(), next: String::new() };
         for (to, from) in &template.files {
@@ -141,6 +150,23 @@ impl Plan {
         }
         Ok(())
     }
+}
+
+/// Where the entry of a key stands in a bibliography, from its first line to the one that closes it, which is a brace alone.
+pub(crate) fn entry(bibliography: &str, key: &str) -> Option<std::ops::Range<usize>> {
+    let head = format!("{{{key},");
+    let (mut at, mut start) = (0, None);
+    for line in bibliography.split_inclusive('\n') {
+        let text = line.trim_end();
+        if start.is_none() && text.starts_with('@') && text.ends_with(&head) {
+            start = Some(at);
+        }
+        at += line.len();
+        if let (Some(start), "}") = (start, text) {
+            return Some(start..at);
+        }
+    }
+    start.map(|start| start..at)
 }
 
 /// Where the text goes among the lines that begin with `start`: before the first that the alphabet has after it, else

@@ -53,6 +53,28 @@ pub struct Insertion {
 }
 
 impl Template {
+    /// Reads the template that `name` is made from: that of the kind that is named, or the only one.
+    ///
+    /// # Errors
+    /// [`Error::NoKind`] where there are several and none is named; as [`Template::load`].
+    pub fn choose(workspace: &Workspace, what: &str, name: &Name, kind: Option<&str>) -> Result<Self, Error> {
+        let kinds = Self::kinds(workspace, what)?;
+        match (kind, &kinds[..]) {
+            (Some(kind), _) => Self::load(workspace, what, kind),
+            (None, [only]) => Self::load(workspace, what, only),
+            (None, [] | [_, ..]) => {
+                let mut lines = Vec::new();
+                for kind in &kinds {
+                    lines.push(format!("`{kind}` is {}", Self::load(workspace, what, kind)?.about));
+                }
+                let first =
+                    kinds.iter().find(|k| *k == "sums").or(kinds.first()).cloned().unwrap_or_default();
+                let name = name.id().to_owned();
+                Err(Error::NoKind { what: what.to_owned(), name, first, kinds: lines.join("; ") })
+            }
+        }
+    }
+
     /// Reads the template of that kind.
     ///
     /// # Errors

@@ -63,6 +63,23 @@ impl Workspace {
         Ok(names)
     }
 
+    /// Every Rust file below a folder, as paths inside; what is built and what is hidden left out.
+    ///
+    /// # Errors
+    /// [`Error::Io`]
+    pub fn rust_below(&self, folder: &str) -> Result<Vec<String>, Error> {
+        let mut found = Vec::new();
+        for name in self.list(folder)?.into_iter().filter(|n| !n.starts_with('.') && n != "target") {
+            let path = format!("{folder}/{name}");
+            if self.at(&path).is_dir() {
+                found.extend(self.rust_below(&path)?);
+            } else if Path::new(&name).extension().is_some_and(|e| e == "rs") {
+                found.push(path);
+            }
+        }
+        Ok(found)
+    }
+
     /// The Rust files in `<folder>/src`, as paths inside, sorted.
     ///
     /// # Errors

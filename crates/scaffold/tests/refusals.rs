@@ -1,61 +1,12 @@
 //! What is refused, in which words, and that nothing was written then; and what is written otherwise.
 
-use std::collections::BTreeMap;
+mod common;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 
+use common::{everything, workspace};
 use scaffold::{Error, Name, Plan, Template, Workspace, slice};
-
-/// A workspace with everything that what is made needs of it.
-fn workspace(dir: &Path) -> Workspace {
-    let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    for file in [
-        "crates/norms/Cargo.toml",
-        "crates/norms/src/lib.rs",
-        "crates/norm-rms/src/lib.rs",
-        "crates/norm-rms/src/reference.rs",
-        "crates/norm-path-sgd/src/lib.rs",
-        "crates/norm-path-sgd/src/reference.rs",
-        "crates/bench/src/workloads.rs",
-        "crates/bench/src/workloads/digits_mlp.rs",
-        "crates/models/src/lib.rs",
-        "references.bib",
-    ] {
-        copy(&real.join(file), &dir.join(file));
-    }
-    for what in ["norm", "workload", "model"] {
-        let folder = format!("templates/{what}");
-        copy_folder(&real.join(&folder), &dir.join(&folder));
-    }
-    Workspace::find(&dir.join("crates/norms")).unwrap()
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to.parent().unwrap()).unwrap();
-    fs::copy(from, to).unwrap();
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() { copy_folder(&entry.path(), &target) } else { copy(&entry.path(), &target) }
-    }
-}
-
-/// Every file with its text.
-fn everything(dir: &Path) -> BTreeMap<String, String> {
-    let mut all = BTreeMap::new();
-    for entry in fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()) {
-        if entry.is_dir() {
-            all.insert(entry.display().to_string(), String::new());
-            all.extend(everything(&entry));
-        } else {
-            all.insert(entry.display().to_string(), fs::read_to_string(&entry).unwrap());
-        }
-    }
-    all
-}
 
 fn make(workspace: &Workspace, kind: &str, name: &str, cite: Option<&str>) -> Result<Plan, Error> {
     make_a(workspace, "norm", kind, name, cite)
@@ -290,11 +241,68 @@ fn a_method_is_checked_by_its_own_program_or_by_that_of_the_workspace() {
     let dir = tempfile::tempdir().unwrap();
     let w = workspace(dir.path());
     make(&w, "sums", "mine", None).unwrap();
-    let command = |name| slice(&w, name).unwrap().join(" ");
-    assert_eq!(command("mine"), "run --quiet --package norm-mine --example check --");
-    assert_eq!(command("rms"), "run --quiet --package norm-dfdx --example check -- rms");
-    let error = slice(&w, "rsm").unwrap_err().to_string();
+    // Nothing is silent while it is built: cargo's own progress shows.
+    let command = |name| slice(&w, name, &[]).unwrap().join(" ");
+    assert_eq!(command("mine"), "run --package norm-mine --example check --");
+    assert_eq!(command("rms"), "run --package norm-dfdx --example check -- rms");
+    assert_eq!(command("path-sgd"), "test --package norms --test updates --");
+    let one = slice(&w, "rms", &["forward equals".to_owned()]).unwrap();
+    assert_eq!(one.last().unwrap(), "forward equals");
+    let error = |name, words: &[&str]| {
+        let words: Vec<String> = words.iter().map(|&w| w.to_owned()).collect();
+        slice(&w, name, &words).unwrap_err().to_string()
+    };
     let want =
         "there is no method `rsm`: there are mine, path-sgd, rms. `just new-norm rsm --kind sums` makes one";
-    assert_eq!(error, want);
+    assert_eq!(error("rsm", &[]), want);
+    for meant in ["RmsNorm", "norm-rms", "RMS", "rms_norm"] {
+        let want = format!("there is no method `{meant}`: its id is `rms`, so write `just check-norm rms`");
+        assert_eq!(error(meant, &[]), want);
+    }
+    let want = "the name of a check is blank: leave it out and all run, `just check-norm rms`";
+    assert_eq!([error("rms", &[""]), error("rms", &[" "])], [want, want]);
+    let want = "one word picks checks, and here are several: put them into quotes, `just check-norm rms 'forward equals'`";
+    assert_eq!(error("rms", &["forward", "equals"]), want);
+}
+
+/// A kind is chosen, never guessed.
+#[test]
+fn a_kind_that_is_left_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let w = workspace(dir.path());
+    let name = Name::new("mine").unwrap();
+    let error = Template::choose(&w, "norm", &name, None).unwrap_err().to_string();
+    let begins = "a norm is of one kind, and `mine` says none: write `just new-norm mine --kind sums`, or another; `inputs` is a normalization of the inputs of a layer";
+    assert!(error.starts_with(begins), "{error}");
+    for kind in ["sums", "update", "weights"] {
+        assert!(error.contains(&format!("; `{kind}` is a ")), "{error}");
+    }
+    // Where there is one only, it need not be said.
+    assert!(Template::choose(&w, "workload", &name, None).is_ok());
+}
+
+/// A key stands in the declaration as a name does in Rust.
+#[test]
+fn keys_that_no_declaration_can_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let w = workspace(dir.path());
+    let entry = "\n@misc{woo-2023,\n  title = {With a dash},\n}\n";
+    fs::write(w.at("references.bib"), w.read("references.bib").unwrap() + entry).unwrap();
+    for (key, fault) in [
+        ("woo-2023", "it is made of letters, digits and underscores, without a dash"),
+        ("2023woo", "it begins with a letter"),
+        ("", "it begins with a letter"),
+        ("type", "it is no keyword of Rust"),
+    ] {
+        let want = format!(
+            "`{key}` cannot be the key of a source: it stands in the declaration, so {fault}. Write it like `woo2023convnext`, and rename the entry in references.bib if there is one"
+        );
+        assert_eq!(refused(&w, "sums", "mine", Some(key)), want);
+    }
+    // The key that would be made up.
+    let entry = "\n@misc{mine,\n  title = {Of somebody else},\n}\n";
+    fs::write(w.at("references.bib"), w.read("references.bib").unwrap() + entry).unwrap();
+    let want = "references.bib has an entry `mine` already: name it by `--cite mine`, or choose another name";
+    assert_eq!(refused(&w, "sums", "mine", None), want);
+    make(&w, "sums", "mine", Some("mine")).unwrap();
 }

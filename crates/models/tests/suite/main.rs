@@ -6,6 +6,7 @@ mod gru;
 mod images;
 mod operands;
 mod pytorch;
+mod readme;
 mod recurrent;
 mod shared_conv;
 mod starts;

@@ -281,6 +281,8 @@ pub(super) fn set_of(set: ReferenceSet, l: &Layout, i: usize) -> usize {
     match set {
         ReferenceSet::Space => i / l.s,
         ReferenceSet::Channels => i / l.case() * l.s + i % l.s,
+        // All of a case, however the layout cuts its channels for a set that stands beside this one.
+        ReferenceSet::Features => i / l.case(),
         _ => match set.skeleton() {
             Skeleton::Rowwise => i / (l.k * l.s),
             Skeleton::Channelwise => i / l.s % l.channels(),
@@ -293,6 +295,7 @@ pub(super) fn sets(set: ReferenceSet, l: &Layout) -> usize {
     match set {
         ReferenceSet::Space => l.n * l.channels(),
         ReferenceSet::Channels => l.n * l.s,
+        ReferenceSet::Features => l.n,
         _ => set.skeleton().sets(l),
     }
 }

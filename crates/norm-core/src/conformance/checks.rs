@@ -46,6 +46,11 @@ const CHECKS: &[(&str, Needs, CheckFn)] = &[
     ("f32 within 2e-3 at mean 1e4", Forward, precision::offset),
 ];
 
+/// The name of every check, in the order in which they run.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    CHECKS.iter().map(|(name, ..)| *name)
+}
+
 /// Runs every check.
 pub fn run(subject: &Subject) -> Report {
     run_only(subject, "")

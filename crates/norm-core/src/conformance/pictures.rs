@@ -62,7 +62,7 @@ pub(super) fn reference_set(subject: &Subject, tally: &mut Tally) -> Result<(), 
                 Some(Mismatch::At(of, on)) => {
                     let does = if a.depends(of, on) { "depends" } else { "does not depend" };
                     let (of, on) = (labels[of], labels[on]);
-                    format!("{what}: {of:?} {does} on {on:?}; look at `over {}`", d.reference_set.name())
+                    format!("{what}: {of:?} {does} on {on:?}; look at `over {}`", d.over())
                 }
                 None => String::new(),
             });

@@ -7,6 +7,7 @@ use super::case::Random;
 use super::difference::{largest, peak, relative_difference};
 use super::report::{Report, Tally};
 use super::table::Table;
+use super::unpicked::Unpicked;
 use crate::update::UpdateDescriptor;
 use crate::value::Elem;
 
@@ -236,43 +237,57 @@ fn descends<U: JudgedUpdate>(tally: &mut Tally) {
     });
 }
 
-/// Runs the checks whose name contains `only`; all of them if it is empty.
-pub fn run_update<U: JudgedUpdate>(only: &str) -> Report {
-    let mut unwritten = Tally::default();
-    written::<U>(&mut unwritten);
-    let waits = matches!(unwritten.end("").outcome, super::report::Outcome::Fail { .. });
-    let all: [(&'static str, bool, fn(&mut Tally)); 6] = [
+type UpdateCheck = (&'static str, bool, fn(&mut Tally));
+
+/// Every check of an update: its name, whether it stands on the judge, and what it does.
+fn all<U: JudgedUpdate>() -> [UpdateCheck; 6] {
+    [
         ("the reference is written", false, written::<U>),
         ("divisors are positive and finite", false, positive::<U>),
         ("divisors equal the reference", true, equal_reference::<U>),
         ("f32 agrees with f64", false, precision::<U>),
         ("blind to rescaled units as declared", false, rescaling::<U>),
         ("a small step lowers the loss", false, descends::<U>),
-    ];
-    let checks = all.into_iter().filter(|(name, ..)| name.contains(only)).map(|(name, needs, check)| {
-        let mut tally = Tally::default();
-        if needs && waits {
-            tally.skip("waits for the reference");
-        } else {
-            check(&mut tally);
-        }
-        tally.end(name)
-    });
+    ]
+}
+
+/// Runs the checks whose name contains `only`; all of them if it is empty.
+pub fn run_update<U: JudgedUpdate>(only: &str) -> Report {
+    let mut unwritten = Tally::default();
+    written::<U>(&mut unwritten);
+    let waits = matches!(unwritten.end("").outcome, super::report::Outcome::Fail { .. });
+    let checks =
+        all::<U>().into_iter().filter(|(name, ..)| name.contains(only)).map(|(name, needs, check)| {
+            let mut tally = Tally::default();
+            if needs && waits {
+                tally.skip("waits for the reference");
+            } else {
+                check(&mut tally);
+            }
+            tally.end(name)
+        });
     Report { method: U::DESCRIPTOR.id, checks: checks.collect() }
 }
 
-/// Prints what an update is and its checks; whether none failed. What [`check_update!`](crate::check_update!) calls.
+/// Prints what an update is and its checks: 1 where one failed, 2 where `only` picks none. What
+/// [`check_update!`](crate::check_update!) calls.
 #[doc(hidden)]
-pub fn show_update<U: JudgedUpdate>(command: &str, only: &str) -> bool {
+pub fn show_update<U: JudgedUpdate>(command: &str, only: &str) -> u8 {
     let (d, report) = (U::DESCRIPTOR, run_update::<U>(only));
     let usual = format!("just check-norm {}", d.id);
     let command = if command.is_empty() { &usual } else { command };
+    if report.checks.is_empty() {
+        let checks = all::<U>().map(|(name, ..)| name);
+        let others: Vec<_> = super::checks::names().map(|name| (name, "an update has no kernels")).collect();
+        let lines = &["gradient", "state"];
+        let unpicked =
+            Unpicked { word: only, method: d.id, command, checks: &checks, others: &others, lines };
+        let _ = writeln!(std::io::stderr(), "error: {unpicked}");
+        return 2;
+    }
     let mut lines = vec![format!("{} ({}), {}", d.title, d.id, d.cite)];
     lines.extend(d.formula.iter().map(|line| format!("  {}", line.text)));
     lines.push("  at the update of the optimizer\n".into());
-    if report.checks.is_empty() {
-        lines.push(format!("no check has `{only}` in its name: run `{command}` for all of them"));
-    }
     lines.push(Table { parts: &[("divisors", &report)], command }.to_string());
     let bytes = d.state_per_parameter * size_of::<f32>();
     lines.push("gradient  none of its own: it divides the optimizer's".into());
@@ -280,12 +295,12 @@ pub fn show_update<U: JudgedUpdate>(command: &str, only: &str) -> bool {
     let page = lines.join("\n");
     // Who closed the pipe does not want to read on.
     let _ = std::io::stdout().write_all(page.as_bytes());
-    !report.checks.is_empty() && report.passed()
+    u8::from(!report.passed())
 }
 
 /// Makes a program of the kit for one update: a `main` that prints its checks, with the command that repeats each failure:
 /// the one that is named, or `just check-norm <id>`.
-/// Its first argument picks the checks whose name contains it. It exits with 1 where one failed.
+/// Its first argument picks the checks whose name contains it. It exits with 1 where one failed, with 2 where none is picked.
 #[macro_export]
 macro_rules! check_update {
     ($update:path) => {
@@ -294,11 +309,7 @@ macro_rules! check_update {
     ($update:path, $command:expr) => {
         fn main() -> ::std::process::ExitCode {
             let only = ::std::env::args().nth(1).unwrap_or_default();
-            if $crate::conformance::show_update::<$update>($command, &only) {
-                ::std::process::ExitCode::SUCCESS
-            } else {
-                ::std::process::ExitCode::FAILURE
-            }
+            ::std::process::ExitCode::from($crate::conformance::show_update::<$update>($command, &only))
         }
     };
 }

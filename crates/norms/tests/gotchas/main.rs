@@ -3,6 +3,8 @@
 
 mod batch;
 mod case;
+#[path = "../making/mod.rs"]
+mod making;
 mod run;
 mod stored;
 mod weights;
@@ -45,7 +47,7 @@ fn every_gotcha_is_held() {
     let mut bad = Vec::new();
     for (id, text, _) in &gotchas {
         let found = entries.iter().filter(|e| e.0 == *id && text.starts_with(e.1)).count();
-        if found != 1 {
+        if found > 1 || found == 0 && !making::is_in_the_making(id) {
             bad.push(format!("{id}: {found} entries for: {text}"));
         }
     }
