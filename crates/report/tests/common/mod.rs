@@ -283,6 +283,11 @@ pub(crate) fn method(id: &str) -> MethodRecord {
             if normalizes { math } else { "" },
         )],
         gradient: vec![line("dx", "…", math)],
+        letters: vec![LetterRecord {
+            name: "x".into(),
+            mathml: "<math display=\"inline\"><mi>x</mi></math>".into(),
+            meaning: "what is normalized".into(),
+        }],
         gotchas: vec![Gotcha {
             sentence: "Epsilon stands inside the root here and outside it elsewhere.".into(),
             citation: key.map(str::to_owned),
