@@ -146,7 +146,7 @@ pub fn record(m: &'static Method) -> MethodRecord {
         equations: if d.equations.is_empty() { vec![] } else { vec![d.equations.into()] },
         kind: "normalization".into(),
         site: d.site.name().replace('_', " "),
-        reference_set: ReferenceSetRecord { name: d.reference_set.name().into(), axes: all_axes(d) },
+        reference_set: ReferenceSetRecord { name: d.over(), axes: all_axes(d) },
         policy: d.policy.name().into(),
         placements: placements(d.id),
         parameters: d

@@ -13,7 +13,7 @@ fn value(d: &Descriptor) -> Value {
         "title": d.title,
         "kind": "normalization",
         "site": d.site.name(),
-        "reference_set": d.reference_set.name(),
+        "reference_set": d.over(),
         "policy": d.policy.name(),
         "placements": placements(d),
         "parameters": d.params.iter().map(|p| json!({
@@ -61,14 +61,14 @@ pub(crate) fn norms(as_json: bool) -> Result<()> {
         let list: Vec<Value> = all.map(value).chain(norms::UPDATES.iter().map(|u| update(u))).collect();
         return say::line(serde_json::to_string_pretty(&list)?);
     }
-    let mut lines = vec![format!("{:<17} {:<16} {:<19} {:<9} source", "id", "pools over", "site", "policy")];
+    let mut lines = vec![format!("{:<24} {:<30} {:<19} {:<9} source", "id", "pools over", "site", "policy")];
     for d in all {
-        let (set, site) = (d.reference_set.name(), d.site.name().replace('_', " "));
-        lines.push(format!("{:<17} {set:<16} {site:<19} {:<9} {}", d.id, d.policy.name(), d.cite));
+        let (set, site) = (d.over(), d.site.name().replace('_', " "));
+        lines.push(format!("{:<24} {set:<30} {site:<19} {:<9} {}", d.id, d.policy.name(), d.cite));
     }
     for d in norms::UPDATES {
         let site = UpdateDescriptor::SITE.name();
-        lines.push(format!("{:<17} {:<16} {site:<19} {:<9} {}", d.id, "paths", "instant", d.cite));
+        lines.push(format!("{:<24} {:<30} {site:<19} {:<9} {}", d.id, "paths", "instant", d.cite));
     }
     say::line(lines.join("\n"))
 }

@@ -13,7 +13,7 @@ fn main() -> ExitCode {
         ($($formula:path),+) => { $(
             if <$formula>::DESCRIPTOR.id == id {
                 let layer = Slice::<{ kind_of::<$formula>() }>::run::<$formula>(&only);
-                return if show::<$formula>(&command, &only, &layer) { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+                return ExitCode::from(show::<$formula>(&command, &only, &layer));
             }
         )+ };
     }

@@ -7,7 +7,7 @@ use norm_core::{Descriptor, Elem, Kernel, PolicyKind, ReferenceSet, Site};
 
 use super::edges;
 use super::judge::{self, Place};
-use super::subject::{Layer, Makers, Rows, Subject, Taped, Told, WIDTH, told};
+use super::subject::{Input, Layer, Makers, Space, Subject, Taped, Told, WIDTH, told};
 use super::tensors::{Held, Random};
 
 const CASES: usize = 5;
@@ -15,14 +15,14 @@ const CASES: usize = 5;
 /// The name of the check that dfdx's own tape judges the gradient in.
 pub(super) const TAPE: &str = "layer: fused equals composed, f64";
 
-/// Rows with a mean, so that a sum of them is not nothing.
-fn rows<E: Dtype + Elem>(cases: usize, seed: u64) -> Told<Rows<E>>
+/// Inputs with a mean, so that a sum of them is not nothing.
+fn input<E: Dtype + Elem>(space: Space, cases: usize, seed: u64) -> Told<Input<E>>
 where
     Cpu: Device<E>,
 {
     let mut r = Random(seed);
-    let values = (0..cases * WIDTH).map(|_| E::lit(0.3 + r.next())).collect::<Vec<E>>();
-    told(Cpu::default().try_tensor_from_vec(values, (cases, Const)))
+    let values = (0..cases * WIDTH * space.places()).map(|_| E::lit(0.3 + r.next())).collect::<Vec<E>>();
+    told(Cpu::default().try_tensor_from_vec(values, space.shape(cases)))
 }
 
 /// A layer whose trained tensors are not at their start, so that none is invisible by being 0 or 1.
@@ -38,10 +38,51 @@ where
     Ok(layer)
 }
 
-type Make = fn() -> Told<Box<dyn Layer>>;
+/// What the checks of a layer run over.
+#[derive(Clone, Copy)]
+struct Of {
+    d: &'static Descriptor,
+    place: Place,
+    makers: Makers,
+    space: Space,
+}
 
-fn built(make: Make) -> Told<Box<dyn Layer>> {
-    moved::<f64, dyn Layer>(make()?)
+impl Of {
+    fn built(self) -> Told<Box<dyn Layer>> {
+        moved::<f64, dyn Layer>((self.makers.f64)()?)
+    }
+    fn input(self, cases: usize, seed: u64) -> Told<Input<f64>> {
+        input(self.space, cases, seed)
+    }
+}
+
+type LayerCheck = fn(Of, &mut Tally) -> Told<()>;
+
+/// Every check of a layer, by the name under which a report shows it.
+const CHECKS: [(&str, LayerCheck); 8] = [
+    (TAPE, |of, t| paths_agree::<f64, dyn Layer>(of, (of.makers.f64)(), t, 1e-11)),
+    ("layer: fused equals composed, f32", |of, t| {
+        paths_agree::<f32, dyn Subject<f32>>(of, (of.makers.f32)(), t, 2e-4)
+    }),
+    ("layer: training and evaluation as declared", modes),
+    ("layer: safetensors there and back", files),
+    ("layer: a clone is independent", clones),
+    ("layer: an input used more than once", fan_out),
+    ("layer: permuted and broadcast inputs", permuted),
+    ("layer: a training step lowers the loss", training),
+];
+
+const MASKS: &str = "operations: little or nothing left by a mask";
+const CONSTANTS: &str = "operations: constants out of range";
+
+/// The name of every check, in the order in which they run.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    CHECKS.iter().map(|(name, _)| *name).chain([MASKS, CONSTANTS])
+}
+
+/// Whether a check is one of a layer, and not of the operations that it is made of.
+pub(super) fn needs_layer(name: &str) -> bool {
+    CHECKS.iter().any(|(check, _)| *check == name)
 }
 
 fn wide<E: Elem>(v: Vec<E>) -> Vec<f64> {
@@ -63,7 +104,10 @@ where
 }
 
 /// Values of `y`, gradient of `x`, and all gradients.
-pub(super) fn back<E: Dtype + Elem>(y: Taped<E>, x: &Rows<E>) -> Told<(Vec<f64>, Vec<f64>, Gradients<E, Cpu>)>
+pub(super) fn back<E: Dtype + Elem>(
+    y: Taped<E>,
+    x: &Input<E>,
+) -> Told<(Vec<f64>, Vec<f64>, Gradients<E, Cpu>)>
 where
     Cpu: Device<E>,
 {
@@ -75,7 +119,7 @@ where
 }
 
 /// One pass; in training the layer is changed as its policy says.
-fn play<E: Dtype + Elem, M: Subject<E> + ?Sized>(layer: &mut M, x: &Rows<E>, training: bool) -> Told<Played>
+fn play<E: Dtype + Elem, M: Subject<E> + ?Sized>(layer: &mut M, x: &Input<E>, training: bool) -> Told<Played>
 where
     Cpu: Device<E>,
 {
@@ -88,8 +132,7 @@ where
 
 /// Both paths from the same tensors: two batches in training, then evaluation.
 fn paths_agree<E: Dtype + Elem, M: Subject<E> + ?Sized>(
-    d: &'static Descriptor,
-    place: Place,
+    of: Of,
     fused: Told<Box<M>>,
     tally: &mut Tally,
     bound: f64,
@@ -100,12 +143,15 @@ where
     tally.between("the fused layer", "the composed path");
     let mut fused = moved::<E, M>(fused?)?;
     let mut held = fused.read()?;
-    for (pass, cases, training) in
-        [("training", CASES, true), ("training", 4, true), ("evaluation", 3, false)]
-    {
-        let x = rows(cases, 10 + cases as u64)?;
+    // The second without space: a layer takes both.
+    for (pass, cases, space, training) in [
+        ("training", CASES, of.space, true),
+        ("training", 4, Space::NONE, true),
+        ("evaluation", 3, of.space, false),
+    ] {
+        let x = input(space, cases, 10 + cases as u64)?;
         let got = play(&mut *fused, &x, training)?;
-        let want = judge::play(d, place, &mut held, &x, training)?;
+        let want = judge::play(of.d, of.place, &mut held, &x, training)?;
         let mut close = |what: &str, got: &[f64], want: &[f64]| {
             tally.close(&format!("{what} in {pass}"), got, want, peak(want).max(1.0), bound);
         };
@@ -127,12 +173,12 @@ fn flat(layer: &dyn Layer) -> Told<Vec<f64>> {
     Ok(layer.read()?.into_iter().flat_map(|h| h.values).collect())
 }
 
-fn output(layer: &dyn Layer, x: &Rows<f64>) -> Told<Vec<f64>> {
+fn output(layer: &dyn Layer, x: &Input<f64>) -> Told<Vec<f64>> {
     Ok(layer.eval_without_tape(x.clone())?.as_vec())
 }
 
-fn modes(d: &Descriptor, make: Make, tally: &mut Tally) -> Told<()> {
-    let (mut layer, x) = (built(make)?, rows(CASES, 20)?);
+fn modes(of: Of, tally: &mut Tally) -> Told<()> {
+    let (d, mut layer, x) = (of.d, of.built()?, of.input(CASES, 20)?);
     let before = flat(&*layer)?;
     let y = output(&*layer, &x)?;
     tally.between("the layer again", "the first evaluation");
@@ -159,13 +205,13 @@ fn modes(d: &Descriptor, make: Make, tally: &mut Tally) -> Told<()> {
     Ok(())
 }
 
-fn files(make: Make, tally: &mut Tally) -> Told<()> {
-    let (mut layer, x) = (built(make)?, rows(CASES, 30)?);
+fn files(of: Of, tally: &mut Tally) -> Told<()> {
+    let (mut layer, x) = (of.built()?, of.input(CASES, 30)?);
     layer.train(x.leaky_trace())?;
     let name = format!("normlab-{}-{:?}.safetensors", std::process::id(), std::thread::current().id());
     let path = std::env::temp_dir().join(name);
     let saved = layer.save(&path);
-    let mut other = make()?;
+    let mut other = (of.makers.f64)()?;
     let loaded = saved.and_then(|()| other.load(&path));
     // The file is in the way of nobody; that it was written is what counts.
     let _ = std::fs::remove_file(&path);
@@ -177,8 +223,9 @@ fn files(make: Make, tally: &mut Tally) -> Told<()> {
 }
 
 /// One step of gradient descent on `mean (y − target)²`; the loss before it.
-fn step(layer: &mut dyn Layer, x: &Rows<f64>, rate: f64) -> Told<f64> {
-    let target = rows::<f64>(x.shape().0, 41)?;
+fn step(layer: &mut dyn Layer, x: &Input<f64>, rate: f64) -> Told<f64> {
+    let (cases, _, rows, columns) = *x.shape();
+    let target = input::<f64>(Space(rows, columns), cases, 41)?;
     let y = layer.train(x.leaky_trace())?;
     let loss = told(told(told(y.try_sub(target))?.try_square())?.try_mean::<Rank0, _>())?;
     let value = loss.array();
@@ -189,8 +236,8 @@ fn step(layer: &mut dyn Layer, x: &Rows<f64>, rate: f64) -> Told<f64> {
     Ok(value)
 }
 
-fn clones(make: Make, tally: &mut Tally) -> Told<()> {
-    let (layer, x) = (built(make)?, rows(CASES, 40)?);
+fn clones(of: Of, tally: &mut Tally) -> Told<()> {
+    let (layer, x) = (of.built()?, of.input(CASES, 40)?);
     let (before, y) = (flat(&*layer)?, output(&*layer, &x)?);
     let mut copy = layer.duplicate();
     step(&mut *copy, &x, 0.1)?;
@@ -202,8 +249,8 @@ fn clones(make: Make, tally: &mut Tally) -> Told<()> {
 
 /// `x` goes into the layer twice and past it once: its gradient is the sum of what each way gives. A tape runs backwards, so
 /// the second use is the first to find what controls the other.
-fn fan_out(make: Make, tally: &mut Tally) -> Told<()> {
-    let (mut layer, x) = (built(make)?, rows::<f64>(CASES, 50)?);
+fn fan_out(of: Of, tally: &mut Tally) -> Told<()> {
+    let (mut layer, x) = (of.built()?, of.input(CASES, 50)?);
     let mut apart = layer.duplicate();
     let (first, second) = (apart.train(x.leaky_trace())?, apart.train(x.leaky_trace())?);
     let (_, second_dx, mut found) = back(second, &x)?;
@@ -228,33 +275,37 @@ fn fan_out(make: Make, tally: &mut Tally) -> Told<()> {
     Ok(())
 }
 
-/// A tensor that is another one seen sideways, and one row that is all rows.
-fn permuted(make: Make, tally: &mut Tally) -> Told<()> {
-    let layer = built(make)?;
-    let dev = Cpu::default();
+/// A tensor that is another one seen sideways, and one case that is all cases.
+fn permuted(of: Of, tally: &mut Tally) -> Told<()> {
+    let layer = of.built()?;
+    let (dev, places, shape) = (Cpu::default(), of.space.places(), of.space.shape(CASES));
+    let (case, (_, width, rows, columns)) = (WIDTH * places, shape);
     let mut r = Random(60);
-    let values: Vec<f64> = (0..WIDTH * CASES).map(|_| r.next()).collect();
-    let sideways = told(dev.try_tensor_from_vec(values.clone(), (Const::<WIDTH>, CASES)))?;
-    let sideways: Rows<f64> = told(sideways.try_permute())?;
-    let upright = (0..CASES * WIDTH).map(|i| values[i % WIDTH * CASES + i / WIDTH]).collect();
-    let upright: Rows<f64> = told(dev.try_tensor_from_vec(upright, (CASES, Const)))?;
+    let values: Vec<f64> = (0..case * CASES).map(|_| r.next()).collect();
+    let sideways = told(dev.try_tensor_from_vec(values.clone(), (width, CASES, rows, columns)))?;
+    let sideways: Input<f64> = told(sideways.try_permute::<_, Axes4<1, 0, 2, 3>>())?;
+    let upright = (0..CASES * case).map(|i| {
+        let (n, channel, place) = (i / case, i % case / places, i % places);
+        values[(channel * CASES + n) * places + place]
+    });
+    let upright: Input<f64> = told(dev.try_tensor_from_vec(upright.collect(), shape))?;
     let play = |x| play(&mut *layer.duplicate(), x, true);
     let (got, want) = (play(&sideways)?, play(&upright)?);
     tally.between("the permuted tensor", "the tensor as it lies");
     tally.close("y of a permuted tensor", &got.y, &want.y, peak(&want.y).max(1.0), 1e-14);
-    // dfdx lays a gradient out as its tensor is: `as_vec` puts both in the order of rows.
+    // dfdx lays a gradient out as its tensor is: `as_vec` puts both in the order of cases.
     tally.close("dx of a permuted tensor", &got.dx, &want.dx, peak(&want.dx).max(1.0), 1e-14);
-    let row = told(dev.try_tensor_from_vec(values[..WIDTH].to_vec(), (Const::<WIDTH>,)))?;
-    let broadcast: Rows<f64> = told(row.try_broadcast_like(&(CASES, Const)))?;
-    let copied: Vec<f64> = values[..WIDTH].iter().copied().cycle().take(CASES * WIDTH).collect();
-    let copied: Rows<f64> = told(dev.try_tensor_from_vec(copied, (CASES, Const)))?;
-    tally.between("the broadcast row", "as many copies");
-    tally.same_bits("y of a broadcast row", &output(&*layer, &broadcast)?, &output(&*layer, &copied)?);
+    let one = told(dev.try_tensor_from_vec(values[..case].to_vec(), (width, rows, columns)))?;
+    let broadcast: Input<f64> = told(one.try_broadcast_like::<_, Axis<0>>(&shape))?;
+    let copied: Vec<f64> = values[..case].iter().copied().cycle().take(CASES * case).collect();
+    let copied: Input<f64> = told(dev.try_tensor_from_vec(copied, shape))?;
+    tally.between("the broadcast case", "as many copies");
+    tally.same_bits("y of a broadcast case", &output(&*layer, &broadcast)?, &output(&*layer, &copied)?);
     Ok(())
 }
 
-fn training(d: &Descriptor, make: Make, tally: &mut Tally) -> Told<()> {
-    let (mut layer, x) = (built(make)?, rows(CASES, 70)?);
+fn training(of: Of, tally: &mut Tally) -> Told<()> {
+    let (mut layer, x) = (of.built()?, of.input(CASES, 70)?);
     let before = layer.read()?;
     if !before.iter().any(|h| h.trained) {
         tally.skip("it has nothing to train");
@@ -266,7 +317,7 @@ fn training(d: &Descriptor, make: Make, tally: &mut Tally) -> Told<()> {
     }
     let second = step(&mut *layer, &x, 1e-3)?;
     // A gradient that is declared not to be that of the formula may lead anywhere.
-    tally.require(second < first || !d.exact_gradient, || {
+    tally.require(second < first || !of.d.exact_gradient, || {
         format!("a small step along the gradient takes the loss from {first:e} to {second:e}: it must fall")
     });
     Ok(())
@@ -303,26 +354,19 @@ pub(super) fn run(
     makers: Makers,
     only: &str,
 ) -> Report {
-    let (mut kit, make) = (kit(d, only), makers.f64);
-    kit.check(TAPE, |t| paths_agree::<f64, dyn Layer>(d, place, make(), t, 1e-11));
-    kit.check("layer: fused equals composed, f32", |t| {
-        paths_agree::<f32, dyn Subject<f32>>(d, place, (makers.f32)(), t, 2e-4)
-    });
-    kit.check("layer: training and evaluation as declared", |t| modes(d, make, t));
-    kit.check("layer: safetensors there and back", |t| files(make, t));
-    kit.check("layer: a clone is independent", |t| clones(make, t));
-    kit.check("layer: an input used more than once", |t| fan_out(make, t));
-    kit.check("layer: permuted and broadcast inputs", |t| permuted(make, t));
-    kit.check("layer: a training step lowers the loss", |t| training(d, make, t));
-    let groups = if let Place::Rows { groups } = place { groups } else { 1 };
+    let (mut kit, of) = (kit(d, only), Of { d, place, makers, space: Space::of(d) });
+    for (name, check) in CHECKS {
+        kit.check(name, |t| check(of, t));
+    }
+    let groups = if let Place::Input { groups } = place { groups } else { 1 };
     operations(&mut kit, d, kernel, groups);
     kit.report
 }
 
 /// The checks of what layers are made of, which need none.
 fn operations(kit: &mut Kit<'_>, d: &'static Descriptor, kernel: &Kernel<f64>, groups: usize) {
-    kit.check("operations: little or nothing left by a mask", |t| edges::masks(d, kernel, groups, t));
-    kit.check("operations: constants out of range", |t| edges::constants(d, kernel, groups, t));
+    kit.check(MASKS, |t| edges::masks(d, kernel, groups, t));
+    kit.check(CONSTANTS, |t| edges::constants(d, kernel, groups, t));
 }
 
 /// The checks of what layers are made of alone: for any method, and compiled once.

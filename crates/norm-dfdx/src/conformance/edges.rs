@@ -5,7 +5,7 @@ use dfdx::prelude::*;
 use norm_core::conformance::Tally;
 use norm_core::{Call, Descriptor, Isa, Kernel, Layout, Rule};
 
-use super::subject::{Told, WIDTH, told};
+use super::subject::{Space, Told, told};
 use super::tensors::Random;
 use crate::composed::OnCpu;
 use crate::fused::{self, Flat, Statistics};
@@ -123,7 +123,7 @@ pub(super) fn masks(
         tally.skip("weights have no cases to leave out");
         return Ok(());
     }
-    let layout = told(d.reference_set.layout(CASES, WIDTH, 1, groups))?;
+    let layout = Space::of(d).layout(d, CASES, groups)?;
     let mut r = Random(80);
     let mut numbers = |n: usize| -> Vec<f64> { (0..n).map(|_| r.next()).collect() };
     let (x, dy) = (numbers(layout.len()), numbers(layout.len()));
@@ -167,7 +167,7 @@ pub(super) fn constants(
     groups: usize,
     tally: &mut Tally,
 ) -> Told<()> {
-    let layout = told(d.reference_set.layout(CASES, WIDTH, 1, groups))?;
+    let layout = Space::of(d).layout(d, CASES, groups)?;
     if d.consts.is_empty() {
         tally.skip("it has no constants");
         return Ok(());

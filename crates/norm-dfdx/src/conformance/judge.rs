@@ -6,7 +6,7 @@ use norm_core::policy::Running;
 use norm_core::{Descriptor, Elem, ParamAxis, Site, blocks};
 
 use super::checks::{Played, back};
-use super::subject::{Rows, Told, WIDTH, told};
+use super::subject::{Flat as Matrix, Input, Space, Told, WIDTH, told};
 use super::tensors::Held;
 use crate::blocks_op::{InBlocks, Mailbox, now};
 use crate::composed;
@@ -15,8 +15,8 @@ use crate::fused::{Flat, Statistics};
 /// The layer that a method stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    /// Rows are normalized, with so many groups of channels.
-    Rows {
+    /// What goes in is normalized, with so many groups of channels.
+    Input {
         /// Groups of channels.
         groups: usize,
     },
@@ -42,21 +42,21 @@ pub(super) fn play<E: Dtype + Elem>(
     d: &'static Descriptor,
     place: Place,
     held: &mut [Held],
-    x: &Rows<E>,
+    x: &Input<E>,
     training: bool,
 ) -> Told<Played>
 where
     Cpu: Device<E>,
 {
     match place {
-        Place::Rows { groups } => rows(d, groups, held, x, training),
+        Place::Input { groups } => input(d, groups, held, x, training),
         Place::Weights => linear(d, held, x, training),
     }
 }
 
 fn finish<E: Dtype + Elem>(
-    y: Rows<E, OwnedTape<E, Cpu>>,
-    x: &Rows<E>,
+    y: Input<E, OwnedTape<E, Cpu>>,
+    x: &Input<E>,
     params: &[(String, Flat<E, Cpu>)],
 ) -> Told<Played>
 where
@@ -72,18 +72,19 @@ where
     Ok(Played { y, dx, trained })
 }
 
-fn rows<E: Dtype + Elem>(
+fn input<E: Dtype + Elem>(
     d: &'static Descriptor,
     groups: usize,
     held: &mut [Held],
-    x: &Rows<E>,
+    x: &Input<E>,
     training: bool,
 ) -> Told<Played>
 where
     Cpu: Device<E>,
 {
-    let cases = x.shape().0;
-    let layout = told(d.reference_set.layout(cases, WIDTH, 1, groups))?;
+    let (cases, _, height, width) = *x.shape();
+    let space = Space(height, width);
+    let layout = space.layout(d, cases, groups)?;
     let params: Vec<(String, Flat<E, Cpu>)> =
         d.params.iter().map(|p| Ok((p.name.to_owned(), flat(held, p.name)?))).collect::<Told<_>>()?;
     let mut on_tape: Vec<_> = params.iter().map(|(_, p)| p.retaped()).collect();
@@ -114,7 +115,7 @@ where
         if training || stored.is_empty() { Statistics::Current } else { Statistics::Stored(&stored) };
     let y = told(composed::normalize(d, layout, traced, on_tape, &consts, statistics, Some(&mut found)))?;
     if training && !stored.is_empty() {
-        running.update(d, &found, cases, &mut stored);
+        running.update(d, &found, cases * space.places(), &mut stored);
         keep(held, d.stored_names().iter().map(String::as_str), stored.chunks(WIDTH));
     }
     finish(y, x, &params)
@@ -156,7 +157,7 @@ fn keep<'a, E: Elem>(
 fn linear<E: Dtype + Elem>(
     d: &'static Descriptor,
     held: &mut [Held],
-    x: &Rows<E>,
+    x: &Input<E>,
     training: bool,
 ) -> Told<Played>
 where
@@ -171,7 +172,7 @@ where
     let consts = d.default_consts();
     let mut stored = store(d, held)?;
     let mut found = Vec::new();
-    let mut normalize = |x: Rows<E, OwnedTape<E, Cpu>>, layout, params: Vec<_>| {
+    let mut normalize = |x: Matrix<E, OwnedTape<E, Cpu>>, layout, params: Vec<_>| {
         let statistics =
             if training || stored.is_empty() { Statistics::Current } else { Statistics::Stored(&stored) };
         told(composed::normalize(d, layout, x, params, &consts, statistics, Some(&mut found)))
@@ -182,8 +183,9 @@ where
     in_weights.extend(planes(d.frozen.iter().map(|f| f.of(&stored, WIDTH).to_vec()))?);
     let weights = normalize(weight, layout, in_weights)?;
     let weights: Tensor<Rank2<WIDTH, WIDTH>, E, Cpu, _> = told(weights.try_reshape_like(&(Const, Const)))?;
-    let mut input = x.leaky_trace();
-    let shape = *x.shape();
+    let whole = *x.shape();
+    let shape = (whole.0, Const::<WIDTH>);
+    let mut input: Matrix<E, OwnedTape<E, Cpu>> = told(x.leaky_trace().try_reshape_like(&shape))?;
     if d.site == Site::WeightsAndInputs {
         input = normalize(input, told(d.reference_set.layout(shape.0, WIDTH, 1, 1))?, Vec::new())?;
     }
@@ -191,7 +193,7 @@ where
         Running::default().named(d, &consts).update(d, &found, WIDTH, &mut stored);
         keep(held, d.stored_names().iter().map(String::as_str), stored.chunks(WIDTH));
     }
-    let across = |p: &Flat<E, Cpu>| -> Told<Rows<E, OwnedTape<E, Cpu>>> {
+    let across = |p: &Flat<E, Cpu>| -> Told<Matrix<E, OwnedTape<E, Cpu>>> {
         let row: Tensor<Rank1<WIDTH>, E, Cpu, _> = told(p.retaped().try_reshape_like(&(Const,)))?;
         told(row.try_broadcast_like(&shape))
     };
@@ -200,5 +202,5 @@ where
         y = told(across(&params[2].1)?.try_mul(y))?;
     }
     y = told(across(&params[1].1)?.try_add(y))?;
-    finish(y, x, &params)
+    finish(told(y.try_reshape_like(&whole))?, x, &params)
 }

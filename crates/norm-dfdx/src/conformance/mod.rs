@@ -58,7 +58,7 @@ impl Slice<{ kind::LAYER }> {
     /// Runs the checks whose name contains `only`.
     pub fn run<F: Formula>(only: &str) -> Report {
         let makers = Makers::of::<Layer<F, f64, 1>, Layer<F, f32, 1>>();
-        checks::run(F::DESCRIPTOR, &f64::kernel::<F>(), Place::Rows { groups: 1 }, makers, only)
+        checks::run(F::DESCRIPTOR, &f64::kernel::<F>(), Place::Input { groups: 1 }, makers, only)
     }
 }
 
@@ -66,7 +66,7 @@ impl Slice<{ kind::GROUPED }> {
     /// Runs the checks whose name contains `only`.
     pub fn run<F: Formula>(only: &str) -> Report {
         let makers = Makers::of::<Layer<F, f64, 2>, Layer<F, f32, 2>>();
-        checks::run(F::DESCRIPTOR, &f64::kernel::<F>(), Place::Rows { groups: 2 }, makers, only)
+        checks::run(F::DESCRIPTOR, &f64::kernel::<F>(), Place::Input { groups: 2 }, makers, only)
     }
 }
 
@@ -90,10 +90,10 @@ pub fn operations(kernel: &Kernel<f64>) -> Report {
     checks::only_operations(kernel.descriptor, kernel)
 }
 
-/// What the program that [`check!`](crate::check!) makes prints, and whether nothing failed.
+/// What the program that [`check!`](crate::check!) makes prints: 1 where a check failed, 2 where `only` picks none.
 #[doc(hidden)]
-pub fn show<F: Judged>(command: &str, only: &str, layer: &Report) -> bool {
-    overview::show(&Subject::of::<F>(), command, only, layer)
+pub fn show<F: Judged>(command: &str, only: &str, layer: &Report) -> u8 {
+    overview::show(&Subject::of::<F>(), kind_of::<F>() != kind::NO_LAYER, command, only, layer)
 }
 
 /// Makes the kit a test: `norm_dfdx::conformance!(name_of_the_test: MyNorm)`.
@@ -115,7 +115,7 @@ macro_rules! conformance {
 /// prints the formula, its dependencies, a table of all checks with the command that repeats each failure, the largest
 /// difference of each judge of the gradient, the path that ran, its speed and its state. Without a command it is
 /// `just check-norm <id>`. The program's first argument picks the checks whose name contains it. It exits with 1 where
-/// one failed.
+/// one failed, with 2 where none is picked.
 #[macro_export]
 macro_rules! check {
     ($formula:path) => {
@@ -127,11 +127,7 @@ macro_rules! check {
             let layer = $crate::conformance::Slice::<{ $crate::conformance::kind_of::<$formula>() }>::run::<
                 $formula,
             >(&only);
-            if $crate::conformance::show::<$formula>($command, &only, &layer) {
-                ::std::process::ExitCode::SUCCESS
-            } else {
-                ::std::process::ExitCode::FAILURE
-            }
+            ::std::process::ExitCode::from($crate::conformance::show::<$formula>($command, &only, &layer))
         }
     };
 }

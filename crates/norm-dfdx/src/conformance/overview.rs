@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use norm_core::conformance::{self, Report, Subject, Table};
+use norm_core::conformance::{self, Report, Subject, Table, Unpicked};
 use norm_core::{Isa, PolicyKind, Skeleton};
 
 use super::{checks, speed};
@@ -16,24 +16,35 @@ const JUDGES: [(&str, &str); 4] = [
     ("shift and scale identities of dx", "identities"),
 ];
 
-/// Prints it; whether nothing failed.
-pub(super) fn show(subject: &Subject, command: &str, only: &str, layer: &Report) -> bool {
-    let usual = format!("just check-norm {}", subject.f64.descriptor.id);
+/// What is printed below the table, by its first word.
+const LINES: [&str; 4] = ["gradient", "path", "speed", "state"];
+
+/// Prints it: 1 where a check failed, 2 where `only` picks none.
+pub(super) fn show(subject: &Subject, has_layer: bool, command: &str, only: &str, layer: &Report) -> u8 {
+    let d = subject.f64.descriptor;
+    let usual = format!("just check-norm {}", d.id);
     let command = if command.is_empty() { &usual } else { command };
     let kernels = conformance::run_only(subject, only);
-    let mut page = if only.is_empty() { head(subject) } else { String::new() };
     let parts = [("kernels", &kernels), ("layer of dfdx", layer)];
     let parts: Vec<_> = parts.into_iter().filter(|(_, r)| !r.checks.is_empty()).collect();
     if parts.is_empty() {
-        let _ = writeln!(page, "no check has `{only}` in its name: run `{command}` for all of them");
+        let (here, absent): (Vec<&str>, Vec<&str>) =
+            checks::names().partition(|name| has_layer || !checks::needs_layer(name));
+        let all: Vec<&str> = conformance::names().chain(here).collect();
+        let others: Vec<_> = absent.into_iter().map(|name| (name, "no layer of this kit holds it")).collect();
+        let unpicked =
+            Unpicked { word: only, method: d.id, command, checks: &all, others: &others, lines: &LINES };
+        let _ = writeln!(std::io::stderr(), "error: {unpicked}");
+        return 2;
     }
+    let mut page = if only.is_empty() { head(subject) } else { String::new() };
     page += &Table { parts: &parts, command }.to_string();
     if only.is_empty() {
         page += &tail(subject, &kernels, layer);
     }
     // Who closed the pipe does not want to read on.
     let _ = std::io::stdout().write_all(page.as_bytes());
-    !parts.is_empty() && kernels.passed() && layer.passed()
+    u8::from(!(kernels.passed() && layer.passed()))
 }
 
 /// What it is, and what depends on what. Writing to a string does not fail, here and below.
@@ -43,7 +54,7 @@ fn head(subject: &Subject) -> String {
     for line in d.formula {
         let _ = writeln!(page, "  {} = {}", line.lhs, line.text);
     }
-    let (set, site) = (d.reference_set.name(), d.site.name().replace('_', " "));
+    let (set, site) = (d.over(), d.site.name().replace('_', " "));
     let _ = writeln!(page, "  over {set}, at {site}, policy {}\n", d.policy.name());
     match conformance::picture(&subject.f64) {
         Ok(picture) => page += &picture,
@@ -70,7 +81,13 @@ fn tail(subject: &Subject, kernels: &Report, layer: &Report) -> String {
     }
     let _ =
         writeln!(page, "path      fused on {:?}; composed in dfdx operations on any device", Isa::detect());
-    let (cases, channels) = speed::SHAPE;
+    let sizes: Vec<String> = speed::shape(d)
+        .iter()
+        .enumerate()
+        .filter(|(axis, n)| *axis < 2 || **n > 1)
+        .map(|(_, n)| n.to_string())
+        .collect();
+    let sizes = sizes.join("×");
     match speed::measure(&subject.f32) {
         Ok(speed) => {
             let ms = |t: std::time::Duration| t.as_secs_f64() * 1e3;
@@ -78,7 +95,7 @@ fn tail(subject: &Subject, kernels: &Report, layer: &Report) -> String {
             let (forward, both) = (speed.forward, speed.both);
             let _ = writeln!(
                 page,
-                "speed     {cases}×{channels}, f32: forward {:.3} ms, {:.1} × a copy of x; with backward {:.3} ms, {:.1} ×",
+                "speed     {sizes}, f32: forward {:.3} ms, {:.1} × a copy of x; with backward {:.3} ms, {:.1} ×",
                 ms(forward),
                 times(forward),
                 ms(both),

@@ -2,10 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use norm_core::{Call, Isa, Kernel, Rule};
+use norm_core::{Call, Descriptor, Isa, Kernel, Rule};
 
-/// Cases and channels.
-pub const SHAPE: (usize, usize) = (128, 2048);
+/// Cases, channels, rows and columns at which a method is timed: as many elements for each, in images where the places of a
+/// channel stand apart in what it pools, else without space.
+pub fn shape(d: &Descriptor) -> [usize; 4] {
+    if d.sees_places() { [16, 64, 16, 16] } else { [128, 2048, 1, 1] }
+}
 
 /// Medians.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +42,8 @@ fn median(mut f: impl FnMut()) -> Duration {
 /// What the kernels say of a layout that they refuse.
 pub fn measure(k: &Kernel<f32>) -> Result<Speed, norm_core::Error> {
     let (d, isa) = (k.descriptor, Isa::detect());
-    let layout = d.reference_set.layout(SHAPE.0, SHAPE.1, 1, 1)?;
+    let [cases, channels, rows, columns] = shape(d);
+    let layout = d.reference_set.layout(cases, channels, rows * columns, 1)?.with_row(columns);
     let x: Vec<f32> = (0..layout.len()).map(|i| (i as f32 * 0.618).fract() * 2.0 - 0.8).collect();
     let dy: Vec<f32> = x.iter().rev().copied().collect();
     let narrow = |v: Vec<f64>| v.into_iter().map(|v| v as f32).collect::<Vec<f32>>();

@@ -34,6 +34,15 @@ mod declared {
         }
     }
     norm_core::normalization! {
+        /// Over several sets, with a gain that starts at 0 and outputs far from 1.
+        pub Response(none) as "response" over space, features {
+            param gain = 0.0; param bias = 10000.0; const eps = 1e-6;
+            energy = sum(square(x), space);
+            middle = mean(sqrt(energy + eps), features);
+            y = x + gain * (x * sqrt(energy + eps) / (middle + eps)) + bias;
+        }
+    }
+    norm_core::normalization! {
         /// A gain that learns nothing.
         pub Dead(ba2016layer) as "dead" over features {
             param gain = 1.0; const eps = 1e-5;
@@ -43,6 +52,7 @@ mod declared {
     }
 }
 
+// What pools the space of a channel trains nothing in a layer without places: its gain would stay where it was.
 norm_dfdx::conformance! {
     rows: norm_layer::LayerNorm,
     groups: declared::Group,
@@ -50,6 +60,9 @@ norm_dfdx::conformance! {
     looks_at_the_store: norm_batch_renorm::BatchRenorm,
     made_of_the_store: declared::Held,
     in_blocks: declared::HeldInPairs,
+    space: norm_instance::InstanceNorm,
+    windows: norm_divisive::DivisiveNorm,
+    several_sets: declared::Response,
     weights: norm_weight::WeightNorm,
     both_sides: norm_cosine::CentredCosineNorm,
     no_layer: norm_streaming::StreamingNorm,
