@@ -10,10 +10,10 @@ use std::path::Path;
 
 use results::{
     Answer, CellSettings, CommandLine, ConstantRecord, ConvergenceRecord, CurvePoint, DependencyPicture,
-    Descriptions, Direction, FormulaLine, Gotcha, GradientJudges, Identity, Judgement, MethodRecord,
-    NoiseRecord, Outcome, ParameterRecord, Part, PathRecord, PathStatus, PeerRecord, PictureGrid, Property,
-    QuantityDifference, ReferenceSetRecord, RunWriter, Source, Start, StateRecord, StateSize,
-    StatisticRecord, Target, ThroughputRecord, Tier, Traffic, WorkloadRecord,
+    Descriptions, Direction, FormulaLine, Gotcha, GradientJudges, Identity, Judgement, LetterRecord,
+    MethodRecord, NoiseRecord, Outcome, ParameterRecord, Part, PathRecord, PathStatus, PeerRecord,
+    PictureGrid, Property, QuantityDifference, ReferenceSetRecord, RunWriter, Source, Start, StateRecord,
+    StateSize, StatisticRecord, Target, ThroughputRecord, Tier, Traffic, WorkloadRecord,
 };
 
 pub(crate) const METHODS: [&str; 4] = ["none", "batch", "layer", "rms"];
