@@ -38,7 +38,7 @@ pub(crate) fn same_sources() -> Result<()> {
 }
 
 /// Starts the benches with further words. They end when this process does.
-fn start(root: &Path, home: &Path, tier: Tier, words: &[&str], stdout: Stdio) -> Result<Child> {
+fn start(root: &Path, home: &Path, tier: Tier, words: &[&str], out: Stdio, log: Stdio) -> Result<Child> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     Command::new(cargo)
         .current_dir(root)
@@ -49,20 +49,21 @@ fn start(root: &Path, home: &Path, tier: Tier, words: &[&str], stdout: Stdio) ->
         .env(TIER, tier.name())
         .env(ENDS_WITH_STDIN, "1")
         .stdin(Stdio::piped())
-        .stdout(stdout)
+        .stdout(out)
+        .stderr(log)
         .spawn()
         .context("cargo could not be started")
 }
 
 /// Waits for the benches; `false` if an interrupt ended them.
-fn finish(mut child: Child, mut each_moment: impl FnMut()) -> Result<bool> {
+fn finish(mut child: Child, why: &str, mut each_moment: impl FnMut()) -> Result<bool> {
     loop {
         if let Some(status) = child.try_wait().context("cargo was lost")? {
             if runner::stopping() {
                 return Ok(false);
             }
             if !status.success() {
-                bail!("the benches failed: run `just bench` to see why");
+                bail!("the benches failed: {why}");
             }
             return Ok(true);
         }
@@ -80,13 +81,13 @@ fn finish(mut child: Child, mut each_moment: impl FnMut()) -> Result<bool> {
 
 /// How many benchmarks a tier has, after they have been built; `None` if an interrupt ended that.
 fn count(root: &Path, home: &Path, tier: Tier) -> Result<Option<u64>> {
-    let mut child = start(root, home, tier, &["--list"], Stdio::piped())?;
+    let mut child = start(root, home, tier, &["--list"], Stdio::piped(), Stdio::inherit())?;
     let mut listed = child.stdout.take().context("cargo's output was lost")?;
     let reader = std::thread::spawn(move || {
         let mut text = String::new();
         listed.read_to_string(&mut text).map(|_| text)
     });
-    if !finish(child, || {})? {
+    if !finish(child, "they do not build, as said above", || {})? {
         return Ok(None);
     }
     let text = reader.join().ok().context("cargo's output was lost")?.context("cargo's output was lost")?;
@@ -119,9 +120,14 @@ pub(crate) fn measure(run: &mut RunWriter, tier: Tier) -> Result<bool> {
     }
     say::note(format_args!("building the benches of tier {tier} …"));
     let Some(total) = count(root, &home, tier)? else { return Ok(false) };
-    let child = start(root, &home, tier, &[], Stdio::null())?;
+    // What Criterion says of each benchmark is kept where it can be looked up.
+    let log = home.join("log.txt");
+    std::fs::create_dir_all(&home).with_context(|| format!("cannot create {}", home.display()))?;
+    let to = std::fs::File::create(&log).with_context(|| format!("cannot create {}", log.display()))?;
+    let child = start(root, &home, tier, &[], Stdio::null(), to.into())?;
     let progress = Progress::new("benchmarks", total)?;
-    let ended = finish(child, || progress.set(saved(&home)))?;
+    let why = format!("{} says why", log.display());
+    let ended = finish(child, &why, || progress.set(saved(&home)))?;
     drop(progress);
     if ended {
         run.write_throughput(&throughput::records(&home)?)?;

@@ -141,10 +141,8 @@ pub fn remove_leftovers(folder: &Path) -> Result<(), Error> {
         let temporary = path.file_name().and_then(|n| n.to_str()).is_some_and(is_temporary);
         // A writer holds the lock of its file until the rename.
         if temporary && path.is_file() && File::open(&path).is_ok_and(|file| file.try_lock().is_ok()) {
-            match fs::remove_file(&path) {
-                Err(e) if e.kind() != ErrorKind::NotFound => return Err(io(&path, "remove")(e)),
-                _ => {}
-            }
+            // One that stays is untidy and no more; the next start tries again.
+            let _ = fs::remove_file(&path);
         }
     }
     Ok(())
