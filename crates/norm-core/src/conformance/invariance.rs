@@ -3,7 +3,7 @@
 //! declared must fail.
 
 use super::case::{Case, Data, Random, Shape};
-use super::difference::relative_difference;
+use super::difference::{difference, peak};
 use super::reference::Subject;
 use super::report::Tally;
 use crate::descriptor::{Descriptor, Invariance, Site};
@@ -107,7 +107,15 @@ pub fn measured_invariances(k: &Kernel<f64>) -> Result<Vec<Invariance>, Error> {
     Ok(held)
 }
 
-/// How far the layer's output moves under each change, relative to its largest value.
+/// Half of what lies between the smallest and the largest: of outputs far from 0 that is what they differ by, and not where they
+/// lie. The largest size where they do not differ.
+fn spread(y: &[f64]) -> f64 {
+    let (low, high) = y.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
+    let half = (high - low) / 2.0;
+    (if half > 0.0 { half } else { peak(y) }).max(f64::MIN_POSITIVE)
+}
+
+/// How far the layer's output moves under each change, relative to what its values differ by.
 fn deviations(k: &Kernel<f64>) -> Result<Vec<(Invariance, f64)>, Error> {
     let d: &Descriptor = k.descriptor;
     // Where places are pooled apart from channels there have to be several, and for a window more than it covers.
@@ -125,7 +133,8 @@ fn deviations(k: &Kernel<f64>) -> Result<Vec<(Invariance, f64)>, Error> {
         let before = layer.output(k)?;
         layer.change(invariance, &mut r);
         let after = layer.output(k)?;
-        all.push((invariance, relative_difference(&after, &before, 0.0)));
+        let moved = difference(&after, &before);
+        all.push((invariance, if moved == 0.0 { 0.0 } else { moved / spread(&before) }));
     }
     Ok(all)
 }
@@ -139,13 +148,14 @@ pub(super) fn table(subject: &Subject, tally: &mut Tally) -> Result<(), Error> {
     for (invariance, off) in deviations(&subject.f64)? {
         let name = invariance.name();
         if d.invariances.contains(&invariance) {
-            let what =
-                format!("{name} is declared and does not hold: of its largest value the output moves by");
+            let what = format!(
+                "{name} is declared and does not hold: of what its values differ by the output moves by"
+            );
             tally.at_most(&what, off, 1e-9, "; take it out of `invariant`, or mend the formula");
         } else {
             tally.require(off > 1e-3, || {
                 format!(
-                    "{name} holds and is not declared: of its largest value the output moves by {off:.1e}; add it to `invariant`"
+                    "{name} holds and is not declared: of what its values differ by the output moves by {off:.1e}; add it to `invariant`"
                 )
             });
         }

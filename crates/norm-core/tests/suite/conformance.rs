@@ -193,7 +193,7 @@ fn a_false_invariance_says_what_moved_and_what_to_do() {
     let said = reason(&report, "declared invariances hold, others fail");
     assert!(
         said.starts_with(
-            "case_scaling is declared and does not hold: of its largest value the output moves by "
+            "case_scaling is declared and does not hold: of what its values differ by the output moves by "
         ),
         "{said}"
     );
