@@ -66,7 +66,13 @@ fn latex_name(name: &str) -> String {
         "eps" => "\\varepsilon".into(),
         "var" => "\\sigma^2".into(),
         one if one.len() == 1 => one.into(),
-        word => format!("\\mathrm{{{}}}", word.replace('_', "\\_")),
+        // `mu_b` is a mu with an index.
+        word => match word.split_once('_') {
+            Some((base, index)) if !base.is_empty() => {
+                format!("{}_{{{}}}", latex_name(base), latex_name(&index.replace('_', ",")))
+            }
+            _ => format!("\\mathrm{{{word}}}"),
+        },
     }
 }
 

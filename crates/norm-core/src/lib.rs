@@ -24,6 +24,7 @@ mod pointwise;
 pub mod policy;
 mod range;
 mod rowwise;
+mod same_formula;
 pub mod scaling;
 mod staged;
 pub mod streaming;

@@ -200,7 +200,9 @@ fn push(half: &mut StreamedHalf, values: &[Vec<f64>]) {
 fn mix(half: &StreamedHalf, w: f64, v: f64) -> Planes {
     let long = half.long.as_ref().unwrap_or(&half.short);
     let short = if half.count > 0.0 { &half.short } else { long };
-    let row = |(l, s): (&Vec<f64>, &Vec<f64>)| l.iter().zip(s).map(|(l, s)| w * l + v * s).collect();
+    // Weights of one whole, written so that two equal averages mix to themselves.
+    let mixed = |l: f64, s: f64| if w + v == 1.0 { s + w * (l - s) } else { w * l + v * s };
+    let row = |(l, s): (&Vec<f64>, &Vec<f64>)| l.iter().zip(s).map(|(l, s)| mixed(*l, *s)).collect();
     long.iter().zip(short).map(row).collect()
 }
 

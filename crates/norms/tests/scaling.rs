@@ -1,6 +1,7 @@
 //! Inputs whose squares are no numbers of their element type, while the answer is an ordinary number: every method, values and
 //! gradients. The judge is the method's reference, in double precision and at a size where squares are numbers.
 
+use norm_core::conformance::relative_difference;
 use norm_core::scaling::Degrees;
 use norm_core::{Call, Descriptor, Elem, Isa, Kernel, Layout, ReferenceSet, Rule, Skeleton};
 use norms::{METHODS, Method};
@@ -80,22 +81,13 @@ fn reference(method: &Method, case: &Case, in_range: bool) -> Answer {
     Answer { y, dx: back.dx, dparams: back.dparams.into_iter().take(d.params.len()).collect() }
 }
 
-/// The largest difference over the largest value. What is not finite is infinitely far.
-fn off(got: &[f64], want: &[f64], least: f64) -> f64 {
-    assert_eq!(got.len(), want.len());
-    let scale = want.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
-    let furthest =
-        got.iter().zip(want).map(|(a, b)| (a - b).abs()).fold(0.0, |m: f64, v| if v <= m { m } else { v });
-    if furthest.is_nan() { f64::INFINITY } else { furthest / scale.max(least) }
-}
-
 /// `least` is the size below which the element type has not all its digits.
 fn agree(what: &str, got: &Answer, want: &Answer, bound: f64, least: f64) {
     let parts = [("y", &got.y, &want.y), ("dx", &got.dx, &want.dx)];
     let dparams =
         got.dparams.iter().zip(&want.dparams).map(|(got, want)| ("a parameter's gradient", got, want));
     for (part, got, want) in parts.into_iter().chain(dparams) {
-        let off = off(got, want, least);
+        let off = relative_difference(got, want, least);
         assert!(off < bound, "{what}: {part} is off by {off:e}");
     }
 }

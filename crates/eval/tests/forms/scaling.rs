@@ -1,6 +1,7 @@
 //! Every path takes an input whose squares its element type does not have, and finds the spread of equal numbers to be 0.
 
 use eval::Error;
+use norm_core::conformance::relative_difference;
 
 use crate::request::{PATHS, Request, noise};
 
@@ -24,19 +25,8 @@ fn request(words: &[(&str, &str)], path: &str, x: &[f64]) -> Request {
     r.tensor("x", &[3, 4, 5], x).tensor("dy", &[3, 4, 5], &noise(60, 2))
 }
 
-/// The largest difference over the largest value, of what has all its digits in single precision.
-fn off(got: &[f64], want: &[f64]) -> f64 {
-    let scale = want.iter().fold(1e-31_f64, |m, v| m.max(v.abs()));
-    let mut furthest = 0.0;
-    for (got, want) in got.iter().zip(want) {
-        let difference = (got - want).abs();
-        // Not `max`, which would drop a NaN.
-        if !(difference <= furthest) {
-            furthest = difference;
-        }
-    }
-    furthest / scale
-}
+/// What has all its digits in single precision.
+const LEAST: f64 = 1e-31;
 
 #[test]
 fn large_inputs_in_single_precision() {
@@ -47,7 +37,7 @@ fn large_inputs_in_single_precision() {
             for path in PATHS {
                 let got = request(words, path, &x).in_single_precision().send(method).unwrap();
                 for name in ["y", "dx"] {
-                    let off = off(&got[name].1, &double[name].1);
+                    let off = relative_difference(&got[name].1, &double[name].1, LEAST);
                     assert!(off < 2e-4, "{method} at {factor:e}, {path}: {name} is off by {off:e}");
                 }
             }
@@ -68,7 +58,7 @@ fn large_inputs_in_double_precision() {
         let grown = size(&two) / size(&one);
         let want: Vec<f64> = one.iter().map(|v| v * grown.powi(15)).collect();
         for path in PATHS {
-            let off = off(&at(path, 700), &want);
+            let off = relative_difference(&at(path, 700), &want, LEAST);
             assert!(off < 1e-9, "{method}, {path}: y is off by {off:e}");
         }
     }
@@ -89,7 +79,7 @@ fn small_weights() {
         for path in PATHS {
             let got = send(path, 2f64.powi(-500));
             for name in ["y", "dx"] {
-                let off = off(&got[name].1, &want[name].1);
+                let off = relative_difference(&got[name].1, &want[name].1, LEAST);
                 assert!(off < 1e-12, "{method}, {path}: {name} is off by {off:e}");
             }
         }

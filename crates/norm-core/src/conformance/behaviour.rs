@@ -31,6 +31,7 @@ pub enum Single {
 
 /// What was seen of a method.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that was seen or not")]
 pub struct Behaviour {
     /// One case of one position in training.
     pub single: Single,

@@ -114,8 +114,8 @@ impl Shifts {
 
     /// Whether a largest element in absolute value is so large that [`Shifts::of`] must see all of them.
     pub fn is_far<T: Elem>(largest: T) -> bool {
-        // Written so that NaN is far.
-        !(largest.to_f64() < f64::from(Limits::of::<T>().input).exp2())
+        let largest = largest.to_f64();
+        largest.is_nan() || largest >= f64::from(Limits::of::<T>().input).exp2()
     }
 
     /// Whether small inputs may be multiplied: no constant outweighs their squares.

@@ -2,7 +2,7 @@
 //! multiplied by, see [`norm_core::scaling`]. All of it goes over the tape.
 
 use dfdx::prelude::*;
-use norm_core::scaling::{Shift, Shifts, guarded, times};
+use norm_core::scaling::{Shifts, times};
 use norm_core::{Call as KernelCall, Elem, Skeleton};
 
 use super::{Call, play_call};
@@ -15,6 +15,10 @@ pub(super) fn shifts<S: Shape, E: Dtype + Elem, D: Device<E>>(
     call: &Call<'_, E, D>,
     x: &Tensor<S, E, D>,
 ) -> Result<Option<Shifts>, D::Err> {
+    if matches!(call.statistics, Statistics::Stored(_)) {
+        // What was stored is no square of this input.
+        return Ok(None);
+    }
     let flat = |t: &Flat<E, D>| t.as_vec();
     if !Shifts::may_be_small::<E>(call.descriptor, call.consts) {
         let row = x.clone().try_reshape_like(&(x.shape().num_elements(),))?;
@@ -82,17 +86,13 @@ pub(super) fn normalize<S: Shape, E: Dtype + Elem, D: Device<E>, T: Tape<E, D>>(
         let sets = d.reference_set.skeleton().sets(&call.layout);
         let rowwise = d.reference_set.skeleton() == Skeleton::Rowwise;
         let place = |at: usize| if rowwise { (at % kinds, at / kinds) } else { (at / sets, at % sets) };
-        let given = match call.statistics {
-            Statistics::Current => None,
-            Statistics::Stored(stored) => Some(moved(stored, shift, place)),
-        };
         let consts = shift.consts(call.consts);
         let inner = Call {
             descriptor: d,
             layout: call.layout,
             params: &params,
             consts: &consts,
-            statistics: given.as_deref().map_or(Statistics::Current, Statistics::Stored),
+            statistics: Statistics::Current,
         };
         let mut used = Vec::new();
         let y = play_call(inner, entered.put_tape(tape), found.is_some().then_some(&mut used))?;
@@ -116,13 +116,4 @@ pub(super) fn normalize<S: Shape, E: Dtype + Elem, D: Device<E>, T: Tape<E, D>>(
         found.clone_from(&all);
     }
     Ok(sum.unwrap_or(x).put_tape(tape))
-}
-
-/// Stored statistics as a factor has them.
-fn moved<E: Elem>(stored: &[E], shift: Shift<'_>, place: impl Fn(usize) -> (usize, usize)) -> Vec<E> {
-    let one = |(at, v): (usize, &E)| {
-        let (kind, set) = place(at);
-        if shift.holds_set(set) { guarded(*v, shift.of_statistic(kind)) } else { E::lit(1.0) }
-    };
-    stored.iter().enumerate().map(one).collect()
 }

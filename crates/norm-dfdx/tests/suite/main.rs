@@ -1,6 +1,7 @@
 //! Layers, operations and optimizer on dfdx. One program, so that what the modules test is compiled once for all of them.
 
 mod conformance;
+mod constants;
 mod cuda;
 mod dfdx_ops;
 mod fit;
