@@ -333,7 +333,9 @@ fn trained(rule: Rule, factors: [f64; 4]) -> Vec<f64> {
         }
         if rule == Rule::Clipping {
             let size = g.iter().map(|g| g * g).sum::<f64>().sqrt();
-            g.iter_mut().for_each(|g| *g /= size);
+            for g in g.iter_mut() {
+                *g /= size;
+            }
         }
         let dense = |at: usize| Dense {
             weight: &net[at][..],
