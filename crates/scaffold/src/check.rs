@@ -44,13 +44,12 @@ fn unknown(name: &str, known: &[String]) -> Error {
     let meant = plain(name);
     let bare = meant.strip_prefix("norm").or(meant.strip_suffix("norm")).unwrap_or(&meant);
     let is_meant = |id: &&String| plain(id) == meant || plain(id) == bare;
-    let known = match known.iter().find(is_meant) {
-        Some(id) => format!("its id is `{id}`, so write `just check-norm {id}`"),
-        None => {
-            let all = format!("there are {}", known.join(", "));
-            let makes = format!(". `just new-norm {name} --kind sums` makes one");
-            all + if Name::new(name).is_ok() { &makes } else { "" }
-        }
+    let known = if let Some(id) = known.iter().find(is_meant) {
+        format!("its id is `{id}`, so write `just check-norm {id}`")
+    } else {
+        let all = format!("there are {}", known.join(", "));
+        let makes = format!(". `just new-norm {name} --kind sums` makes one");
+        all + if Name::new(name).is_ok() { &makes } else { "" }
     };
     Error::NoMethod { name: name.to_owned(), known }
 }
