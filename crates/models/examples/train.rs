@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut gradients = model.alloc_grads();
     for _ in 0..100 {
         // `forward_mut` is training: the statistics of this batch, which the stored ones take in.
-        let y = model.forward_mut(x.traced(gradients));
+        let y = model.forward_mut(x.trace(gradients));
         gradients = binary_cross_entropy_with_logits_loss(y, target.clone()).backward();
         adam.update(&mut model, &gradients)?;
         // For methods that have something to do after a step, such as `online`; others do nothing.
