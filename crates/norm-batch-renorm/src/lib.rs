@@ -24,7 +24,7 @@ norm_core::normalization! {
         const eps  = 1e-3;
         const rmax = 3.0, at least 1;
         const dmax = 5.0, at least 0;
-        const rate = 0.01;
+        const rate = 0.01, from 0 to 1;
         mu    = mean(x);
         sigma = sqrt(mean(square(x - mu)) + eps);
         y     = gain * ((x - mu) / sigma

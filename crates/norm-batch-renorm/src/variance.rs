@@ -14,8 +14,8 @@ norm_core::normalization! {
         param gain = 1.0;
         param bias = 0.0;
         const eps  = 1e-3;
-        const rmax = 3.0;
-        const dmax = 5.0;
+        const rmax = 3.0, at least 1;
+        const dmax = 5.0, at least 0;
         mu  = mean(x);
         var = mean(square(x - mu));
         y   = gain * ((x - mu) * rsqrt(var + eps)

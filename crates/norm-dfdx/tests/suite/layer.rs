@@ -406,7 +406,7 @@ fn a_gain_starts_at_the_root_of_the_channels() {
 /// What a method looks at besides its batch is the store before that batch, on both paths and with no gradient into it.
 #[test]
 fn training_hands_the_store_as_it_was() {
-    type Layer<P> = Norm<norm_batch_renorm::BatchRenorm, 3, Declared, P>;
+    type Layer<P> = Norm<norm_batch_renorm::BatchRenormVariance, 3, Declared, P>;
     let dev = Cpu::seed_from_u64(5);
     let mut fused = dev.build_module::<Layer<Fused>, f64>();
     let mut composed = dev.build_module::<Layer<Composed>, f64>();
