@@ -6,6 +6,8 @@ mod derivative;
 mod errors;
 mod golden;
 mod judge;
+mod markup;
+mod notation;
 mod parse;
 mod print;
 mod rules;
