@@ -12,5 +12,7 @@ mod parse;
 mod print;
 mod rules;
 mod simplify;
+mod structure;
 mod trees;
+mod values;
 mod windows;

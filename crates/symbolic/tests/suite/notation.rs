@@ -44,7 +44,7 @@ fn agree(g: &Graph, e: ExprId, axes: &[(&str, Axes)]) {
 }
 
 proptest! {
-    #![proptest_config(config(400))]
+    #![proptest_config(config(200))]
 
     #[test]
     fn markup_reads_back(tree in tree()) {
