@@ -91,9 +91,9 @@ impl Window {
     /// Applies the operator to a dense value over `axes`, which contain its own.
     pub(crate) fn apply(self, env: &Env, axes: Axes, data: &[f64], size: usize) -> Vec<f64> {
         let along = env.len(self.axis);
-        // What lies inside the axis moves as one.
-        let inner = if self.axis == Axes::S { 1 } else { env.len(axes & Axes::S) };
         if self.axis != Axes::S {
+            // What lies inside the axis moves as one.
+            let inner = env.len(axes & Axes::S);
             return strided(data, along, inner, &self.matrix(size, along));
         }
         let row = env.row_length().clamp(1, along.max(1));

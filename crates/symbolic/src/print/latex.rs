@@ -1,6 +1,6 @@
 //! LaTeX: fractions, roots, sums and means with what they run over below.
 
-use super::number::{as_fraction, decimal, scientific};
+use super::number::{as_fraction, decimal, is_scientific, scientific};
 use super::{Factor, Level};
 use crate::{Axes, Binary, ExprId, Graph, Node, Unary};
 
@@ -125,7 +125,8 @@ impl Graph {
         }
         let text = above.join(" \\, ");
         let level = if below.is_empty() && fraction.above.is_empty() {
-            Level::Atom
+            // A power of ten has an exponent already.
+            if fraction.constant.is_some_and(is_scientific) { Level::Product } else { Level::Atom }
         } else if lone && below.is_empty() {
             if fraction.above[0].exponent == 0.5 { Level::Atom } else { Level::Power }
         } else {

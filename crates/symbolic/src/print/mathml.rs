@@ -1,7 +1,7 @@
 //! Presentation MathML: `mfrac`, `msqrt`, `msup`; sums and means with what they run over below.
 
 use super::mathml_symbol::{escape, symbol};
-use super::number::{as_fraction, decimal, scientific};
+use super::number::{as_fraction, decimal, is_scientific, scientific};
 use super::{Factor, Level};
 use crate::{Axes, Binary, ExprId, Graph, Node, Unary};
 
@@ -129,7 +129,8 @@ impl Graph {
             above.push("<mn>1</mn>".to_owned());
         }
         let level = if below.is_empty() && fraction.above.is_empty() {
-            Level::Atom
+            // A power of ten has an exponent already.
+            if fraction.constant.is_some_and(is_scientific) { Level::Product } else { Level::Atom }
         } else if lone && below.is_empty() {
             if fraction.above[0].exponent == 0.5 { Level::Atom } else { Level::Power }
         } else {

@@ -28,3 +28,8 @@ pub(super) fn decimal(value: f64) -> String {
 pub(super) fn scientific(decimal: &str) -> Option<(&str, &str)> {
     decimal.split_once('e')
 }
+
+/// Whether a constant is written with a power of ten.
+pub(super) fn is_scientific(value: f64) -> bool {
+    scientific(&decimal(value)).is_some()
+}

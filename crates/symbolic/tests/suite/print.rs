@@ -73,7 +73,7 @@ pub(crate) fn well_formed(xml: &str) -> Result<(), String> {
                 + text.matches("&amp;").count()
                 + text.matches("&lt;").count()
                 + text.matches("&gt;").count();
-        let leaf = matches!(open.last(), Some(("mi" | "mn" | "mo", _)));
+        let leaf = matches!(open.last(), Some(("mi" | "mn" | "mo" | "mtext", _)));
         if text.contains('>') || !entities || (!text.is_empty() && !leaf) {
             return Err(format!("stray text `{text}` in {xml}"));
         }
