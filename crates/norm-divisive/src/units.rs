@@ -13,7 +13,7 @@ norm_core::normalization! {
         gotcha "The authors' code pads with zeros and divides by the whole window, which biases the units at the ends; the paper's means are over the neighbours there are." (ren2017normalizing);
         gotcha "Which units are neighbours means nothing before training: the order is the network's to learn.";
         gotcha "There is no gain and no bias." (ren2017normalizing);
-        const sigma = 1.0, above 0;
+        const sigma = 1.0, at least 0;
         const size = 60;
         mu = window_mean(x, size, channels, inside);
         energy = window_mean(square(x - mu), size, channels, inside);

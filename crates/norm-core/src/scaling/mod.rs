@@ -58,10 +58,12 @@ impl Units {
 /// Sizes beyond which sums of squares may be wrong, as binary exponents.
 #[derive(Clone, Copy, Debug)]
 struct Limits {
-    /// A statistic beyond `2^statistic`, or below `2^-statistic` in all of its set, is looked at.
-    statistic: i32,
-    /// As far from 1 an input may be.
-    input: i32,
+    /// An input is looked at where a statistic is beyond `2^large` or a square below `2^small`.
+    large: i32,
+    small: i32,
+    /// It is multiplied where its largest element is not between `2^low` and `2^high`.
+    low: i32,
+    high: i32,
     /// Factors are powers of `2^step`, so that few are in use at once.
     step: i32,
     /// The smallest power of two that has all digits.
@@ -71,10 +73,10 @@ struct Limits {
 impl Limits {
     fn of<T: Elem>() -> Self {
         if T::NAME == "f32" {
-            Self { statistic: 80, input: 24, step: 32, least: -126 }
+            Self { large: 80, small: -80, low: -24, high: 24, step: 32, least: -126 }
         } else {
-            // Guards are as small as `f32` allows in both types, hence no more.
-            Self { statistic: 120, input: 48, step: 64, least: -1022 }
+            // Guards are as small as `f32` allows in both types, hence the narrow side below.
+            Self { large: 300, small: -120, low: -48, high: 256, step: 64, least: -1022 }
         }
     }
 }
@@ -115,7 +117,7 @@ impl Shifts {
     /// Whether a largest element in absolute value is so large that [`Shifts::of`] must see all of them.
     pub fn is_far<T: Elem>(largest: T) -> bool {
         let largest = largest.to_f64();
-        largest.is_nan() || largest >= f64::from(Limits::of::<T>().input).exp2()
+        largest.is_nan() || largest >= f64::from(Limits::of::<T>().high).exp2()
     }
 
     /// Whether small inputs may be multiplied: no constant outweighs their squares.
@@ -145,7 +147,7 @@ impl Shifts {
         let exponent = |v: f64| if v.is_finite() && v > 0.0 { v.log2().floor() as i32 } else { 0 };
         let shift = |v: f64| {
             let exponent = exponent(v);
-            if exponent.abs() <= limits.input {
+            if (limits.low..=limits.high).contains(&exponent) {
                 return 0;
             }
             let steps = -(f64::from(exponent) / f64::from(limits.step)).round() as i32;
@@ -232,8 +234,8 @@ pub(crate) fn suspect<T: Elem>(d: &Descriptor, stats: &[T]) -> Suspicion {
         return Suspicion::None;
     }
     // A streamed statistic is a root, whose powers are taken again on the way back.
-    let bound = if d.policy == PolicyKind::Streaming { limits.statistic / 3 } else { limits.statistic };
-    let (large, small) = (T::lit(f64::from(bound).exp2()), T::lit(f64::from(-limits.statistic).exp2()));
+    let bound = if d.policy == PolicyKind::Streaming { limits.large / 3 } else { limits.large };
+    let (large, small) = (T::lit(f64::from(bound).exp2()), T::lit(f64::from(limits.small).exp2()));
     // Written so that NaN is large.
     if !stats.iter().all(|v| v.abs() < large) {
         return Suspicion::Any;
