@@ -333,7 +333,7 @@ fn trained(rule: Rule, factors: [f64; 4]) -> Vec<f64> {
         }
         if rule == Rule::Clipping {
             let size = g.iter().map(|g| g * g).sum::<f64>().sqrt();
-            for g in g.iter_mut() {
+            for g in &mut g {
                 *g /= size;
             }
         }
