@@ -1,4 +1,4 @@
-//! What a reader is told about the letters of a formula: what each is, and what a reduction runs over.
+//! Explanations of a formula's letters for its readers: what each is, and what a reduction runs over.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -250,7 +250,7 @@ impl<T: Elem> Kernel<T> {
         }
     }
 
-    /// The factors that a call needs. Statistics tell at once that it needs none, where all of them are handed out.
+    /// The factors that a call needs. Where every statistic is an output, these say at once that it needs none.
     fn shifts(&self, call: &Call<'_, T>, used: &[T], current: &[T]) -> Option<Shifts> {
         let d = self.descriptor;
         let suspicion = match scaling::suspect(d, used) {

@@ -227,13 +227,13 @@ pub(crate) fn suspect<T: Elem>(d: &Descriptor, stats: &[T]) -> Suspicion {
     let limits = Limits::of::<T>();
     let kinds = d.statistics.len();
     if d.plan.is_staged() {
-        // Not all of them are handed out.
+        // Only statistics over the batch are outputs.
         return Suspicion::Any;
     }
     if kinds == 0 {
         return Suspicion::None;
     }
-    // A streamed statistic is a root, whose powers are taken again on the way back.
+    // A streamed statistic is a root, whose powers the backward pass takes again.
     let bound = if d.policy == PolicyKind::Streaming { limits.large / 3 } else { limits.large };
     let (large, small) = (T::lit(f64::from(bound).exp2()), T::lit(f64::from(limits.small).exp2()));
     // Written so that NaN is large.
