@@ -38,7 +38,7 @@ impl Notation<'_> {
     }
 }
 
-fn eat<'a>(rest: &mut &'a str, token: &str) -> bool {
+fn eat(rest: &mut &str, token: &str) -> bool {
     let found = rest.strip_prefix(token);
     *rest = found.unwrap_or(rest);
     found.is_some()

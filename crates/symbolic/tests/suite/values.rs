@@ -57,10 +57,11 @@ fn exact_powers() {
     assert_ne!(product.to_bits(), 0.7_f64.powf(65.0).to_bits());
 }
 
+type Function = (fn(&mut Graph, ExprId) -> ExprId, fn(f64) -> f64);
+
 #[test]
 fn each_function_against_its_definition() {
     let (mut g, x, _) = graph();
-    type Function = (fn(&mut Graph, ExprId) -> ExprId, fn(f64) -> f64);
     let functions: [Function; 12] = [
         (Graph::exp, f64::exp),
         (Graph::tanh, f64::tanh),
