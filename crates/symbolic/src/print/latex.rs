@@ -114,11 +114,8 @@ impl Graph {
             }
         }
         let lone = fraction.above.len() == 1 && below.is_empty() && above.is_empty();
-        let alone = above.len() + below.len() + fraction.above.len() == 1;
         let last = fraction.above.len().saturating_sub(1);
-        above.extend(
-            fraction.above.iter().enumerate().map(|(i, &f)| self.latex_factor(f, alone || i == last)),
-        );
+        above.extend(fraction.above.iter().enumerate().map(|(i, &f)| self.latex_factor(f, i == last)));
         below.extend(fraction.below.iter().map(|&f| self.latex_factor(f, false)));
         if above.is_empty() {
             above.push("1".to_owned());

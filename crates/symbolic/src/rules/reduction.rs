@@ -64,8 +64,10 @@ impl Graph {
 
     fn simplify_linear(&mut self, kind: Kind, over: Axes, e: ExprId) -> ExprId {
         match self.node(e).clone() {
-            Node::Sum(inner_over, inner) if kind == Kind::Sum => self.sum(over | inner_over, inner),
-            Node::Mean(inner_over, inner) if kind == Kind::Mean => self.mean(over | inner_over, inner),
+            // Of the same kind: the other was taken apart before.
+            Node::Sum(inner_over, inner) | Node::Mean(inner_over, inner) => {
+                self.reduce(kind, over | inner_over, inner)
+            }
             Node::Mul(factors) => self.pull_factors(kind, over, &factors),
             Node::Add(terms) => self.pull_terms(kind, over, &terms),
             _ => self.reduce(kind, over, e),

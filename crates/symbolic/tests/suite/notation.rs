@@ -106,6 +106,16 @@ fn rare_shapes_read_back() {
         "exp(x)^x",
         "sqrt(x)^gain",
         "(2*x)^gain",
+        "(x^2)^row",
+        "(x^2)^1.5",
+        "gain^(x^2)",
+        "((x + 1)^1.5)^row",
+        "(sqrt(gain)*x)^row",
+        "(sqrt(gain)*sqrt(x))^row",
+        "(2*sqrt(x))^row",
+        "(sqrt(x)/3)^row",
+        "(sqrt(x)/row)^gain",
+        "(-sqrt(x))^row",
         "(-x)^gain",
         "(x/row)^gain",
         "2^x",
@@ -140,6 +150,8 @@ fn rare_shapes_read_back() {
         let mut g = graph();
         let e = parse(&mut g, text);
         agree(&g, e, &[]);
+        let text = g.to_text(e);
+        assert_eq!(parse(&mut g, &text), e, "{text}");
     }
     let mut g = graph();
     let leaves: Vec<_> = LEAVES.iter().map(|leaf| symbol(&mut g, leaf)).collect();

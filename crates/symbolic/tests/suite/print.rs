@@ -174,3 +174,93 @@ fn an_index_is_not_an_exponent() {
     let square = g.square(variance);
     assert_eq!(g.to_latex(square), r"{\left(\sigma^2\right)}^{2}");
 }
+
+/// Every part of LaTeX that symbols use; what goes beyond shows the plain name.
+#[test]
+fn parts_of_symbols_in_mathml() {
+    let two = |name: &str, a: &str, b: &str| format!("<{name}>{a}{b}</{name}>");
+    let letter = |c: &str| format!("<mi>{c}</mi>");
+    let (a, b, x) = (letter("a"), letter("b"), letter("x"));
+    let over = |accent: &str| format!("<mover accent=\"true\">{x}<mo>{accent}</mo></mover>");
+    let sum = format!("<mrow>{a}<mo>+</mo>{b}</mrow>");
+    let known = [
+        ("x_{12}^{a+b}", format!("<msubsup>{x}<mn>12</mn>{sum}</msubsup>")),
+        ("x^{a+b}_{12}", format!("<msubsup>{x}<mn>12</mn>{sum}</msubsup>")),
+        ("{a+b}_x", two("msub", &sum, &x)),
+        ("{x}^a b", two("mrow", &two("msup", &x, &a), &b)),
+        (r"\frac{a}{b}", two("mfrac", &a, &b)),
+        (r"\frac a b", two("mfrac", &a, &b)),
+        (r"\hat x", over("^")),
+        (r"\widehat{x}", over("^")),
+        (r"\bar{x}", over("‾")),
+        (r"\overline x", over("‾")),
+        (r"\tilde{x}", over("~")),
+        (r"\widetilde{x}", over("~")),
+        (r"\dot{x}", over("˙")),
+        (r"\ddot{x}", over("¨")),
+        (r"\vec{x}", over("→")),
+        (r"\mathbf{x}", x.clone()),
+        (r"\boldsymbol x", x.clone()),
+        (r"\mathrm{a<b}", letter("a&lt;b")),
+        (r"\text{new rate}x", two("mrow", &letter("new rate"), &x)),
+        (r"\operatorname{ab}_x", two("msub", &letter("ab"), &x)),
+        ("x'", two("mrow", &x, "<mo>′</mo>")),
+        ("é", letter("é")),
+        ("12a", two("mrow", "<mn>12</mn>", &a)),
+        (r"a|b", format!("<mrow>{a}<mo>|</mo>{b}</mrow>")),
+    ];
+    for (latex, expected) in known {
+        let mut g = Graph::new();
+        let e = g.symbol("name", latex, Axes::EMPTY).expect("new");
+        assert_eq!(g.to_mathml(e), format!("<mrow>{expected}</mrow>"), "{latex}");
+    }
+    let unknown = [
+        "",
+        "x}",
+        "{x",
+        "x!",
+        "x_",
+        "x_1_2",
+        "x^1^2",
+        r"\hat",
+        r"\frac{a}",
+        r"\mathrm{a",
+        r"\mathrm{a{b}}",
+        r"\mathrm{\a}",
+        r"\mathrm a",
+        r"\",
+        r"a\unknown",
+    ];
+    for latex in unknown {
+        let mut g = Graph::new();
+        let e = g.symbol("a&b>c", latex, Axes::EMPTY).expect("new");
+        assert_eq!(g.to_mathml(e), "<mrow><mi>a&amp;b&gt;c</mi></mrow>", "{latex}");
+    }
+}
+
+/// A Greek letter by its place in the alphabet, which is that in Unicode.
+#[test]
+fn greek_letters_in_mathml() {
+    let alphabet = "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho final sigma \
+                    tau upsilon varphi chi psi omega";
+    let left_out = ["iota", "omicron", "final", "upsilon"];
+    let capital = |name: &str| name.strip_prefix("var").unwrap_or(name).to_owned();
+    let mut letters: Vec<(String, char)> = Vec::new();
+    for (place, name) in alphabet.split_whitespace().enumerate().filter(|(_, name)| !left_out.contains(name))
+    {
+        let at = |first: u32| char::from_u32(first + place as u32).expect("a letter");
+        letters.push((name.to_owned(), at(0x3b1)));
+        let name = capital(name);
+        // The other capitals are those of the Latin alphabet.
+        if "gamma delta theta lambda sigma phi psi omega".split(' ').any(|n| n == name) {
+            letters.push((name[..1].to_uppercase() + &name[1..], at(0x391)));
+        }
+    }
+    let others =
+        [("epsilon", 'ϵ'), ("phi", 'ϕ'), ("partial", '∂'), ("nabla", '∇'), ("ell", 'ℓ'), ("infty", '∞')];
+    for (name, letter) in others.map(|(name, c)| (name.to_owned(), c)).into_iter().chain(letters) {
+        let mut g = Graph::new();
+        let e = g.symbol("plain", &format!("\\{name}"), Axes::EMPTY).expect("new");
+        assert_eq!(g.to_mathml(e), format!("<mrow><mi>{letter}</mi></mrow>"), "{name}");
+    }
+}
