@@ -13,7 +13,7 @@ fn moved<R>(call: &ReferenceCall<'_>, shift: Shift<'_>, f: impl FnOnce(&Referenc
 
 impl Reference {
     /// Output and statistics, also where the squares of `x` are no numbers.
-    pub fn forward_scaled(&self, d: &Descriptor, call: &ReferenceCall<'_>) -> ReferenceForward {
+    pub fn forward_scaled(&self, d: &'static Descriptor, call: &ReferenceCall<'_>) -> ReferenceForward {
         let mut plain = (self.forward)(call);
         let Some(shifts) = Shifts::of(d, call) else { return plain };
         for shift in shifts.each().into_iter().filter(|shift| !shift.is_one()) {
@@ -35,7 +35,12 @@ impl Reference {
     }
 
     /// Gradients, also where the squares of `x` are no numbers.
-    pub fn backward_scaled(&self, d: &Descriptor, call: &ReferenceCall<'_>, dy: &[f64]) -> ReferenceBackward {
+    pub fn backward_scaled(
+        &self,
+        d: &'static Descriptor,
+        call: &ReferenceCall<'_>,
+        dy: &[f64],
+    ) -> ReferenceBackward {
         let Some(shifts) = Shifts::of(d, call) else { return (self.backward)(call, dy) };
         let mut dx = vec![0.0; call.x.len()];
         let mut dparams: Vec<Vec<f64>> = Vec::new();

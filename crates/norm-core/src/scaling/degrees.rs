@@ -3,6 +3,9 @@
 //! Read off the plan: an addition wants equal degrees, a product adds them, an exponential wants degree 0. That gives linear
 //! equations for the degrees of constants and parameters (the epsilon of a variance has degree 2), which are solved here.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use crate::descriptor::Descriptor;
 use crate::plan::{Extent, Op};
 
@@ -191,7 +194,34 @@ fn part(
     Some(forms)
 }
 
+/// A formula by its declaration and its constants, and its degrees.
+type Known = (*const Descriptor, Box<[f64]>, Option<Rc<Degrees>>);
+
+thread_local! {
+    /// Rows of zeros are common, and each call that meets one asks.
+    static KNOWN: RefCell<Vec<Known>> = const { RefCell::new(Vec::new()) };
+}
+
+/// As many formulas as a thread keeps in mind; a network has few.
+const KEPT: usize = 64;
+
 impl Degrees {
+    /// As [`Degrees::of`], found once per thread for each declaration and its constants.
+    pub(crate) fn once(d: &'static Descriptor, consts: &[f64]) -> Option<Rc<Self>> {
+        KNOWN.with_borrow_mut(|known| {
+            let same = |k: &&Known| std::ptr::eq(k.0, d) && *k.1 == *consts;
+            if let Some((.., found)) = known.iter().find(same) {
+                return found.clone();
+            }
+            if known.len() == KEPT {
+                known.clear();
+            }
+            let found = Self::of(d, consts).map(Rc::new);
+            known.push((d, consts.into(), found.clone()));
+            found
+        })
+    }
+
     /// Of a formula with these constants; none where it has no scale, as the argument of an exponential has none.
     pub fn of(d: &Descriptor, consts: &[f64]) -> Option<Self> {
         let plan = &d.plan;

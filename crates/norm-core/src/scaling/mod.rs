@@ -13,6 +13,8 @@ mod rerun;
 pub use degrees::{Degrees, GUARD};
 pub(crate) use rerun::{backward, forward, through_given};
 
+use std::rc::Rc;
+
 use crate::descriptor::{Descriptor, PolicyKind};
 use crate::kernel::Call;
 use crate::layout::{Layout, ReferenceSet, Skeleton};
@@ -94,7 +96,7 @@ fn shifted(v: f64, exponent: f64) -> f64 {
 /// Which units are multiplied by which power of two.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shifts {
-    degrees: Degrees,
+    degrees: Rc<Degrees>,
     units: Units,
     /// The exponent of each unit's factor, 0 for most.
     exponents: Vec<i32>,
@@ -110,7 +112,7 @@ pub struct Shift<'a> {
 
 impl Shifts {
     /// What an input needs; none where everything is of ordinary size, which is nearly always.
-    pub fn of<T: Elem>(d: &Descriptor, call: &Call<'_, T>) -> Option<Self> {
+    pub fn of<T: Elem>(d: &'static Descriptor, call: &Call<'_, T>) -> Option<Self> {
         Self::where_suspect(d, call, Suspicion::Any)
     }
 
@@ -121,14 +123,14 @@ impl Shifts {
     }
 
     /// Whether small inputs may be multiplied: no constant outweighs their squares.
-    pub fn may_be_small<T: Elem>(d: &Descriptor, consts: &[f64]) -> bool {
+    pub fn may_be_small<T: Elem>(d: &'static Descriptor, consts: &[f64]) -> bool {
         let step = Limits::of::<T>().step;
-        Degrees::of(d, consts).is_some_and(|degrees| most::<T>(&degrees, consts, &[]) >= step)
+        Degrees::once(d, consts).is_some_and(|degrees| most::<T>(&degrees, consts, &[]) >= step)
     }
 
     /// As [`Shifts::of`], where statistics have said something already.
     pub(crate) fn where_suspect<T: Elem>(
-        d: &Descriptor,
+        d: &'static Descriptor,
         call: &Call<'_, T>,
         suspicion: Suspicion,
     ) -> Option<Self> {
@@ -137,7 +139,7 @@ impl Shifts {
         if suspicion == Suspicion::None || l.is_empty() || from_store_alone || !pools(d) {
             return None;
         }
-        let degrees = Degrees::of(d, call.consts).filter(|degrees| degrees.highest > 1.0)?;
+        let degrees = Degrees::once(d, call.consts).filter(|degrees| degrees.highest > 1.0)?;
         let limits = Limits::of::<T>();
         let most = most(&degrees, call.consts, call.params) / limits.step * limits.step;
         if suspicion == Suspicion::Small && most == 0 {

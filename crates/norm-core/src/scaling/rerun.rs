@@ -82,12 +82,12 @@ fn are_own<T>(args: &BackwardArgs<'_, '_, T>) -> bool {
 /// Whether a backward pass may be multiplied. A statistic that was stored is multiplied with the input, and one of degree 2 or
 /// more would leave the range of numbers at the other end.
 pub(crate) fn through_given<T: Elem>(
-    d: &Descriptor,
+    d: &'static Descriptor,
     call: &Call<'_, T>,
     args: &BackwardArgs<'_, '_, T>,
 ) -> bool {
     let low = |degrees: &Degrees| degrees.statistics.iter().all(|degree| *degree <= 1.0);
-    are_own(args) || !d.policy.averages() && Degrees::of(d, call.consts).as_ref().is_some_and(low)
+    are_own(args) || !d.policy.averages() && Degrees::once(d, call.consts).as_deref().is_some_and(low)
 }
 
 /// One of the backward phases, for each factor over its own units.
