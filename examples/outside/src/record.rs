@@ -2,12 +2,22 @@
 
 use norm_core::Descriptor;
 use results::{
-    ConstantRecord, FormulaLine, Gotcha, MethodRecord, ParameterRecord, PathRecord, PathStatus,
+    ConstantRecord, FormulaLine, Gotcha, LetterRecord, MethodRecord, ParameterRecord, PathRecord, PathStatus,
     ReferenceSetRecord, StatisticRecord,
 };
 
 fn line(e: &norm_core::Equation) -> FormulaLine {
-    FormulaLine { lhs: e.lhs.into(), text: e.text.into(), latex: e.latex.into(), mathml: e.mathml.into() }
+    FormulaLine {
+        lhs: e.lhs.into(),
+        text: format!("{} = {}", e.lhs, e.text),
+        latex: e.latex.into(),
+        mathml: format!("<math display=\"block\">{}</math>", e.mathml),
+    }
+}
+
+fn letter(l: &norm_core::Letter) -> LetterRecord {
+    let mathml = format!("<math display=\"inline\">{}</math>", l.mathml);
+    LetterRecord { name: l.name.into(), mathml, meaning: l.meaning.into() }
 }
 
 /// The card of a method that stores nothing.
@@ -41,6 +51,7 @@ pub fn record(d: &Descriptor) -> MethodRecord {
             .collect(),
         formula: d.formula.iter().map(line).collect(),
         gradient: d.gradient.iter().map(line).collect(),
+        letters: d.letters.iter().map(letter).collect(),
         gotchas: d.gotchas.iter().map(|g| Gotcha { sentence: g.text.into(), citation: None }).collect(),
         paths: vec![PathRecord {
             path: "fused".into(),

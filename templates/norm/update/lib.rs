@@ -3,7 +3,7 @@
 mod reference;
 
 use norm_core::conformance::{Divisors, NetLayer};
-use norm_core::{Const, Elem, UpdateDescriptor, UpdateEquation};
+use norm_core::{Const, Elem, Letter, UpdateDescriptor, UpdateEquation};
 
 /// Keeps a gradient of zeros from being divided by 0.
 const FLOOR: f64 = 1e-8;
@@ -26,6 +26,23 @@ pub const DESCRIPTOR: UpdateDescriptor = UpdateDescriptor {
         UpdateEquation {
             text: "w <- w - rate g / kappa",
             latex: r"w \leftarrow w - \eta\, \frac{g}{\kappa}",
+        },
+    ],
+    // Every letter of the formula, as the page explains it.
+    letters: &[
+        Letter { name: "w", mathml: "<mi>w</mi>", meaning: "a weight or a bias" },
+        Letter { name: "g", mathml: "<mi>g</mi>", meaning: "its gradient" },
+        Letter { name: "kappa", mathml: "<mi>κ</mi>", meaning: "what the step of a layer is divided by" },
+        Letter { name: "eta", mathml: "<mi>η</mi>", meaning: "the learning rate" },
+        Letter {
+            name: "mean",
+            mathml: "<mi>mean</mi>",
+            meaning: "the mean over the weights of a layer, or over its biases",
+        },
+        Letter {
+            name: "floor",
+            mathml: "<mi>floor</mi>",
+            meaning: "a constant that keeps the divisor from being 0",
         },
     ],
     consts: &[Const { name: "floor", default: FLOOR }],
