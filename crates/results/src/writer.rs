@@ -135,6 +135,8 @@ impl RunWriter {
         if start.another_part && manifest.parts.len() == 1 {
             return Err(Error::NoOtherPart { path: path() });
         }
+        // Two builds whose commit nobody knows have one identity, and need not know the same methods and workloads.
+        self.add_descriptions(about)?;
         for part in self.run.manifest.parts.iter_mut().filter(|part| part.identity == start.part.identity) {
             for command in &start.part.commands {
                 if !part.commands.iter().any(|known| known.words == command.words) {

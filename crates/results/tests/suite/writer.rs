@@ -252,6 +252,20 @@ const EARLIER: &str = r#"{"schema_version": 1, "content": {"tier": "quick", "com
     "logical_cores": 2, "threads": 1, "memory_bytes": 1, "started": "2026-01-02T03:04:05Z", "finished": null,
     "seeds": [1, 2, 3], "allocator": "a", "notes": ["n"]}}"#;
 
+/// Two builds outside a repository say the same of themselves.
+#[test]
+fn a_build_that_looks_the_same_adds_what_it_knows() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(begin(folder.path(), &start()).unwrap());
+    let mut about = descriptions();
+    about.workloads.push(workload("new"));
+    let run = RunWriter::begin(folder.path(), &start(), &about).unwrap();
+    assert_eq!(run.workloads().unwrap().unwrap(), [workload("digits-mlp"), workload("new")]);
+    drop(run);
+    about.workloads[0].target.value = 0.5;
+    assert!(matches!(RunWriter::begin(folder.path(), &start(), &about), Err(Error::OtherWorkload { .. })));
+}
+
 fn earlier(dir: &Path) {
     drop(begin(dir, &start()).unwrap());
     fs::write(dir.join("manifest.json"), EARLIER.replace("LOCK", &"ab".repeat(32))).unwrap();
