@@ -1,8 +1,10 @@
 //! Walks over the tensors of a model. dfdx compiles a walk once for each model and each kind of visitor, and an optimizer,
 //! zeroed gradients, a new model and its counts are a visitor each; so there is one, which is told what to do.
 
-use dfdx::optim::{self, Optimizer, UnusedTensors};
+use dfdx::optim::UnusedTensors;
 use dfdx::prelude::*;
+
+use super::optimizer::Each;
 
 /// Numbers in the tensors of a model.
 #[derive(Clone, Copy, Debug, Default)]
@@ -13,58 +15,22 @@ pub(crate) struct Counts {
     pub(crate) stored: usize,
 }
 
-/// An optimizer that treats every tensor alike, whatever the model.
-pub(crate) enum Each {
-    Adam(optim::Adam<Nothing, f32, Cpu>),
-    Sgd(optim::Sgd<Nothing, f32, Cpu>),
-}
-
-/// A model without tensors: what dfdx's optimizers count their steps with here.
-pub(crate) struct Nothing;
-
-impl TensorCollection<f32, Cpu> for Nothing {
-    type To<E2: Dtype, D2: Device<E2>> = Self;
-
-    fn iter_tensors<V: ModuleVisitor<Self, f32, Cpu>>(visitor: &mut V) -> Result<Option<Self>, V::Err> {
-        visitor.visit_fields((), |()| Self)
-    }
-}
-
-impl Each {
-    pub(crate) fn adam(lr: f64) -> Self {
-        Self::Adam(optim::Adam::new(&Nothing, optim::AdamConfig { lr, ..Default::default() }))
-    }
-
-    pub(crate) fn sgd(lr: f64) -> Self {
-        Self::Sgd(optim::Sgd::new(&Nothing, optim::SgdConfig { lr, ..Default::default() }))
-    }
-
-    /// Moves the trained tensors of a model along their gradients.
-    pub(crate) fn update<M: Walked>(
-        &mut self,
-        model: &mut M,
-        gradients: &Gradients<f32, Cpu>,
-    ) -> Result<(), String> {
-        self.count(gradients)?;
-        let mut task = Task::Update { each: self, gradients, unused: UnusedTensors::default() };
-        walk(Some(model), &mut task)?;
-        task.finished()
-    }
-
-    /// Counts the step.
-    fn count(&mut self, gradients: &Gradients<f32, Cpu>) -> Result<(), String> {
-        let counted = match self {
-            Self::Adam(adam) => adam.update(&mut Nothing, gradients),
-            Self::Sgd(sgd) => sgd.update(&mut Nothing, gradients),
-        };
-        counted.map_err(|e| format!("{e:?}"))
-    }
-}
-
 /// A model whose tensors can be walked over.
 pub(crate) trait Walked: TensorCollection<f32, Cpu, To<f32, Cpu> = Self> {}
 
 impl<M: TensorCollection<f32, Cpu, To<f32, Cpu> = M>> Walked for M {}
+
+/// Moves the trained tensors of a model along their gradients.
+pub(crate) fn update<M: Walked>(
+    each: &mut Each,
+    model: &mut M,
+    gradients: &Gradients<f32, Cpu>,
+) -> Result<(), String> {
+    each.count(gradients)?;
+    let mut task = Task::Update { each, gradients, unused: UnusedTensors::default() };
+    walk(Some(model), &mut task)?;
+    task.finished()
+}
 
 /// A model with fresh weights, and how many numbers it has.
 pub(crate) fn build<M: Walked>(device: &Cpu) -> Result<(M, Counts), String> {
@@ -142,19 +108,7 @@ impl TensorVisitor<f32, Cpu> for Task<'_> {
                 kept.add(t);
             }
             (Self::Update { each, gradients, unused }, Some(t)) => {
-                let so_far = std::mem::take(unused);
-                *unused = match each {
-                    Each::Adam(adam) => {
-                        let mut one = (adam, *gradients, so_far);
-                        one.visit(options, t)?;
-                        one.2
-                    }
-                    Each::Sgd(sgd) => {
-                        let mut one = (sgd, *gradients, so_far);
-                        one.visit(options, t)?;
-                        one.2
-                    }
-                };
+                each.tensor(options, t, gradients, unused)?;
             }
             _ => {}
         }

@@ -1,5 +1,4 @@
-//! A model in training, whatever its type: the loop that trains cells is compiled once, and only what depends on a model
-//! is compiled for each.
+//! Models whose method is a type: convolutional networks, and layers that stream.
 
 use std::marker::PhantomData;
 
@@ -9,7 +8,10 @@ use dfdx::prelude::*;
 use norm_dfdx::{AfterUpdate, PathSgdConfig};
 use results::CellSettings;
 
-use crate::walk::{self, Counts, Each, Walked};
+use super::axes::Axes;
+use super::learner::{Batch, Learner, Source};
+use super::optimizer::Each;
+use super::walk::{self, Counts, Walked};
 
 /// How the values of a case are laid out for a model.
 pub(crate) trait View {
@@ -107,7 +109,7 @@ impl<M: Walked, A: Alike> Rule<M> for A {
         model: &mut M,
         gradients: &Gradients<f32, Cpu>,
     ) -> Result<Option<String>, String> {
-        each.update(model, gradients).map(|()| None)
+        walk::update(each, model, gradients).map(|()| None)
     }
 }
 
@@ -130,28 +132,8 @@ impl<M: Walked> Rule<M> for PathSgd {
     }
 }
 
-/// What the training loop asks of a model. What fails says so in words, which the loop puts into its error.
-pub(crate) trait Learner {
-    /// Steps that the values of a case are cut into.
-    fn steps(&self) -> usize;
-    /// Values of a case.
-    fn values(&self) -> usize;
-    /// Classes that are told apart.
-    fn classes(&self) -> usize;
-    /// The loss on a batch, and its gradients, which are kept for [`update`](Self::update).
-    fn loss(&mut self, x: Vec<f32>, labels: Vec<usize>) -> Result<f64, String>;
-    /// Moves the weights along the gradients that are kept; says why where the optimizer left them as they were.
-    fn update(&mut self) -> Result<Option<String>, String>;
-    /// `[cases][classes]`, in evaluation mode.
-    fn logits(&self, x: Vec<f32>, cases: usize) -> Result<Vec<f32>, String>;
-    /// Trained numbers.
-    fn parameters(&self) -> usize;
-    /// Bytes of what is stored beside the parameters.
-    fn state_bytes(&self) -> usize;
-}
-
-type Logits<const O: usize, T = NoneTape> = Tensor<(usize, Const<O>), f32, Cpu, T>;
-type Tape = OwnedTape<f32, Cpu>;
+pub(crate) type Logits<const O: usize, T = NoneTape> = Tensor<(usize, Const<O>), f32, Cpu, T>;
+pub(crate) type Tape = OwnedTape<f32, Cpu>;
 
 /// A model of type `M` that sees its cases as `V` and is moved by `R`.
 struct Typed<V, M, R: Rule<M>, const O: usize> {
@@ -174,6 +156,7 @@ where
     N::Built: Module<Tensor<V::Shape, f32, Cpu>, Output = Logits<O>, Error = CpuError>,
     R: Rule<N::Built> + 'static,
 {
+    Axes::new(&cell.settings).finish(&cell.model)?;
     let dev = Cpu::seed_from_u64(cell.seed);
     let (model, counts) = walk::build::<N::Built>(&dev)?;
     let optimizer = R::at(cell.learning_rate, &model)?;
@@ -188,7 +171,7 @@ where
 }
 
 /// The loss on logits, and all gradients.
-fn cross_entropy<const O: usize>(
+pub(crate) fn cross_entropy<const O: usize>(
     logits: Logits<O, Tape>,
     labels: Vec<usize>,
 ) -> Result<(f64, Gradients<f32, Cpu>), String> {
@@ -198,7 +181,7 @@ fn cross_entropy<const O: usize>(
     Ok((value, loss.try_backward().map_err(said)?))
 }
 
-fn said(e: CpuError) -> String {
+pub(crate) fn said(e: CpuError) -> String {
     e.to_string()
 }
 
@@ -222,13 +205,13 @@ where
         O
     }
 
-    fn loss(&mut self, x: Vec<f32>, labels: Vec<usize>) -> Result<f64, String> {
-        let x = self.dev.tensor_from_vec(x, V::shape(labels.len()));
+    fn loss(&mut self, batch: Batch) -> Result<f64, String> {
+        let x = self.dev.tensor_from_vec(batch.x, V::shape(batch.cases));
         // A step that failed has lost them.
         let mut gradients = self.gradients.take().unwrap_or_else(Gradients::leaky);
         walk::zero(&mut self.model, &mut gradients)?;
         let logits = self.model.try_forward_mut(x.traced(gradients)).map_err(said)?;
-        let (value, gradients) = cross_entropy(logits, labels)?;
+        let (value, gradients) = cross_entropy(logits, batch.labels)?;
         self.gradients = Some(gradients);
         Ok(value)
     }
@@ -240,8 +223,8 @@ where
         Ok(refused)
     }
 
-    fn logits(&self, x: Vec<f32>, cases: usize) -> Result<Vec<f32>, String> {
-        let x = self.dev.tensor_from_vec(x, V::shape(cases));
+    fn logits(&self, batch: Batch, _: Source) -> Result<Vec<f32>, String> {
+        let x = self.dev.tensor_from_vec(batch.x, V::shape(batch.cases));
         Ok(self.model.try_forward(x).map_err(said)?.as_vec())
     }
 
