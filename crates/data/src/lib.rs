@@ -1,8 +1,9 @@
 //! Data sets as plain arrays, with checksums.
 //!
-//! * [`digits()`] is embedded: 1797 images of 8×8 pixels, no file needed.
-//! * [`DataFolder`] reads MNIST, Fashion-MNIST, the whole of optdigits and tiny Shakespeare from a
-//!   folder named by `NORMLAB_DATA`, and refuses files that are not the pinned ones.
+//! * [`optdigits()`] is embedded: 3823 and 1797 images of 8×8 pixels by different writers, no file
+//!   needed; [`digits()`] is its test part alone.
+//! * [`DataFolder`] reads MNIST, Fashion-MNIST, the published files of optdigits and tiny Shakespeare
+//!   from a folder named by `NORMLAB_DATA`, and refuses files that are not the pinned ones.
 //! * [`read_idx`], [`read_optdigits`] and [`Text::read`] read files of the same formats from anywhere.
 //! * [`Split`], [`Batches`] and [`ReadOrder`] decide which cases are seen, and in which order, from
 //!   seeds alone.
@@ -41,7 +42,7 @@ mod split;
 mod text;
 
 pub use batches::{Batches, Epoch, LastBatch};
-pub use digits::{DIGITS_SHA256, digits};
+pub use digits::{OPTDIGITS_SHA256, digits, optdigits};
 pub use error::{DataError, Place, Result};
 pub use folder::{DATA_VARIABLE, DataFolder};
 pub use idx::read_idx;
