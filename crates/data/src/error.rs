@@ -226,6 +226,14 @@ pub enum DataError {
         /// Cases there are.
         cases: usize,
     },
+    /// Images of another size than the one this is made for.
+    #[error("images of {}×{} pixels, expected {}×{}", got.0, got.1, expected.0, expected.1)]
+    ImageSize {
+        /// Height and width needed.
+        expected: (usize, usize),
+        /// Height and width given.
+        got: (usize, usize),
+    },
     /// A read order made for images of another size.
     #[error("read order over {got} pixels, expected {expected}")]
     OrderLength {

@@ -144,7 +144,7 @@ impl Images {
         f32::from(level) / f32::from(self.white)
     }
 
-    fn case(&self, case: usize) -> &[u8] {
+    pub(crate) fn case(&self, case: usize) -> &[u8] {
         &self.levels[case * self.pixels()..][..self.pixels()]
     }
 
