@@ -1,18 +1,18 @@
 //! Networks in training: tasks, workloads, the settings of a cell that vary, which cells there are, and who runs them.
 
-mod axes;
+pub mod axes;
 pub mod cases;
-mod digits;
+pub(crate) mod digits;
 pub mod grid;
-mod learner;
+pub(crate) mod learner;
 mod optimizer;
-mod perceptron;
+pub(crate) mod perceptron;
 pub mod progress;
-mod recurrence;
+pub(crate) mod recurrence;
 pub mod runner;
 mod start;
 mod training;
-mod typed;
+pub(crate) mod typed;
 mod walk;
 pub mod workload;
 pub mod workloads;

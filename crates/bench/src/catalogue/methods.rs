@@ -14,9 +14,9 @@ use results::{
 use norms::Method;
 use sequence::{Options, Placement, State, Statistics};
 
-use crate::judges;
-use crate::workload::Workload;
-use crate::workloads::WORKLOADS;
+use super::judges;
+use crate::experiment::workload::Workload;
+use crate::experiment::workloads::WORKLOADS;
 
 /// Bytes of stored statistics in the first recurrent layer of a workload that trains the method, in single precision, for
 /// sequences of 1, 10 and 100 steps. Where there is none, the formula of a statistic has to do.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 /// The settings of one cell, by name.
-pub(crate) struct Axes<'a> {
+pub struct Axes<'a> {
     given: &'a BTreeMap<String, String>,
     /// The names that were asked for, used or not.
     asked: RefCell<Vec<&'static str>>,
@@ -66,14 +66,14 @@ impl<'a> Axes<'a> {
     /// # Errors
     ///
     /// In words, with the names that there are.
-    pub(crate) fn finish(&self, model: &str) -> Result<(), String> {
+    pub(crate) fn finish(&self, workload: &str) -> Result<(), String> {
         let mut asked = self.asked.borrow().clone();
         asked.sort_unstable();
         asked.dedup();
         match self.given.keys().find(|name| !asked.contains(&name.as_str())) {
             None => Ok(()),
             Some(name) => Err(format!(
-                "the setting `{name}` changes nothing in {model} here; its settings are: {}",
+                "the setting `{name}` changes nothing on `{workload}` here; the settings are: {}",
                 asked.join(", ")
             )),
         }

@@ -1,6 +1,8 @@
 //! The cases of a task, in memory: what a model sees of each, its labels, and which train, which choose and which judge.
 
-use data::Split;
+use data::{Fractions, Split};
+
+use crate::error::Error;
 
 use super::learner::Batch;
 
@@ -32,6 +34,9 @@ pub struct Cases {
     split: Split,
 }
 
+/// Which cases judge is the same for every cell, where the data have no division of their own.
+pub const SPLIT_SEED: u64 = 20_261;
+
 /// Cases that do not fit a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unfit {
@@ -41,6 +46,15 @@ pub struct Unfit {
     pub want: usize,
     /// As the cases have it.
     pub got: usize,
+}
+
+/// The division of [`Cases::held_out`].
+pub(crate) fn held_out(labels: &[u8], seed: u64) -> Result<Split, Error> {
+    let fixed = Split::stratified(labels, Fractions { validation: 0.0, test: 0.2 }, SPLIT_SEED)?;
+    let rest: Vec<u8> = fixed.train.iter().map(|&case| labels[case]).collect();
+    let drawn = Split::stratified(&rest, Fractions { validation: 0.2, test: 0.0 }, seed)?;
+    let of = |part: Vec<usize>| part.into_iter().map(|i| fixed.train[i]).collect();
+    Ok(Split { train: of(drawn.train), validation: of(drawn.validation), test: fixed.test })
 }
 
 impl Cases {
@@ -53,6 +67,17 @@ impl Cases {
     pub fn classes(values: Vec<f32>, labels: Vec<u8>, split: Split) -> Self {
         let count = labels.len();
         Self::new(Values::Numbers(values), Labels::Case(labels), count, split)
+    }
+
+    /// Numbers with a class per case, of which a fifth of each class judges, always the same, and a fifth of the others
+    /// validates, drawn from a seed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Data`].
+    pub fn held_out(values: Vec<f32>, labels: Vec<u8>, seed: u64) -> Result<Self, Error> {
+        let split = held_out(&labels, seed)?;
+        Ok(Self::classes(values, labels, split))
     }
 
     /// Where the cases are not what a model is made for, what they should be and what they are.

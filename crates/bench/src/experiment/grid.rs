@@ -1,12 +1,11 @@
 //! Which cells a tier runs: workload × method × placement × learning rate × seed, the same budget for all.
 
-use std::collections::BTreeMap;
-
 use results::{CellSettings, Tier};
 
 use crate::error::Error;
-use crate::workload::Workload;
-use crate::workloads::{self, WORKLOADS};
+
+use super::workload::Workload;
+use super::workloads::{self, WORKLOADS};
 
 /// What to run; narrowed by the command line.
 #[derive(Debug, Clone, Default)]
@@ -135,25 +134,41 @@ pub fn cells(tier: Tier, filter: &Filter) -> Vec<CellSettings> {
                     continue;
                 }
                 for (method, place) in trained(tier, workload, filter.method.as_deref()) {
-                    cells.push(CellSettings {
-                        workload: workload.id.to_owned(),
-                        model: workload.model.to_owned(),
-                        method: method.to_owned(),
-                        variant: place.to_owned(),
-                        path: "fused".to_owned(),
-                        dtype: "f32".to_owned(),
-                        learning_rate: rate,
-                        seed: *seed,
-                        batch_size: workload.batch_size,
-                        epochs: filter.epochs.unwrap_or_else(|| workload.epochs(tier)),
-                        settings: BTreeMap::from([
-                            ("optimizer".to_owned(), workload.optimizer.to_lowercase()),
-                            ("split_seed".to_owned(), crate::SPLIT_SEED.to_string()),
-                        ]),
-                    });
+                    let epochs = filter.epochs.unwrap_or_else(|| workload.epochs(tier));
+                    cells.push(cell(workload, method, place, rate, *seed, epochs));
                 }
             }
         }
     }
     cells
+}
+
+/// One cell, with the settings that are the workload's own.
+pub fn cell(
+    workload: &Workload,
+    method: &str,
+    place: &str,
+    learning_rate: f64,
+    seed: u64,
+    epochs: usize,
+) -> CellSettings {
+    let settings = workload.settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    CellSettings {
+        workload: workload.id.to_owned(),
+        model: workload.model.to_owned(),
+        method: method.to_owned(),
+        variant: place.to_owned(),
+        path: "fused".to_owned(),
+        dtype: "f32".to_owned(),
+        learning_rate,
+        seed,
+        batch_size: workload.batch_size,
+        epochs,
+        settings: settings.collect(),
+    }
+}
+
+/// The unnormalized model of a workload as the smoke tier trains it.
+pub(crate) fn plain_cell(workload: &Workload) -> CellSettings {
+    cell(workload, "none", "none", workload.rates.smoke, 1, workload.epochs.smoke)
 }

@@ -203,21 +203,6 @@ pub(crate) fn zero(model: &mut impl Trained, gradients: &mut Gradients<f32, Cpu>
     Ok(())
 }
 
-/// How many numbers are trained.
-pub(crate) fn count(model: &mut impl Trained) -> usize {
-    struct Count(usize);
-    impl Visitor for Count {
-        fn tensor<S: ConstShape>(&mut self, t: &mut Tensor<S, f32, Cpu>) -> Result<(), CpuError> {
-            self.0 += t.shape().num_elements();
-            Ok(())
-        }
-    }
-    let mut count = Count(0);
-    // Counting cannot fail.
-    let _ = model.visit(&mut count);
-    count.0
-}
-
 /// The L2 norm of the whole gradient.
 pub(crate) fn norm(model: &mut impl Trained, gradients: &mut Gradients<f32, Cpu>) -> Result<f64, String> {
     let mut squares = SumOfSquares { gradients, sum: 0.0 };

@@ -112,23 +112,22 @@ pub(crate) const fn stands(d: &Descriptor) -> Result<(), &'static str> {
 pub(crate) fn build<const I: usize, const H: usize, const O: usize>(
     depth: usize,
     settings: &CellSettings,
+    axes: &Axes<'_>,
 ) -> Result<Box<dyn Learner>, String> {
-    let axes = Axes::new(&settings.settings);
     let method = norms::find(&settings.method).ok_or_else(|| format!("there is no method `{}`", settings.method))?;
     let depth = axes.number("depth", "a whole number of hidden layers from 1 to 64", |v: usize| (1..=64).contains(&v))?.unwrap_or(depth);
     let nonlinearity = axes.choice("nonlinearity", &Nonlinearity::CHOICES)?.unwrap_or(Nonlinearity::Relu);
     let data_start = axes.choice("data_start", &[("no", false), ("yes", true)])?.unwrap_or(false);
-    let choices = norm::Choices::of(method, &axes)?;
+    let choices = norm::Choices::of(method, axes)?;
     let dev = Cpu::seed_from_u64(settings.seed);
     let draws = |layer: usize| Draws::new(settings.seed, layer as u64);
-    let layers = Layers {
+    let layers = Layers::<I, H, O> {
         first: Hidden::new(&dev, &mut draws(0), &choices, depth == 1)?,
         others: (1..depth).map(|i| Hidden::new(&dev, &mut draws(i), &choices, i + 1 == depth)).collect::<Result<_, _>>()?,
         read_out: layer::linear(&dev, &mut draws(depth)),
         nonlinearity,
     };
     let optimizer = Each::of(&axes, settings.learning_rate)?;
-    axes.finish("a perceptron")?;
     Ok(Box::new(Perceptron { dev, layers, data_start, optimizer, gradients: None }))
 }
 

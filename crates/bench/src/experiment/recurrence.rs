@@ -14,7 +14,7 @@ use super::start::Draws;
 use super::typed::{Logits, Tape as Recording, cross_entropy, said};
 
 pub(super) use operands::Rows;
-pub(crate) use put_together::{Kind, build};
+pub(crate) use put_together::{Kind, build, place};
 
 /// A parameter of a slot, and whether it is trained.
 pub(super) struct SlotValue<const H: usize, const S: usize> {

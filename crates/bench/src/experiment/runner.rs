@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use results::{CellSettings, CellState, ConvergenceRecord, RunWriter};
 
 use crate::error::Error;
-use crate::progress::Progress;
-use crate::workloads;
+
+use super::progress::Progress;
+use super::workloads;
 
 /// What became of a batch of cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,36 +1,57 @@
 //! Training one cell: the protocol of all methods, the curve.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use data::{Batches, LastBatch};
 use results::{CellSettings, ConvergenceRecord, CurvePoint, Outcome};
 
-use crate::cases::{Cases, Unfit};
 use crate::error::Error;
-use crate::learner::Learner;
-use crate::runner::stopping;
-use crate::workload::Workload;
+
+use super::axes::Axes;
+use super::cases::{Cases, Unfit};
+use super::learner::{Batch, Learner, Source};
+use super::runner::stopping;
+use super::workload::Workload;
+
+/// Batches of training cases by which statistics of the population are estimated, at most.
+const ESTIMATING: usize = 20;
+
+/// Mean loss and share of right answers.
+#[derive(Clone, Copy, Debug)]
+struct Score {
+    loss: f64,
+    accuracy: f64,
+}
 
 impl Workload {
     /// Trains one cell; `None` if it was interrupted.
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownMethod`] and [`Error::Refused`] for a method without a place here; [`Error::Unfit`] for
-    /// cases of other sizes than the model's; [`Error::Training`] where a step fails.
+    /// [`Error::UnknownMethod`] and [`Error::Refused`] for a method without a place here; [`Error::Setting`] for a setting that
+    /// changes nothing here; [`Error::Unfit`] for cases of other sizes than the model's; [`Error::Training`] where a step fails.
     pub fn train(&self, cell: &CellSettings) -> Result<Option<ConvergenceRecord>, Error> {
         let started = Instant::now();
-        let cases = Cases::new((self.values)(&cell.method)?, (self.labels)())?;
+        self.check(cell)?;
+        let build = self.arm(&cell.method)?.build(self, &cell.variant)?;
+        let axes = Axes::new(&cell.settings);
+        let cases = (self.cases)(cell, &axes)?;
         let failed = |step: u64| {
             let cell = cell.id();
             move |what: String| Error::Training { cell, step, what }
         };
-        let build = self.arm(&cell.method)?.build(self, &cell.variant)?;
-        let mut model = build(cell).map_err(failed(0))?;
-        if let Some(Unfit { what, want, got }) = cases.unfit(model.values(), model.classes()) {
+        let mut model = build(cell, &axes).map_err(failed(0))?;
+        axes.finish(self.id).map_err(failed(0))?;
+        let unfit = cases.unfit(model.values(), model.classes(), model.labels_steps());
+        if let Some(Unfit { what, want, got }) = unfit {
             return Err(Error::Unfit { workload: self.id, what, want, got });
         }
         let order = Batches::new(cases.training(), cell.batch_size, LastBatch::Drop, cell.seed)?;
+        let steps = model.steps();
+        let first: Vec<usize> = order.epoch(0).next().unwrap_or_default();
+        model.initialize(cases.batch(&first, steps)).map_err(failed(0))?;
+        let mut metrics = BTreeMap::new();
         let mut curve = vec![];
         let mut diverged = None;
         let (mut step, mut training) = (0u64, 0.0);
@@ -43,9 +64,11 @@ impl Workload {
                         return Ok(None);
                     }
                     step += 1;
-                    let x = cases.gather(&batch, model.steps());
-                    let value = model.loss(x, cases.labels(&batch)).map_err(failed(step))?;
+                    let value = model.loss(cases.batch(&batch, steps)).map_err(failed(step))?;
                     losses.push(value);
+                    if let (1, Some(norm)) = (step, model.gradient_norm()) {
+                        metrics.insert("first_gradient_norm".to_owned(), norm);
+                    }
                     let left = if value.is_finite() {
                         model.update().map_err(failed(step))?
                     } else {
@@ -58,24 +81,32 @@ impl Workload {
                             epoch: epoch as f64,
                             seconds: training,
                             train_loss: Some(value),
-                            test_loss: None,
-                            test_accuracy: None,
+                            ..CurvePoint::default()
                         });
                         break 'training;
                     }
                 }
                 training += clock.elapsed().as_secs_f64();
             }
-            let (test_loss, accuracy) = evaluate(&*model, &cases, cell.batch_size).map_err(failed(step))?;
+            estimate(&mut *model, &cases, &order).map_err(failed(step))?;
+            let source = model.sources()[0];
+            let valid = score(&*model, &cases, cases.validation(), source).map_err(failed(step))?;
             let mean = (!losses.is_empty()).then(|| losses.iter().sum::<f64>() / losses.len() as f64);
             curve.push(CurvePoint {
                 step,
                 epoch: epoch as f64,
                 seconds: training,
                 train_loss: mean,
-                test_loss: Some(test_loss),
-                test_accuracy: Some(accuracy),
+                valid_loss: Some(valid.loss),
+                valid_accuracy: Some(valid.accuracy),
+                ..CurvePoint::default()
             });
+        }
+        if diverged.is_none() {
+            let test = ends(&*model, &cases, &mut metrics).map_err(failed(step))?;
+            if let Some(last) = curve.last_mut() {
+                (last.test_loss, last.test_accuracy) = (Some(test.loss), Some(test.accuracy));
+            }
         }
         let outcome = diverged.unwrap_or_else(|| Outcome::of(&curve));
         let mut record = ConvergenceRecord {
@@ -86,7 +117,7 @@ impl Workload {
             steps_to_target: None,
             seconds_to_target: None,
             outcome,
-            metrics: std::collections::BTreeMap::new(),
+            metrics,
             parameters: model.parameters() as u64,
             state_bytes: model.state_bytes() as u64,
             wall_seconds: started.elapsed().as_secs_f64(),
@@ -99,15 +130,47 @@ impl Workload {
     }
 }
 
-/// Mean loss and accuracy over the test cases, in evaluation mode; in batches as large as those of training, which
-/// fit into the buffers that are there.
-fn evaluate(model: &dyn Learner, cases: &Cases, batch_size: usize) -> Result<(f64, f64), String> {
-    let (mut loss, mut right) = (0.0, 0usize);
-    let test = cases.test();
-    for batch in test.chunks(batch_size) {
-        let labels = cases.labels(batch);
-        let logits = model.logits(cases.gather(batch, model.steps()), batch.len())?;
-        for (row, label) in logits.chunks_exact(logits.len() / batch.len()).zip(labels) {
+/// Statistics of the population with the weights as they are, over the first batches of the training cases.
+fn estimate(model: &mut dyn Learner, cases: &Cases, order: &Batches) -> Result<(), String> {
+    if model.sources()[0] == Source::Running {
+        return Ok(());
+    }
+    let steps = model.steps();
+    let mut batches = order.epoch(0).take(ESTIMATING).map(|batch| cases.batch(&batch, steps));
+    model.estimate(&mut batches)
+}
+
+/// Validation and test by statistics from every source, as metrics; the test by the first of them.
+fn ends(
+    model: &dyn Learner,
+    cases: &Cases,
+    metrics: &mut BTreeMap<String, f64>,
+) -> Result<Score, String> {
+    let mut first = None;
+    for &source in model.sources() {
+        for (part, of) in [("valid", cases.validation()), ("test", cases.test())] {
+            let found = score(model, cases, of, source)?;
+            metrics.insert(format!("{part}_loss_{}", source.name()), found.loss);
+            metrics.insert(format!("{part}_accuracy_{}", source.name()), found.accuracy);
+            if part == "test" {
+                first.get_or_insert(found);
+            }
+        }
+    }
+    first.ok_or_else(|| "the model has no statistics to be evaluated by".to_owned())
+}
+
+/// Cases of one pass in evaluation: enough for the statistics of a batch to be those of many.
+const EVALUATED: usize = 256;
+
+/// Mean loss and accuracy over labels, in evaluation mode.
+fn score(model: &dyn Learner, cases: &Cases, of: &[usize], source: Source) -> Result<Score, String> {
+    let (mut loss, mut right, mut count) = (0.0, 0usize, 0usize);
+    for batch in of.chunks(EVALUATED) {
+        let Batch { x, labels, cases } = cases.batch(batch, model.steps());
+        let logits = model.logits(Batch { x, labels: Vec::new(), cases }, source)?;
+        count += labels.len();
+        for (row, label) in logits.chunks_exact(model.classes()).zip(labels) {
             let top = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             let sum: f64 = row.iter().map(|v| f64::from(v - top).exp()).sum();
             loss += sum.ln() - f64::from(row[label] - top);
@@ -115,5 +178,6 @@ fn evaluate(model: &dyn Learner, cases: &Cases, batch_size: usize) -> Result<(f6
             right += usize::from(row.iter().position(|v| *v == top) == Some(label));
         }
     }
-    Ok((loss / test.len() as f64, right as f64 / test.len() as f64))
+    let count = count.max(1) as f64;
+    Ok(Score { loss: loss / count, accuracy: right as f64 / count })
 }

@@ -37,18 +37,6 @@ impl<const I: usize> View for Flat<I> {
     }
 }
 
-/// `T` steps of `I` values: `[T, N, I]`.
-pub(crate) struct Steps<const T: usize, const I: usize>;
-
-impl<const T: usize, const I: usize> View for Steps<T, I> {
-    type Shape = (usize, usize, Const<I>);
-    const STEPS: usize = T;
-    const VALUES: usize = T * I;
-    fn shape(cases: usize) -> Self::Shape {
-        (T, cases, Const)
-    }
-}
-
 /// `C` channels of `H` by `W` positions: `[N, C, H, W]`.
 pub(crate) struct Image<const C: usize, const H: usize, const W: usize>;
 
@@ -147,7 +135,10 @@ struct Typed<V, M, R: Rule<M>, const O: usize> {
 }
 
 /// The model of a cell, named by `N`, of `O` classes, with fresh weights.
-pub(crate) fn build<V, N, R, const O: usize>(cell: &CellSettings) -> Result<Box<dyn Learner>, String>
+pub(crate) fn build<V, N, R, const O: usize>(
+    cell: &CellSettings,
+    _: &Axes<'_>,
+) -> Result<Box<dyn Learner>, String>
 where
     V: View + 'static,
     N: BuildOnDevice<Cpu, f32>,
@@ -156,7 +147,6 @@ where
     N::Built: Module<Tensor<V::Shape, f32, Cpu>, Output = Logits<O>, Error = CpuError>,
     R: Rule<N::Built> + 'static,
 {
-    Axes::new(&cell.settings).finish(&cell.model)?;
     let dev = Cpu::seed_from_u64(cell.seed);
     let (model, counts) = walk::build::<N::Built>(&dev)?;
     let optimizer = R::at(cell.learning_rate, &model)?;

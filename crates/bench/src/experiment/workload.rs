@@ -5,9 +5,11 @@ use norm_core::{Descriptor, PolicyKind, ReferenceSet, Site};
 use results::{CellSettings, Direction, Target, Tier, WorkloadRecord};
 use sequence::CellKind;
 
-use crate::cases::split;
 use crate::error::Error;
-use crate::learner::Learner;
+
+use super::axes::Axes;
+use super::cases::Cases;
+use super::learner::Learner;
 
 /// A workload, as its file describes it.
 #[derive(Debug)]
@@ -26,26 +28,51 @@ pub struct Workload {
     pub about: &'static str,
     /// The optimizer in a word.
     pub optimizer: &'static str,
+    /// Settings of every cell, which the model hears: see the recurrence's and the perceptron's.
+    pub settings: &'static [(&'static str, &'static str)],
     /// Cases in a batch.
     pub batch_size: usize,
     /// Passes over the training cases.
     pub epochs: Epochs,
     /// Learning rates, the same for every method.
     pub rates: Rates,
-    /// The accuracy that counts as reached, set before anything was run.
-    pub target: f64,
+    /// What counts as reached on the validation cases, set before anything was run.
+    pub target: Goal,
     /// What limits the conclusions.
     pub caveats: &'static [&'static str],
     /// The recurrent layer, where the model has one.
     pub recurrence: Option<Recurrence>,
-    /// The classes of the cases.
-    pub labels: fn() -> Vec<u8>,
-    /// What a method sees of the cases, `[cases][values]`.
-    pub values: fn(method: &str) -> Result<Vec<f32>, Error>,
+    /// The cases of a cell: what a method sees of them, their labels, and which train, choose and judge. What is held out to
+    /// choose by is drawn from the cell's seed, so that intervals over seeds cover it.
+    pub cases: fn(cell: &CellSettings, axes: &Axes<'_>) -> Result<Cases, Error>,
     /// What becomes of each method here.
-    pub arms: &'static [Arm],
+    pub(crate) arms: Arms,
     /// The updates that are trained with here, beside the optimizer.
-    pub updates: &'static [Arm],
+    pub(crate) updates: &'static [Arm],
+}
+
+/// What becomes of each method in a workload.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Arms {
+    /// One by one, where a method is a type of the model.
+    Types(&'static [Arm]),
+    /// By what a method says of itself, where it is a value: where it stands, or why it does not, and what builds it there and in
+    /// any other place.
+    Values {
+        /// Where tables compare it.
+        place: fn(&'static Descriptor) -> Result<&'static str, Reason>,
+        /// Builds it there, or where the settings of a cell say.
+        build: Build,
+    },
+}
+
+/// What counts as reached.
+#[derive(Clone, Copy, Debug)]
+pub enum Goal {
+    /// At least this share of the validation cases is right.
+    Accuracy(f64),
+    /// At most this loss on the validation cases.
+    Loss(f64),
 }
 
 /// Passes over the training cases by tier.
@@ -98,6 +125,8 @@ pub enum Stand {
     Features,
     /// At the summed inputs, whose channels are cut into groups.
     Groups,
+    /// In a model whose method is a value.
+    Value,
 }
 
 /// Why a method is not trained in a workload.
@@ -111,7 +140,26 @@ pub struct Arm {
     /// Whether it is the plain model, which has no place to name.
     plain: bool,
     /// Where it stands, or why it does not.
-    stands: Result<&'static [Place], Reason>,
+    stands: Result<Places, Reason>,
+    /// Builds it in any place by name, where place and method are values; the settings of a cell may name others than those
+    /// that tables compare.
+    anywhere: Option<Build>,
+}
+
+/// The places of a method in a model.
+#[derive(Clone, Copy, Debug)]
+enum Places {
+    Several(&'static [Place]),
+    One(Place),
+}
+
+impl Places {
+    fn all(&self) -> &[Place] {
+        match self {
+            Self::Several(places) => places,
+            Self::One(place) => std::slice::from_ref(place),
+        }
+    }
 }
 
 /// A place of a method in a model.
@@ -122,7 +170,7 @@ pub(crate) struct Place {
 }
 
 /// Makes the model of a cell, with fresh weights; or says in words why not.
-pub(crate) type Build = fn(&CellSettings) -> Result<Box<dyn Learner>, String>;
+pub(crate) type Build = fn(&CellSettings, &Axes<'_>) -> Result<Box<dyn Learner>, String>;
 
 /// A method in the models for the way it stands; in none for one that is refused, so that nothing is compiled for it.
 pub(crate) trait Placed {
@@ -140,15 +188,25 @@ pub(crate) const fn number(stand: Result<Stand, Reason>) -> u8 {
 impl Arm {
     pub(crate) const fn of<P: Placed>(d: &Descriptor, stand: Result<Stand, Reason>) -> Self {
         let stands = match stand {
-            Ok(_) => Ok(P::PLACES),
+            Ok(_) => Ok(Places::Several(P::PLACES)),
             Err(reason) => Err(reason),
         };
-        Self { method: d.id, plain: d.is_identity(), stands }
+        Self { method: d.id, plain: d.is_identity(), stands, anywhere: None }
+    }
+
+    /// A method in a model whose method is a value.
+    fn by_value(
+        d: &'static Descriptor,
+        place: Result<&'static str, Reason>,
+        build: Build,
+    ) -> Self {
+        let stands = place.map(|name| Places::One(Place { name, build }));
+        Self { method: d.id, plain: d.is_identity(), stands, anywhere: Some(build) }
     }
 
     /// An update, by its id, where it moves the weights.
     pub(crate) const fn of_update(method: &'static str, places: &'static [Place]) -> Self {
-        Self { method, plain: false, stands: Ok(places) }
+        Self { method, plain: false, stands: Ok(Places::Several(places)), anywhere: None }
     }
 
     /// Where the method stands in the model: several names where several models have it.
@@ -158,19 +216,20 @@ impl Arm {
     /// Why it does not.
     pub fn placements(&self) -> Result<Vec<&'static str>, Reason> {
         let plain = self.plain;
-        Ok(self.stands?.iter().map(|place| if plain { "none" } else { place.name }).collect())
+        Ok(self.stands?.all().iter().map(|place| if plain { "none" } else { place.name }).collect())
     }
 
     /// How the model with the method in this place is made.
     pub(crate) fn build(&self, workload: &Workload, placement: &str) -> Result<Build, Error> {
         let refused = |reason| Error::Refused { workload: workload.id, method: self.method, reason };
         let places = self.stands.map_err(refused)?;
-        let mut named = places.iter().filter(|p| self.plain || p.name == placement);
-        named.next().map(|place| place.build).ok_or_else(|| Error::UnknownPlacement {
+        let mut named = places.all().iter().filter(|p| self.plain || p.name == placement);
+        let elsewhere = self.anywhere.filter(|_| sequence::Placement::find(placement).is_some());
+        named.next().map(|place| place.build).or(elsewhere).ok_or_else(|| Error::UnknownPlacement {
             workload: workload.id,
             method: self.method,
             got: placement.to_owned(),
-            known: places.iter().map(|p| p.name).collect::<Vec<_>>().join(", "),
+            known: places.all().iter().map(|p| p.name).collect::<Vec<_>>().join(", "),
         })
     }
 }
@@ -180,25 +239,34 @@ impl Arm {
 /// it and of the file's `stand`, which says how each method stands.
 macro_rules! models {
     (
+        $([value $at:expr => $by_value:expr])?
         $formula:ident in $view:ty, $classes:literal classes, by $rule:ident;
         $($stand:ident { $($place:expr => $model:ty),+ $(,)? })+
     ) => {
         struct Model<F, const STAND: u8>(std::marker::PhantomData<F>);
 
-        impl<F: norm_core::Formula> $crate::workload::Placed for Model<F, 0> {
-            const PLACES: &'static [$crate::workload::Place] = &[];
+        impl<F: norm_core::Formula> $crate::experiment::workload::Placed for Model<F, 0> {
+            const PLACES: &'static [$crate::experiment::workload::Place] = &[];
         }
 
-        $(impl<$formula: norm_core::Formula> $crate::workload::Placed
-            for Model<$formula, { $crate::workload::Stand::$stand as u8 }>
+        $(impl<F: norm_core::Formula> $crate::experiment::workload::Placed
+            for Model<F, { $crate::experiment::workload::Stand::Value as u8 }>
         {
-            const PLACES: &'static [$crate::workload::Place] = &[$($crate::workload::Place {
+            const PLACES: &'static [$crate::experiment::workload::Place] =
+                &[$crate::experiment::workload::Place { name: $at, build: $by_value }];
+        })?
+
+        $(impl<$formula: norm_core::Formula> $crate::experiment::workload::Placed
+            for Model<$formula, { $crate::experiment::workload::Stand::$stand as u8 }>
+        {
+            const PLACES: &'static [$crate::experiment::workload::Place] = &[$($crate::experiment::workload::Place {
                 name: $place,
-                build: $crate::learner::build::<$view, $model, $crate::learner::$rule, $classes>,
+                build: $crate::experiment::typed::build::<$view, $model, $crate::experiment::typed::$rule, $classes>,
             }),+];
         })+
 
-        const ARMS: &[$crate::workload::Arm] = norms::for_each_norm!(table);
+        const ARMS: $crate::experiment::workload::Arms =
+            $crate::experiment::workload::Arms::Types(norms::for_each_norm!(table));
     };
 }
 pub(crate) use models;
@@ -206,10 +274,10 @@ pub(crate) use models;
 /// The arms of all methods, each in the `Model` of the way it stands.
 macro_rules! table {
     ($($formula:path),+ $(,)?) => {
-        &[$($crate::workload::Arm::of::<
+        &[$($crate::experiment::workload::Arm::of::<
             Model<
                 $formula,
-                { $crate::workload::number(stand(<$formula as norm_core::Formula>::DESCRIPTOR)) },
+                { $crate::experiment::workload::number(stand(<$formula as norm_core::Formula>::DESCRIPTOR)) },
             >,
         >(
             <$formula as norm_core::Formula>::DESCRIPTOR,
@@ -283,50 +351,50 @@ pub const fn in_recurrence(d: &Descriptor) -> Result<Stand, Reason> {
     }
 }
 
-/// The same for methods at sums and states alone.
-///
-/// # Errors
-///
-/// Why it does not.
-pub(crate) const fn at_sums(d: &Descriptor) -> Result<Stand, Reason> {
-    match d.site {
-        Site::Weights | Site::WeightsAndInputs => Err(FOR_A_SHORT_BUILD),
-        _ => in_recurrence(d),
-    }
-}
-
 impl Workload {
+    /// All methods, then the updates that are trained with here.
+    fn arms(&self) -> Vec<Arm> {
+        let mut all = match self.arms {
+            Arms::Types(arms) => arms.to_vec(),
+            Arms::Values { place, build } => {
+                let one = |m: &norms::Method| Arm::by_value(m.descriptor(), place(m.descriptor()), build);
+                norms::METHODS.iter().map(one).collect()
+            }
+        };
+        all.extend_from_slice(self.updates);
+        all
+    }
+
     /// What becomes of a method or an update here.
     ///
     /// # Errors
     ///
     /// [`Error::UnknownMethod`].
     pub fn arm(&self, method: &str) -> Result<Arm, Error> {
-        let listed = self.arms.iter().chain(self.updates).find(|arm| arm.method == method).copied();
+        let listed = self.arms().into_iter().find(|arm| arm.method == method);
         let other = || {
             let stands = Err("the weights are moved by another optimizer here");
-            norms::find_update(method).map(|u| Arm { method: u.id, plain: false, stands })
+            norms::find_update(method).map(|u| Arm { method: u.id, plain: false, stands, anywhere: None })
         };
         listed.or_else(other).ok_or_else(|| Error::UnknownMethod {
             workload: self.id,
             got: method.to_owned(),
-            known: crate::grid::methods().join(", "),
+            known: super::grid::methods().join(", "),
         })
     }
 
     /// The methods and updates that are trained here, each with its places in the model.
     pub fn trained(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let arms = self.arms.iter().chain(self.updates);
-        arms.flat_map(|arm| {
+        self.arms().into_iter().flat_map(|arm| {
             let places = arm.placements().unwrap_or_default();
-            places.into_iter().map(|place| (arm.method, place))
+            places.into_iter().map(move |place| (arm.method, place))
         })
     }
 
     /// The methods and updates that are not trained here, each with the reason.
     pub fn refuses(&self) -> impl Iterator<Item = (&'static str, Reason)> {
         let why = |method| Some((method, self.arm(method).ok()?.placements().err()?));
-        crate::grid::methods().into_iter().filter_map(why)
+        super::grid::methods().into_iter().filter_map(why)
     }
 
     /// Passes over the training cases.
@@ -348,10 +416,29 @@ impl Workload {
 
     /// What counts as reached.
     pub fn target(&self) -> Target {
-        Target {
-            metric: "test_accuracy".to_owned(),
-            value: self.target,
-            direction: Direction::HigherIsBetter,
+        let (metric, value, direction) = match self.target {
+            Goal::Accuracy(share) => ("valid_accuracy", share, Direction::HigherIsBetter),
+            Goal::Loss(loss) => ("valid_loss", loss, Direction::LowerIsBetter),
+        };
+        Target { metric: metric.to_owned(), value, direction }
+    }
+
+    /// Refuses a cell that says of itself what this workload does not do: whatever is written down changes the run.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`].
+    pub(crate) fn check(&self, cell: &CellSettings) -> Result<(), Error> {
+        let fixed = [
+            ("model", self.model, cell.model.as_str()),
+            ("path", "fused", cell.path.as_str()),
+            ("dtype", "f32", cell.dtype.as_str()),
+        ];
+        match fixed.into_iter().find(|(_, only, got)| only != got) {
+            None => Ok(()),
+            Some((name, only, got)) => {
+                Err(Error::Setting { workload: self.id, name, got: got.to_owned(), only })
+            }
         }
     }
 
@@ -361,28 +448,27 @@ impl Workload {
     ///
     /// [`Error::Data`] for cases that cannot be split.
     pub fn record(&self) -> Result<WorkloadRecord, Error> {
-        let split = split(&(self.labels)())?;
-        let own = [
-            "The best rate of each method is chosen on the test cases that are shown; every rate is shown beside it.",
-        ];
+        let cell = super::grid::plain_cell(self);
+        let cases = (self.cases)(&cell, &Axes::new(&cell.settings))?;
         Ok(WorkloadRecord {
             id: self.id.to_owned(),
             title: self.title.to_owned(),
             data: self.data.to_owned(),
             attribution: self.attribution.to_owned(),
-            train_cases: split.train.len() as u64,
-            test_cases: split.test.len() as u64,
+            train_cases: cases.training().len() as u64,
+            validation_cases: cases.validation().len() as u64,
+            test_cases: cases.test().len() as u64,
             model: self.about.to_owned(),
             loss: "softmax cross-entropy".to_owned(),
             protocol: format!(
-                "{}, batches of {}, no schedule, no clipping; {} learning rates, the same for every method; a seed sets initial weights and order, the same for every method; accuracy after each epoch in evaluation mode",
+                "{}, batches of {}, no schedule; {} learning rates, the same for every method; a seed sets initial weights, order and which cases validate, the same for every method; rates are chosen by the validation loss, and validation by statistics estimated anew where a method stores some",
                 self.optimizer,
                 self.batch_size,
                 self.rates.grid.len(),
             ),
             target: self.target(),
             refuses: self.refuses().map(|(id, why)| (id.to_owned(), why.to_owned())).collect(),
-            caveats: self.caveats.iter().chain(&own).map(|&caveat| caveat.to_owned()).collect(),
+            caveats: self.caveats.iter().map(|&caveat| caveat.to_owned()).collect(),
         })
     }
 }

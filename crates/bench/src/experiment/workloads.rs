@@ -1,7 +1,8 @@
 //! The registry of workloads: every one, once. A workload is added by its file in `workloads/` and one line here.
 
 use crate::error::Error;
-use crate::workload::Workload;
+
+use super::workload::Workload;
 
 macro_rules! register {
     ($($name:ident),+ $(,)?) => {

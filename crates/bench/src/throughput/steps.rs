@@ -3,12 +3,12 @@
 
 use results::{BenchId, Tier};
 
-use crate::cases::Cases;
+use crate::experiment::axes::Axes;
 use crate::error::Error;
-use crate::grid::{self, Filter};
-use crate::learner::Learner;
-use crate::workload::Workload;
-use crate::workloads::WORKLOADS;
+use crate::experiment::grid::{self, Filter};
+use crate::experiment::learner::Learner;
+use crate::experiment::workload::Workload;
+use crate::experiment::workloads::WORKLOADS;
 
 /// An optimizer with its network and the gradients of one batch.
 pub struct Step {
@@ -52,11 +52,12 @@ fn steps(workload: &Workload) -> Result<Vec<Step>, Error> {
     for mut cell in grid::cells(Tier::Smoke, &filter) {
         cell.learning_rate = 0.0;
         let failed = |what| Error::Training { cell: cell.id(), step: 0, what };
-        let cases = Cases::new((workload.values)(&cell.method)?, (workload.labels)())?;
+        let axes = Axes::new(&cell.settings);
+        let cases = (workload.cases)(&cell, &axes)?;
         let batch = &cases.training()[..cell.batch_size];
         let build = workload.arm(&cell.method)?.build(workload, &cell.variant)?;
-        let mut learner = build(&cell).map_err(failed)?;
-        learner.loss(cases.gather(batch, learner.steps()), cases.labels(batch)).map_err(failed)?;
+        let mut learner = build(&cell, &axes).map_err(failed)?;
+        learner.loss(cases.batch(batch, learner.steps())).map_err(failed)?;
         let id = BenchId::Update {
             method: cell.method.clone(),
             path: "optimizer".to_owned(),

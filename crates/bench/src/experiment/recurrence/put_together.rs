@@ -11,6 +11,7 @@ use super::super::axes::Axes;
 use super::super::learner::Learner;
 use super::super::optimizer::Each;
 use super::super::start::{Draws, RecurrentStart};
+use super::super::workload::in_recurrence;
 use super::{Held, Recurrence, Rows, SlotValue, StartNoise, Weights};
 
 /// What a workload says of its recurrence beside the sizes.
@@ -30,6 +31,16 @@ enum Purpose {
     InputWeights,
     HiddenWeights,
     ReadOut,
+}
+
+/// Where tables compare a method.
+///
+/// # Errors
+///
+/// Why it has no place in a recurrence.
+pub(crate) fn place(d: &'static Descriptor) -> Result<&'static str, &'static str> {
+    in_recurrence(d)?;
+    Placement::usual(d).map(|placement| placement.name).map_err(|reason| reason.short())
 }
 
 /// The place of a name, the statistics and their averaging, from the settings.
@@ -74,11 +85,11 @@ fn statistics_are_instant(
 pub(crate) fn build<const I: usize, const H: usize, const W: usize, const S: usize, const O: usize>(
     kind: Kind,
     settings: &CellSettings,
+    axes: &Axes<'_>,
 ) -> Result<Box<dyn Learner>, String> {
-    let axes = Axes::new(&settings.settings);
     let method = norms::find(&settings.method).ok_or_else(|| format!("there is no method `{}`", settings.method))?;
     let d = method.descriptor();
-    let cell = cell(d, &settings.variant, kind, &axes)?;
+    let cell = cell(d, &settings.variant, kind, axes)?;
     if cell.width(H) != W {
         return Err(format!("{H} units have {} summed inputs, not {W}", cell.width(H)));
     }
@@ -86,9 +97,9 @@ pub(crate) fn build<const I: usize, const H: usize, const W: usize, const S: usi
     let draws = |purpose: Purpose| Draws::new(settings.seed, purpose as u64);
     let start = axes.choice("weights", &RecurrentStart::CHOICES)?.unwrap_or(RecurrentStart::Uniform);
     let (ih, hh) = matrices::<I, H, W>(kind.kind, start, &mut draws(Purpose::InputWeights), &mut draws(Purpose::HiddenWeights))?;
-    let mut slots = slots::<H, S>(&dev, &cell, &axes)?;
+    let mut slots = slots::<H, S>(&dev, &cell, axes)?;
     let mut bias = cell.has_bias().then(|| vec![0.0; W]);
-    forget_bias::<H, S>(kind.kind, &axes, bias.as_mut(), &cell.slot_params(H), &mut slots)?;
+    forget_bias::<H, S>(kind.kind, axes, bias.as_mut(), &cell.slot_params(H), &mut slots)?;
     let learned = axes.choice("start", &[("zero", false), ("learned", true)])?.unwrap_or(false);
     let deviation = axes.number("start_noise", "a finite number, 0 or more", |v: f64| v.is_finite() && v >= 0.0)?;
     let at_rows = matches!(d.site, Site::Weights | Site::WeightsAndInputs).then(|| Rows(*method.f32));
@@ -110,7 +121,6 @@ pub(crate) fn build<const I: usize, const H: usize, const W: usize, const S: usi
         },
     };
     let optimizer = Each::of(&axes, settings.learning_rate)?;
-    axes.finish("a recurrence")?;
     let running = State::new(&cell, H);
     Ok(Box::new(Recurrence::<I, H, W, S, O> {
         dev,

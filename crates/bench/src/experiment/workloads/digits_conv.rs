@@ -4,10 +4,10 @@ use models::{ConvNet, StreamingConvNet};
 use norm_core::{Descriptor, ReferenceSet};
 use norm_dfdx::Fused;
 
-use crate::digits;
-use crate::learner::Image;
-use crate::workload::{
-    Epochs, FOR_A_SHORT_BUILD, Rates, Reason, Stand, Workload, centres, in_convolutions, models, table,
+use crate::experiment::digits;
+use crate::experiment::typed::Image;
+use crate::experiment::workload::{
+    Epochs, Goal, FOR_A_SHORT_BUILD, Rates, Reason, Stand, Workload, centres, in_convolutions, models, table,
 };
 
 pub(crate) static WORKLOAD: Workload = Workload {
@@ -18,14 +18,14 @@ pub(crate) static WORKLOAD: Workload = Workload {
     model: "conv",
     about: "two 3 by 3 convolutions to 8 and 16 channels, normalized before each ReLU, each pooled, mean over positions to 10 classes",
     optimizer: "Adam",
+    settings: &[],
     batch_size: 64,
     epochs: Epochs { smoke: 3, quick: 10, full: 30 },
     rates: Rates::ADAM,
-    target: 0.95,
+    target: Goal::Accuracy(0.95),
     caveats: &[digits::WRITERS],
     recurrence: None,
-    labels: digits::labels,
-    values: digits::pixels,
+    cases: digits::pixels,
     arms: ARMS,
     updates: &[],
 };

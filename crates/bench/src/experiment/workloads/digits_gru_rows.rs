@@ -1,14 +1,12 @@
-//! The digits row by row, through a gated recurrent unit.
+//! The digits row by row, through gated recurrent units.
 
-use models::{GatedKeep, GruClassifier, PlacedIn, Usual};
-use norm_core::Descriptor;
 use sequence::CellKind;
 
-use crate::digits;
-use crate::learner::Steps;
-use crate::workload::{
-    Epochs, FOR_A_SHORT_BUILD, Rates, Reason, Recurrence, Stand, Workload, at_sums, centres, models, table,
-};
+use crate::experiment::digits;
+use crate::experiment::recurrence::{Kind, build, place};
+use crate::experiment::workload::{Arms, Epochs, Goal, Rates, Recurrence, Workload};
+
+const KIND: Kind = Kind { kind: CellKind::GruKeep, steps: 8, labels_steps: false };
 
 pub(crate) static WORKLOAD: Workload = Workload {
     id: "digits-gru-rows",
@@ -18,26 +16,14 @@ pub(crate) static WORKLOAD: Workload = Workload {
     model: "gru",
     about: "gated recurrent units of 48 units over 8 steps of a row of 8 pixels, last state to 10 classes",
     optimizer: "Adam",
+    settings: &[("optimizer", "adam")],
     batch_size: 32,
-    epochs: Epochs { smoke: 3, quick: 30, full: 60 },
+    epochs: Epochs { smoke: 2, quick: 15, full: 30 },
     rates: Rates::ADAM,
-    target: 0.90,
+    target: Goal::Accuracy(0.90),
     caveats: &[digits::WRITERS],
-    recurrence: Some(Recurrence { kind: CellKind::GruKeep, units: 48 }),
-    labels: digits::labels,
-    values: digits::pixels,
-    arms: ARMS,
+    recurrence: Some(Recurrence { kind: KIND.kind, units: 48 }),
+    cases: digits::pixels,
+    arms: Arms::Values { place, build: |cell, axes| build::<8, 48, 144, 96, 10>(KIND, cell, axes) },
     updates: &[],
 };
-
-const fn stand(d: &Descriptor) -> Result<Stand, Reason> {
-    match at_sums(d) {
-        Ok(_) if !centres(d) => Err(FOR_A_SHORT_BUILD),
-        stand => stand,
-    }
-}
-
-models! {
-    F in Steps<8, 8>, 10 classes, by Adam;
-    Sums { <Usual<F> as PlacedIn>::PLACEMENT.name => GruClassifier<GatedKeep, F, Usual<F, 8>, 8, 48, 144, 96, 10> }
-}

@@ -1,11 +1,12 @@
-//! The digits pixel by pixel, through an LSTM.
+//! The digits pixel by pixel, through an LSTM: each pixel as a pair, since alone it is one number.
 
-use models::{LstmClassifier, PlacedIn, Usual};
 use sequence::CellKind;
 
-use crate::digits;
-use crate::learner::Steps;
-use crate::workload::{Epochs, Rates, Recurrence, Workload, at_sums as stand, models, table};
+use crate::experiment::digits;
+use crate::experiment::recurrence::{Kind, build, place};
+use crate::experiment::workload::{Arms, Epochs, Goal, Rates, Recurrence, Workload};
+
+const KIND: Kind = Kind { kind: CellKind::Lstm, steps: 64, labels_steps: false };
 
 pub(crate) static WORKLOAD: Workload = Workload {
     id: "digits-lstm-64",
@@ -13,21 +14,16 @@ pub(crate) static WORKLOAD: Workload = Workload {
     data: digits::DATA,
     attribution: digits::ATTRIBUTION,
     model: "lstm",
-    about: "LSTM of 48 units over 64 steps of one pixel in scan order, last state to 10 classes",
+    about: "LSTM of 32 units over 64 steps, in a fixed random order, of one pixel as the pair (p, 1 - p), last state to 10 classes",
     optimizer: "Adam",
+    settings: &[("optimizer", "adam")],
     batch_size: 32,
-    epochs: Epochs { smoke: 2, quick: 30, full: 60 },
+    epochs: Epochs { smoke: 1, quick: 20, full: 40 },
     rates: Rates::ADAM,
-    target: 0.80,
-    caveats: &[digits::WRITERS, "The forget gate starts without an offset for every method."],
-    recurrence: Some(Recurrence { kind: CellKind::Lstm, units: 48 }),
-    labels: digits::labels,
-    values: digits::pixels,
-    arms: ARMS,
+    target: Goal::Accuracy(0.80),
+    caveats: &[digits::WRITERS],
+    recurrence: Some(Recurrence { kind: KIND.kind, units: 32 }),
+    cases: digits::pixel_pairs,
+    arms: Arms::Values { place, build: |cell, axes| build::<2, 32, 128, 128, 10>(KIND, cell, axes) },
     updates: &[],
 };
-
-models! {
-    F in Steps<64, 1>, 10 classes, by Adam;
-    Sums { <Usual<F> as PlacedIn>::PLACEMENT.name => LstmClassifier<F, Usual<F>, 1, 48, 192, 10> }
-}

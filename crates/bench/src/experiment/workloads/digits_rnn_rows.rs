@@ -1,11 +1,12 @@
 //! The digits row by row, through a simple recurrence.
 
-use models::{PlacedIn, RnnClassifier, Tanh, Usual};
 use sequence::CellKind;
 
-use crate::digits;
-use crate::learner::Steps;
-use crate::workload::{Epochs, Rates, Recurrence, Workload, in_recurrence as stand, models, table};
+use crate::experiment::digits;
+use crate::experiment::recurrence::{Kind, build, place};
+use crate::experiment::workload::{Arms, Epochs, Goal, Rates, Recurrence, Workload};
+
+const KIND: Kind = Kind { kind: CellKind::RnnTanh, steps: 8, labels_steps: false };
 
 pub(crate) static WORKLOAD: Workload = Workload {
     id: "digits-rnn-rows",
@@ -15,19 +16,14 @@ pub(crate) static WORKLOAD: Workload = Workload {
     model: "rnn",
     about: "simple recurrence with the hyperbolic tangent of 48 units over 8 steps of a row of 8 pixels, last state to 10 classes",
     optimizer: "Adam",
+    settings: &[("optimizer", "adam")],
     batch_size: 32,
-    epochs: Epochs { smoke: 3, quick: 30, full: 60 },
+    epochs: Epochs { smoke: 2, quick: 15, full: 30 },
     rates: Rates::ADAM,
-    target: 0.85,
+    target: Goal::Accuracy(0.85),
     caveats: &[digits::WRITERS],
-    recurrence: Some(Recurrence { kind: CellKind::RnnTanh, units: 48 }),
-    labels: digits::labels,
-    values: digits::pixels,
-    arms: ARMS,
+    recurrence: Some(Recurrence { kind: KIND.kind, units: 48 }),
+    cases: digits::pixels,
+    arms: Arms::Values { place, build: |cell, axes| build::<8, 48, 48, 48, 10>(KIND, cell, axes) },
     updates: &[],
 };
-
-models! {
-    F in Steps<8, 8>, 10 classes, by Adam;
-    Sums { <Usual<F> as PlacedIn>::PLACEMENT.name => RnnClassifier<Tanh, F, Usual<F, 8>, 8, 48, 10> }
-}

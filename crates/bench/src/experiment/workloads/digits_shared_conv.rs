@@ -3,9 +3,9 @@
 use models::{AllPerStep, AllShared, SharedConv, StatisticsPerStep};
 use norm_core::{Descriptor, PolicyKind, ReferenceSet};
 
-use crate::digits;
-use crate::learner::Image;
-use crate::workload::{Epochs, Rates, Reason, Stand, Workload, in_convolutions, models, table};
+use crate::experiment::digits;
+use crate::experiment::typed::Image;
+use crate::experiment::workload::{Epochs, Goal, Rates, Reason, Stand, Workload, in_convolutions, models, table};
 
 pub(crate) static WORKLOAD: Workload = Workload {
     id: "digits-shared-conv",
@@ -15,14 +15,14 @@ pub(crate) static WORKLOAD: Workload = Workload {
     model: "shared-conv",
     about: "8 channels, 3 residual steps with the same two 3 by 3 convolutions, each normalized and rectified before it, mean over positions to 10 classes",
     optimizer: "Adam",
+    settings: &[],
     batch_size: 64,
     epochs: Epochs { smoke: 2, quick: 8, full: 20 },
     rates: Rates { smoke: 1e-2, grid: &[3e-3, 1e-2, 3e-2] },
-    target: 0.90,
+    target: Goal::Accuracy(0.90),
     caveats: &[digits::WRITERS],
     recurrence: None,
-    labels: digits::labels,
-    values: digits::pixels,
+    cases: digits::pixels,
     arms: ARMS,
     updates: &[],
 };

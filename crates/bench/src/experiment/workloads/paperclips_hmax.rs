@@ -9,11 +9,13 @@ use hmax::{
     View, c2,
 };
 use norm_core::{Descriptor, Site};
+use results::CellSettings;
 
-use crate::cases::{SPLIT_SEED, split};
+use crate::experiment::axes::Axes;
+use crate::experiment::cases::{Cases, SPLIT_SEED, held_out};
 use crate::error::Error;
-use crate::learner::Flat;
-use crate::workload::{Epochs, Rates, Reason, Stand, Workload, models, table};
+use crate::experiment::typed::Flat;
+use crate::experiment::workload::{Epochs, Goal, Rates, Reason, Stand, Workload, models, table};
 
 pub(crate) static WORKLOAD: Workload = Workload {
     id: "paperclips-hmax",
@@ -23,17 +25,17 @@ pub(crate) static WORKLOAD: Workload = Workload {
     model: "hmax",
     about: "filters of 7 scales, S2 of 50 patches of training views, compared by the normalized dot product or, for the plain model, by a Gaussian of the distance; maxima over positions and scales, brought to mean 0 and variance 1; trained is a linear read-out to 10 classes",
     optimizer: "Adam",
+    settings: &[],
     batch_size: 32,
     epochs: Epochs { smoke: 20, quick: 30, full: 60 },
     rates: Rates::ADAM,
-    target: 0.90,
+    target: Goal::Accuracy(0.90),
     caveats: &[
         "Clips are known and views are new: angles of the test lie between those of training.",
         "The patches are the same for every seed; a seed sets the weights of the read-out.",
     ],
     recurrence: None,
-    labels,
-    values,
+    cases,
     arms: ARMS,
     updates: &[],
 };
@@ -69,20 +71,21 @@ static C2: LazyLock<hmax::Result<[Vec<Vec<f32>>; 2]>> = LazyLock::new(|| {
 });
 
 /// Features brought to mean 0 and variance 1 over the cases that train.
-fn values(method: &str) -> Result<Vec<f32>, Error> {
-    let normalized = norms::find(method).is_some_and(|m| m.descriptor().site == Site::Inputs);
+fn cases(cell: &CellSettings, _: &Axes<'_>) -> Result<Cases, Error> {
+    let normalized = norms::find(&cell.method).is_some_and(|m| m.descriptor().site == Site::Inputs);
     let mut all = C2.as_ref().map_err(HmaxError::clone)?[usize::from(normalized)].clone();
-    let training = split(&labels())?.train;
+    let split = held_out(&labels(), cell.seed)?;
+    let training = &split.train;
     let n = training.len() as f64;
     for f in 0..FEATURES {
-        let mean = training.iter().map(|&case| f64::from(all[case][f])).sum::<f64>() / n;
+        let mean = training.iter().map(|&case: &usize| f64::from(all[case][f])).sum::<f64>() / n;
         let variance = training.iter().map(|&case| (f64::from(all[case][f]) - mean).powi(2)).sum::<f64>() / n;
         let scale = if variance > 0.0 { variance.sqrt().recip() } else { 0.0 };
         for case in &mut all {
             case[f] = ((f64::from(case[f]) - mean) * scale) as f32;
         }
     }
-    Ok(all.concat())
+    Ok(Cases::classes(all.concat(), labels(), split))
 }
 
 /// C1 of every view.
@@ -101,8 +104,9 @@ fn views() -> hmax::Result<Vec<Vec<Layer>>> {
 
 /// C2 of all views by patches of those that train.
 fn features(c1: &[Vec<Layer>], tuning: Tuning) -> hmax::Result<Vec<Vec<f32>>> {
-    let train = split(&labels()).map(|split| split.train).unwrap_or_default();
-    let seen: Vec<Vec<Layer>> = train.iter().map(|&case| c1[case].clone()).collect();
+    // Of cases that never judge, the same for every seed.
+    let split = held_out(&labels(), 0).unwrap_or_default();
+    let seen: Vec<Vec<Layer>> = [split.train, split.validation].concat().iter().map(|&case| c1[case].clone()).collect();
     let prototypes = Prototype::sample(&seen, &[3], FEATURES, Density::Dense, SPLIT_SEED)?;
     let got = prototypes.len();
     if got != FEATURES {
