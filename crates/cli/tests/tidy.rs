@@ -13,7 +13,7 @@ const HELPERS: [&str; 5] = ["norm-core", "norm-codegen", "norm-macros", "norm-co
 /// Who may see whom; `methods` stands for every crate of a method that has a kernel, `updates` for every one at the site
 /// `update`. A new arrow is a decision: it is made here and in
 /// `ARCHITECTURE.md`.
-const ARROWS: [(&str, &[&str]); 19] = [
+const ARROWS: [(&str, &[&str]); 20] = [
     ("symbolic", &[]),
     ("norm-codegen", &["symbolic"]),
     ("norm-macros", &["norm-codegen"]),
@@ -33,6 +33,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
     ("eval", &["norm-core", "norms", "sequence", "norm-dfdx", "updates", "hmax"]),
     ("report", &["results"]),
     ("scaffold", &[]),
+    ("statistics", &[]),
     ("cli", &["norm-core", "norms", "sequence", "bench", "eval", "results", "report"]),
 ];
 
