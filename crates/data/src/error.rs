@@ -1,6 +1,6 @@
 //! What can be wrong with a data file or a request for data.
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, ops::Range, path::PathBuf};
 
 /// Short form of this crate's results.
 pub type Result<T, E = DataError> = std::result::Result<T, E>;
@@ -225,6 +225,24 @@ pub enum DataError {
         index: usize,
         /// Cases there are.
         cases: usize,
+    },
+    /// Characters that are not all in the text, or in the part of it that is used.
+    #[error("characters {}..{}, expected within {}..{}", asked.start, asked.end, within.start, within.end)]
+    Characters {
+        /// Places asked for.
+        asked: Range<usize>,
+        /// Places there are.
+        within: Range<usize>,
+    },
+    /// Windows that have no step, or do not fit in the text with the target of their last step.
+    #[error(
+        "windows of {steps} steps over {characters} characters: expected at least 1 step and {steps} + 1 characters"
+    )]
+    WindowSteps {
+        /// Steps asked for.
+        steps: usize,
+        /// Characters there are.
+        characters: usize,
     },
     /// Images of another size than the one this is made for.
     #[error("images of {}×{} pixels, expected {}×{}", got.0, got.1, expected.0, expected.1)]

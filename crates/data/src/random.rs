@@ -20,6 +20,7 @@ pub(crate) fn stream(seed: u64, stream: u64) -> ChaCha8Rng {
 #[derive(Clone, Copy)]
 pub(crate) enum Draws {
     Canvas = 1,
+    Window = 2,
 }
 
 /// The stream of one case, which no other case and no number of cases touches.
