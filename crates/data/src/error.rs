@@ -252,6 +252,20 @@ pub enum DataError {
         /// Height and width given.
         got: (usize, usize),
     },
+    /// A generated task that cannot have this size.
+    #[error("{task}: {what} is {got}, expected {least} to {most}")]
+    TaskSize {
+        /// Name of the task.
+        task: &'static str,
+        /// The size that is wrong.
+        what: &'static str,
+        /// What was asked for.
+        got: usize,
+        /// Least possible.
+        least: usize,
+        /// Most that is accepted, given the other sizes.
+        most: usize,
+    },
     /// A read order made for images of another size.
     #[error("read order over {got} pixels, expected {expected}")]
     OrderLength {
