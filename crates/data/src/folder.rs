@@ -90,7 +90,8 @@ impl DataFolder {
         })
     }
 
-    /// Tiny Shakespeare: 1115394 characters, 65 distinct.
+    /// Tiny Shakespeare: 1115394 characters, 65 distinct. [`shakespeare`](crate::shakespeare()) embeds its
+    /// beginning.
     ///
     /// # Errors
     /// As [`DataFolder::verify`].

@@ -2,6 +2,9 @@
 //!
 //! * [`optdigits()`] is embedded: 3823 and 1797 images of 8×8 pixels by different writers, no file
 //!   needed; [`digits()`] is its test part alone.
+//! * [`shakespeare()`] is embedded: 299868 characters of plays, no file needed; [`Windows`] cuts a text
+//!   into cases for a character model.
+//! * [`adding`] and [`copying`] generate sequence tasks from a seed.
 //! * [`DataFolder`] reads MNIST, Fashion-MNIST, the published files of optdigits and tiny Shakespeare
 //!   from a folder named by `NORMLAB_DATA`, and refuses files that are not the pinned ones.
 //! * [`read_idx`], [`read_optdigits`] and [`Text::read`] read files of the same formats from anywhere.
@@ -39,9 +42,12 @@ mod optdigits;
 mod order;
 mod pinned;
 mod random;
+mod shakespeare;
 mod source;
 mod split;
+mod tasks;
 mod text;
+mod windows;
 
 pub use batches::{Batches, Epoch, LastBatch};
 pub use canvas::{cluttered, shifted};
@@ -53,5 +59,8 @@ pub use images::{Images, TrainTest};
 pub use optdigits::read_optdigits;
 pub use order::{PERMUTATION_SEED, ReadOrder, permutation, with_replacement};
 pub use pinned::{Pinned, PinnedFile};
+pub use shakespeare::{SHAKESPEARE_SHA256, shakespeare};
 pub use split::{Fractions, Split};
+pub use tasks::{Adding, Copying, adding, adding_of_lengths, copying};
 pub use text::{Text, TextParts};
+pub use windows::Windows;

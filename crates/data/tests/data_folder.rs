@@ -1,6 +1,6 @@
 //! The real files, where there are any: set `NORMLAB_DATA` to a folder laid out as `DataFolder` says.
 
-use data::{DATA_VARIABLE, DataFolder, Fractions, optdigits};
+use data::{DATA_VARIABLE, DataFolder, Fractions, Text, optdigits, shakespeare};
 
 #[test]
 fn everything_in_the_data_folder_is_what_it_should_be() {
@@ -22,6 +22,10 @@ fn everything_in_the_data_folder_is_what_it_should_be() {
     assert!(folder.optdigits().expect("optdigits") == optdigits(), "the embedded parts differ");
     let text = folder.tiny_shakespeare().expect("tiny Shakespeare");
     assert_eq!((text.codes().len(), text.alphabet().len()), (1_115_394, 65));
+    let read = |text: &Text| -> Vec<u8> {
+        text.codes().iter().map(|&code| text.alphabet()[usize::from(code)]).collect()
+    };
+    assert!(read(&text).starts_with(&read(&shakespeare())), "the embedded text is not its beginning");
     let parts = text.parts(Fractions { validation: 0.05, test: 0.05 }).expect("parts");
     assert_eq!((parts.train, parts.test.end), (0..1_003_854, 1_115_394));
 }
