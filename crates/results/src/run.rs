@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 
 use crate::store::{self, io};
 use crate::{
-    ConvergenceRecord, Error, Manifest, MethodRecord, NoiseRecord, PeerRecord, ThroughputRecord,
-    WorkloadRecord,
+    ConvergenceRecord, Error, Manifest, MethodRecord, NoiseRecord, PeerRecord, ProbeRecord, ThroughputRecord,
+    VerdictRecord, WorkloadRecord,
 };
 
 /// A run that is read: a folder and its manifest. Whoever writes holds a [`crate::RunWriter`].
@@ -105,6 +105,16 @@ impl Run {
     /// The noise floor; `None` if nothing was written.
     pub fn noise(&self) -> Result<Option<Vec<NoiseRecord>>, Error> {
         self.read("noise.json", "noise records")
+    }
+
+    /// What probes found; `None` if nothing was written.
+    pub fn probes(&self) -> Result<Option<Vec<ProbeRecord>>, Error> {
+        self.read("probes.json", "probe records")
+    }
+
+    /// What the run says to the claims; `None` if nothing was written.
+    pub fn verdicts(&self) -> Result<Option<Vec<VerdictRecord>>, Error> {
+        self.read("verdicts.json", "verdicts")
     }
 
     /// The bibliography; `None` if none was copied.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::lock::Lock;
 use crate::store::{self, io};
 use crate::{
-    ConvergenceRecord, Error, Manifest, MethodRecord, NoiseRecord, Part, PeerRecord, Run, ThroughputRecord,
+    ConvergenceRecord, Error, Manifest, MethodRecord, NoiseRecord, Part, PeerRecord, ProbeRecord, Run, ThroughputRecord,
     Tier, WorkloadRecord,
 };
 
@@ -218,6 +218,16 @@ impl RunWriter {
     /// Writes the noise floor.
     pub fn write_noise(&self, records: &[NoiseRecord]) -> Result<(), Error> {
         self.write("noise.json", "noise records", records)
+    }
+
+    /// Writes what probes found.
+    pub fn write_probes(&self, records: &[ProbeRecord]) -> Result<(), Error> {
+        self.write("probes.json", "probe records", records)
+    }
+
+    /// Writes what the run says to the claims.
+    pub fn write_verdicts(&self, records: &[VerdictRecord]) -> Result<(), Error> {
+        self.write("verdicts.json", "verdicts", records)
     }
 
     /// Writes down that all that was asked for is there, at this time in UTC.
