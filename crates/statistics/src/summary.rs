@@ -30,9 +30,8 @@ pub fn median(values: &[f64]) -> Option<f64> {
 /// The middle of sorted numbers.
 pub(crate) fn middle(sorted: &[f64]) -> Option<f64> {
     let n = sorted.len();
-    let (below, above) = (*sorted.get(n.wrapping_sub(1) / 2)?, sorted[n / 2]);
     // Two equal infinities have a middle, opposite ones do not.
-    let middle = if below == above { below } else { f64::midpoint(below, above) };
+    let middle = f64::midpoint(*sorted.get(n.wrapping_sub(1) / 2)?, sorted[n / 2]);
     (!middle.is_nan()).then_some(middle)
 }
 

@@ -54,6 +54,14 @@ fn ranks_decide_where_runs_diverge() {
 }
 
 #[test]
+fn arms_that_lose_runs_on_both_sides_are_never_equivalent() {
+    let (mut first, mut second) = ([1.0; 10], [1.0; 10]);
+    (first[0], second[1]) = (f64::INFINITY, f64::INFINITY);
+    let ranks = Wilcoxon::new(&first, &second).unwrap();
+    assert_eq!(decide(&ranks, 1e9, ranks.p()).unwrap(), Decision::Undecided);
+}
+
+#[test]
 fn a_family_decides_by_the_corrected_p() {
     let shifted = |shift: f64| {
         let first: Vec<f64> = SLEEP.0.iter().map(|v| v + shift).collect();
