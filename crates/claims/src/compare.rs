@@ -1,7 +1,7 @@
 //! One comparison: numbers of pairs, the test that fits them, what it says.
 
 use results::{ConvergenceRecord, Effect, Outcome, Verdict};
-use statistics::{ALPHA, Decision, Direction, PairedTest, Paired, Wilcoxon, decide, mcnemar};
+use statistics::{ALPHA, Decision, Direction, Paired, Wilcoxon, decide, mcnemar};
 
 use crate::experiment::{Comparison, Expectation, Quantity};
 
@@ -40,13 +40,19 @@ impl Comparison {
     pub(crate) fn words(&self) -> String {
         let (a, b) = (self.first.label, self.second.label);
         let each = |of: &str, against: &str| {
-            if of == against { format!("{of}, {a} − {b}") } else { format!("{of} of {a} − {against} of {b}") }
+            if of == against {
+                format!("{of}, {a} − {b}")
+            } else {
+                format!("{of} of {a} − {against} of {b}")
+            }
         };
         match self.quantity {
             Quantity::LogLoss { of, against } => format!("ln {}", each(of, against)),
             Quantity::Number { of, against } => each(of, against),
             Quantity::Steps => format!("ln of the updates until the target, {a} − {b}"),
-            Quantity::Success { metric, least } => format!("share of seeds with {metric} of {least}, {a} − {b}"),
+            Quantity::Success { metric, least } => {
+                format!("share of seeds with {metric} of {least}, {a} − {b}")
+            }
         }
     }
 
@@ -67,13 +73,16 @@ impl Comparison {
             Quantity::Number { of: a, against: b } => (of(first, a)?, of(second, b)?),
             Quantity::Steps => {
                 let steps = |records: &[&ConvergenceRecord]| {
-                    let one = |r: &&ConvergenceRecord| r.steps_to_target.map_or(f64::INFINITY, |s| (s as f64).ln());
+                    let one =
+                        |r: &&ConvergenceRecord| r.steps_to_target.map_or(f64::INFINITY, |s| (s as f64).ln());
                     records.iter().map(one).collect()
                 };
                 (steps(first), steps(second))
             }
             Quantity::Success { metric, least } => {
-                let won = |v: Vec<f64>| v.into_iter().map(|v| f64::from(u8::from(v >= least))).collect::<Vec<f64>>();
+                let won = |v: Vec<f64>| {
+                    v.into_iter().map(|v| f64::from(u8::from(v >= least))).collect::<Vec<f64>>()
+                };
                 (won(of(first, metric)?), won(of(second, metric)?))
             }
         };
@@ -152,6 +161,12 @@ impl Tested {
                 Decision::Undecided => Verdict::Undecided,
             })
         };
+        if let Self::Ranks(t) = self
+            && t.differences().iter().all(|d| *d == 0.0)
+        {
+            // Arms that never get there are not the same: nothing was seen of either.
+            return Ok(Verdict::Undecided);
+        }
         match expected {
             Expectation::Lower { delta } => towards(Direction::Lower, delta),
             Expectation::Higher { delta } => towards(Direction::Higher, delta),

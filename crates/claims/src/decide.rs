@@ -28,7 +28,8 @@ fn verdict(claim: &Claim, probes: &[ProbeRecord], bench: &dyn Bench) -> Result<V
             (words.collect::<Vec<_>>().join("; "), record.map(|r| r.id.clone()), of_probe(expects, record))
         }
         Evidence::Trained(experiment) => {
-            let words = experiment.comparisons.iter().map(|c| format!("{}: {}", c.words(), c.expectation.words()));
+            let words =
+                experiment.comparisons.iter().map(|c| format!("{}: {}", c.words(), c.expectation.words()));
             let mut found = trained::decide(claim.id, experiment, bench)?;
             found.core_minutes.get_or_insert(experiment.core_minutes);
             (words.collect::<Vec<_>>().join("; "), None, found)

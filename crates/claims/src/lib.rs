@@ -17,8 +17,8 @@ mod plan;
 mod trained;
 
 pub use claim::{Claim, Evidence, Expect, Within};
+pub use claims::{CLAIMS, find};
 pub use decide::verdicts;
 pub use error::Error;
 pub use experiment::{Arm, Comparison, Expectation, Experiment, Protocol, Quantity, Rule};
 pub use plan::{Bench, Wanted, next};
-pub use claims::{CLAIMS, find};

@@ -52,7 +52,12 @@ pub(crate) enum Rate {
 }
 
 impl Run<'_> {
-    pub(crate) fn cell(&self, bench: &dyn Bench, learning_rate: f64, seed: u64) -> Result<CellSettings, Error> {
+    pub(crate) fn cell(
+        &self,
+        bench: &dyn Bench,
+        learning_rate: f64,
+        seed: u64,
+    ) -> Result<CellSettings, Error> {
         let protocol = self.experiment.protocol;
         let wanted = Wanted {
             workload: self.experiment.workload,

@@ -68,7 +68,9 @@ pub(crate) fn decide(
             }
         }
         let (first, second) = (&arms[0], &arms[1]);
-        let ids = |t: &Trained<'_>| t.chosen_by.iter().cloned().chain(t.records.iter().map(|r| r.id.clone())).collect::<Vec<_>>();
+        let ids = |t: &Trained<'_>| {
+            t.chosen_by.iter().cloned().chain(t.records.iter().map(|r| r.id.clone())).collect::<Vec<_>>()
+        };
         for id in ids(first).into_iter().chain(ids(second)) {
             let took = bench.record(&id).map_or(0.0, |record| record.wall_seconds);
             if cells.insert(id) {

@@ -9,8 +9,8 @@ use serde::Serialize;
 use crate::lock::Lock;
 use crate::store::{self, io};
 use crate::{
-    ConvergenceRecord, Error, Manifest, MethodRecord, NoiseRecord, Part, PeerRecord, ProbeRecord, Run, ThroughputRecord,
-    Tier, WorkloadRecord,
+    ConvergenceRecord, Error, Manifest, MethodRecord, NoiseRecord, Part, PeerRecord, ProbeRecord, Run,
+    ThroughputRecord, Tier, VerdictRecord, WorkloadRecord,
 };
 
 /// What a run says of methods and workloads. It is written once, before the manifest.

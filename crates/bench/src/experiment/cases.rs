@@ -149,8 +149,9 @@ impl Cases {
             }
             Values::Symbols(codes, symbols) => {
                 let mut x = vec![0.0; steps * cases.len() * symbols];
-                for (row, (t, n)) in
-                    x.chunks_exact_mut(*symbols).zip((0..steps).flat_map(|t| cases.iter().map(move |&n| (t, n))))
+                for (row, (t, n)) in x
+                    .chunks_exact_mut(*symbols)
+                    .zip((0..steps).flat_map(|t| cases.iter().map(move |&n| (t, n))))
                 {
                     row[usize::from(codes[n * steps + t])] = 1.0;
                 }

@@ -114,8 +114,11 @@ pub(crate) fn build<const I: usize, const H: usize, const O: usize>(
     settings: &CellSettings,
     axes: &Axes<'_>,
 ) -> Result<Box<dyn Learner>, String> {
-    let method = norms::find(&settings.method).ok_or_else(|| format!("there is no method `{}`", settings.method))?;
-    let depth = axes.number("depth", "a whole number of hidden layers from 1 to 64", |v: usize| (1..=64).contains(&v))?.unwrap_or(depth);
+    let method =
+        norms::find(&settings.method).ok_or_else(|| format!("there is no method `{}`", settings.method))?;
+    let depth = axes
+        .number("depth", "a whole number of hidden layers from 1 to 64", |v: usize| (1..=64).contains(&v))?
+        .unwrap_or(depth);
     let nonlinearity = axes.choice("nonlinearity", &Nonlinearity::CHOICES)?.unwrap_or(Nonlinearity::Relu);
     let data_start = axes.choice("data_start", &[("no", false), ("yes", true)])?.unwrap_or(false);
     let choices = norm::Choices::of(method, axes)?;
@@ -123,7 +126,9 @@ pub(crate) fn build<const I: usize, const H: usize, const O: usize>(
     let draws = |layer: usize| Draws::new(settings.seed, layer as u64);
     let layers = Layers::<I, H, O> {
         first: Hidden::new(&dev, &mut draws(0), &choices, depth == 1)?,
-        others: (1..depth).map(|i| Hidden::new(&dev, &mut draws(i), &choices, i + 1 == depth)).collect::<Result<_, _>>()?,
+        others: (1..depth)
+            .map(|i| Hidden::new(&dev, &mut draws(i), &choices, i + 1 == depth))
+            .collect::<Result<_, _>>()?,
         read_out: layer::linear(&dev, &mut draws(depth)),
         nonlinearity,
     };
@@ -167,7 +172,8 @@ impl<const I: usize, const H: usize, const O: usize> Learner for Perceptron<I, H
             found.push(u.found.to_vec());
             Ok(())
         };
-        let logits: Logits<O, Recording> = self.layers.logits(x.traced(gradients), &mut keep, Source::Batch)?;
+        let logits: Logits<O, Recording> =
+            self.layers.logits(x.traced(gradients), &mut keep, Source::Batch)?;
         let (value, gradients) = cross_entropy(logits, batch.labels)?;
         self.gradients = Some(gradients);
         let mut found = found.into_iter();

@@ -80,13 +80,7 @@ impl StartNoise {
 }
 
 /// The network in training.
-pub(crate) struct Recurrence<
-    const I: usize,
-    const H: usize,
-    const W: usize,
-    const S: usize,
-    const O: usize,
-> {
+pub(crate) struct Recurrence<const I: usize, const H: usize, const W: usize, const S: usize, const O: usize> {
     pub(super) dev: Cpu,
     pub(super) cell: Cell<f32>,
     pub(super) weights: Weights<I, H, W, S, O>,

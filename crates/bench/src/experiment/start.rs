@@ -77,7 +77,9 @@ mod tests {
         for (rows, columns) in [(6, 6), (3, 8), (8, 3)] {
             let w = Draws::new(3, 1).orthogonal(rows, columns);
             let (vectors, length) = (rows.min(columns), rows.max(columns));
-            let at = |i: usize, j: usize| f64::from(if rows <= columns { w[i * columns + j] } else { w[j * columns + i] });
+            let at = |i: usize, j: usize| {
+                f64::from(if rows <= columns { w[i * columns + j] } else { w[j * columns + i] })
+            };
             for a in 0..vectors {
                 for b in 0..vectors {
                     let dot: f64 = (0..length).map(|j| at(a, j) * at(b, j)).sum();

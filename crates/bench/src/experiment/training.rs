@@ -141,11 +141,7 @@ fn estimate(model: &mut dyn Learner, cases: &Cases, order: &Batches) -> Result<(
 }
 
 /// Validation and test by statistics from every source, as metrics; the test by the first of them.
-fn ends(
-    model: &dyn Learner,
-    cases: &Cases,
-    metrics: &mut BTreeMap<String, f64>,
-) -> Result<Score, String> {
+fn ends(model: &dyn Learner, cases: &Cases, metrics: &mut BTreeMap<String, f64>) -> Result<Score, String> {
     let mut first = None;
     for &source in model.sources() {
         for (part, of) in [("valid", cases.validation()), ("test", cases.test())] {

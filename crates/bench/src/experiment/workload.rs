@@ -195,11 +195,7 @@ impl Arm {
     }
 
     /// A method in a model whose method is a value.
-    fn by_value(
-        d: &'static Descriptor,
-        place: Result<&'static str, Reason>,
-        build: Build,
-    ) -> Self {
+    fn by_value(d: &'static Descriptor, place: Result<&'static str, Reason>, build: Build) -> Self {
         let stands = place.map(|name| Places::One(Place { name, build }));
         Self { method: d.id, plain: d.is_identity(), stands, anywhere: Some(build) }
     }

@@ -3,8 +3,8 @@
 
 use results::{BenchId, Tier};
 
-use crate::experiment::axes::Axes;
 use crate::error::Error;
+use crate::experiment::axes::Axes;
 use crate::experiment::grid::{self, Filter};
 use crate::experiment::learner::Learner;
 use crate::experiment::workload::Workload;

@@ -35,7 +35,12 @@ pub(super) fn linear<const C: usize, const H: usize>(
 type Rows<const C: usize, T = NoneTape> = Tensor<(usize, Const<C>), f32, Cpu, T>;
 
 impl<const C: usize, const H: usize> Hidden<C, H> {
-    pub(super) fn new(dev: &Cpu, draws: &mut Draws, choices: &Choices, is_last: bool) -> Result<Self, String> {
+    pub(super) fn new(
+        dev: &Cpu,
+        draws: &mut Draws,
+        choices: &Choices,
+        is_last: bool,
+    ) -> Result<Self, String> {
         let mut linear = linear::<C, H>(dev, draws);
         let norm = Norm::new(dev, choices, is_last);
         if !norm.at_sums() {
@@ -83,7 +88,9 @@ impl<const C: usize, const H: usize> Hidden<C, H> {
     /// gives the sums back. The plain layer gets the same by its weights: the paper's baseline does.
     pub(super) fn start_from(&mut self, x: Rows<C>) -> Result<Rows<H>, String> {
         if self.norm.at_sums() && !self.norm.descriptor().is_identity() {
-            return Err("the setting `data_start` is for the plain network and for norms at the weights".to_owned());
+            return Err(
+                "the setting `data_start` is for the plain network and for norms at the weights".to_owned()
+            );
         }
         let cases = x.shape().0;
         self.linear.bias.copy_from(&[0.0; H]);

@@ -18,13 +18,19 @@ const GROUPS: usize = 4;
 pub(super) const fn stands(d: &Descriptor) -> Result<(), &'static str> {
     match (d.site, d.policy, d.reference_set) {
         (Site::Inputs, _, _) => return Err("its templates are cut from images and not trained"),
-        (Site::Weights, policy, _) if policy.stores() => return Err("what it stores of its weights is kept by a typed layer"),
+        (Site::Weights, policy, _) if policy.stores() => {
+            return Err("what it stores of its weights is kept by a typed layer");
+        }
         (Site::Update, _, _) => return Err("the weights are moved by another optimizer here"),
         (Site::SummedInputs, PolicyKind::PerStep, _) | (_, _, ReferenceSet::BatchTime) => {
             return Err("it is defined over the steps of a sequence, of which the model has none");
         }
-        (Site::SummedInputs, PolicyKind::Streaming, _) => return Err("it streams, which a typed layer keeps"),
-        (Site::SummedInputs, _, _) if d.pools_space() => return Err("it pools space, of which a perceptron has none"),
+        (Site::SummedInputs, PolicyKind::Streaming, _) => {
+            return Err("it streams, which a typed layer keeps");
+        }
+        (Site::SummedInputs, _, _) if d.pools_space() => {
+            return Err("it pools space, of which a perceptron has none");
+        }
         _ => {}
     }
     let mut i = 0;
@@ -65,7 +71,10 @@ impl Choices {
         let gain = axes.choice("gain", &choices)?;
         let has_gain = d.params.iter().any(is_gain) || brings_none(d);
         if (initial_gain.is_some() || gain.is_some()) && !has_gain {
-            return Err(format!("the settings `initial_gain` and `gain` change nothing: `{}` has no gain", d.id));
+            return Err(format!(
+                "the settings `initial_gain` and `gain` change nothing: `{}` has no gain",
+                d.id
+            ));
         }
         let rate = axes.number("update_rate", "from 0 to 1", |v: f64| (0.0..=1.0).contains(&v))?;
         if rate.is_some() && !d.policy.averages() {
@@ -221,7 +230,8 @@ impl<const H: usize> Norm<H> {
     }
 
     pub(super) fn forget_population(&mut self) {
-        self.population = if self.running.is_empty() { Vec::new() } else { Running::initial(self.descriptor(), H) };
+        self.population =
+            if self.running.is_empty() { Vec::new() } else { Running::initial(self.descriptor(), H) };
     }
 
     /// The plain average over batches takes in one more, after `seen` others.
@@ -240,7 +250,9 @@ impl<const H: usize> Norm<H> {
             return true;
         }
         let d = self.method.descriptor();
-        let Some(at) = d.params.iter().position(is_gain).filter(|_| d.site == Site::Weights) else { return false };
+        let Some(at) = d.params.iter().position(is_gain).filter(|_| d.site == Site::Weights) else {
+            return false;
+        };
         let logarithm = d.params[at].name == "log_gain";
         if let Held::PerUnit(t) = &mut self.values[at].held {
             let now = t.as_vec();

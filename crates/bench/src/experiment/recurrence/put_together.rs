@@ -45,11 +45,10 @@ pub(crate) fn place(d: &'static Descriptor) -> Result<&'static str, &'static str
 
 /// The place of a name, the statistics and their averaging, from the settings.
 fn cell(d: &'static Descriptor, place: &str, kind: Kind, axes: &Axes<'_>) -> Result<Cell<f32>, String> {
-    let placement =
-        Placement::find(place).ok_or_else(|| format!("there is no placement `{place}` in a recurrent cell"))?;
-    let t_max = axes
-        .number("t_max", "a whole number of steps above 0", |v: usize| v > 0)?
-        .unwrap_or(kind.steps);
+    let placement = Placement::find(place)
+        .ok_or_else(|| format!("there is no placement `{place}` in a recurrent cell"))?;
+    let t_max =
+        axes.number("t_max", "a whole number of steps above 0", |v: usize| v > 0)?.unwrap_or(kind.steps);
     let per_step = Statistics::PerStep { t_max };
     let choices = [("step", per_step), ("sequence", Statistics::BatchTime), ("instant", Statistics::Instant)];
     let asked = axes.choice("statistics", &choices)?;
@@ -61,7 +60,10 @@ fn cell(d: &'static Descriptor, place: &str, kind: Kind, axes: &Axes<'_>) -> Res
     let rate = axes.number("update_rate", "from 0 to 1", |v: f64| (0.0..=1.0).contains(&v))?;
     let running = rate.map(|rate| Running { rate, ..placement.running.unwrap_or_default() });
     if let (Some(_), true) = (rate, statistics_are_instant(placement, d, kind.kind, statistics)) {
-        return Err(format!("the setting `update_rate` changes nothing: `{}` stores nothing at `{place}`", d.id));
+        return Err(format!(
+            "the setting `update_rate` changes nothing: `{}` stores nothing at `{place}`",
+            d.id
+        ));
     }
     let method = norms::find(d.id).ok_or_else(|| format!("there is no method `{}`", d.id))?;
     let options = Options { statistics, running, ..Options::default() };
@@ -87,7 +89,8 @@ pub(crate) fn build<const I: usize, const H: usize, const W: usize, const S: usi
     settings: &CellSettings,
     axes: &Axes<'_>,
 ) -> Result<Box<dyn Learner>, String> {
-    let method = norms::find(&settings.method).ok_or_else(|| format!("there is no method `{}`", settings.method))?;
+    let method =
+        norms::find(&settings.method).ok_or_else(|| format!("there is no method `{}`", settings.method))?;
     let d = method.descriptor();
     let cell = cell(d, &settings.variant, kind, axes)?;
     if cell.width(H) != W {
@@ -96,12 +99,18 @@ pub(crate) fn build<const I: usize, const H: usize, const W: usize, const S: usi
     let dev = Cpu::seed_from_u64(settings.seed);
     let draws = |purpose: Purpose| Draws::new(settings.seed, purpose as u64);
     let start = axes.choice("weights", &RecurrentStart::CHOICES)?.unwrap_or(RecurrentStart::Uniform);
-    let (ih, hh) = matrices::<I, H, W>(kind.kind, start, &mut draws(Purpose::InputWeights), &mut draws(Purpose::HiddenWeights))?;
+    let (ih, hh) = matrices::<I, H, W>(
+        kind.kind,
+        start,
+        &mut draws(Purpose::InputWeights),
+        &mut draws(Purpose::HiddenWeights),
+    )?;
     let mut slots = slots::<H, S>(&dev, &cell, axes)?;
     let mut bias = cell.has_bias().then(|| vec![0.0; W]);
     forget_bias::<H, S>(kind.kind, axes, bias.as_mut(), &cell.slot_params(H), &mut slots)?;
     let learned = axes.choice("start", &[("zero", false), ("learned", true)])?.unwrap_or(false);
-    let deviation = axes.number("start_noise", "a finite number, 0 or more", |v: f64| v.is_finite() && v >= 0.0)?;
+    let deviation =
+        axes.number("start_noise", "a finite number, 0 or more", |v: f64| v.is_finite() && v >= 0.0)?;
     let at_rows = matches!(d.site, Site::Weights | Site::WeightsAndInputs).then(|| Rows(*method.f32));
     let of_rows = if at_rows.is_some() { d.params } else { &[] };
     let initial = |p: &norm_core::Param| dev.tensor_from_vec(vec![p.initial as f32; W], (Const::<W>,));
@@ -189,7 +198,10 @@ fn slots<const H: usize, const S: usize>(
     };
     // What all units share has one element, which neither list holds.
     if let Some(p) = params.iter().find(|p| p.len != if p.place.sees_gates() { S } else { H }) {
-        return Err(format!("`{}` at `{}` has {} elements, which a cell has no place for", p.name, p.place, p.len));
+        return Err(format!(
+            "`{}` at `{}` has {} elements, which a cell has no place for",
+            p.name, p.place, p.len
+        ));
     }
     Ok(params.iter().map(value).collect())
 }
