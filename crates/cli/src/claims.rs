@@ -122,10 +122,11 @@ fn in_json(found: &[VerdictRecord], run: Option<&Path>) -> Vec<serde_json::Value
 pub(crate) fn seeds(claims: &[&Claim]) -> Vec<u64> {
     let mut seeds: Vec<u64> = claims
         .iter()
-        .filter_map(|claim| match &claim.evidence {
-            Evidence::Trained(experiment) => Some(experiment.protocol),
-            _ => None,
+        .flat_map(|claim| match &claim.evidence {
+            Evidence::Trained(experiment) => experiment.comparisons,
+            _ => &[],
         })
+        .map(|comparison| comparison.on.protocol)
         .flat_map(|protocol| protocol.tuning_seeds().chain(protocol.judging_seeds()))
         .collect();
     seeds.sort_unstable();
@@ -146,7 +147,9 @@ pub(crate) fn train(run: &RunWriter, claims: &[&Claim]) -> Result<End> {
         let before = wanted.len();
         let after = claims::next(claims, &Cells::of(run)?)?;
         if after.len() == before && after.iter().zip(&wanted).all(|(a, b)| a == b) {
-            bail!("{before} cells were trained and are not taken for what they are; the run says why when it is rendered");
+            bail!(
+                "{before} cells were trained and are not taken for what they are; the run says why when it is rendered"
+            );
         }
     }
     decide(run)?;
