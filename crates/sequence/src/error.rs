@@ -111,6 +111,26 @@ pub enum Error {
         /// What came.
         got: usize,
     },
+    /// A statistic that is to be stored and has no finite value, of values that have: their squares leave the range of the
+    /// element type. Neither state nor population took anything in; `y` may hold the steps that were done.
+    #[error(
+        "slot `{place}`: `{statistic}` {} would be {got:e} at channel {channel}, which cannot be stored: {}",
+        span(*step), way_out(*single)
+    )]
+    NotStored {
+        /// The slot.
+        place: Place,
+        /// The statistic, by the name under which it is stored.
+        statistic: String,
+        /// The step; none for a statistic of the whole sequence.
+        step: Option<usize>,
+        /// The first channel of which it is so.
+        channel: usize,
+        /// What would be stored.
+        got: f64,
+        /// Whether the elements are of single precision.
+        single: bool,
+    },
     /// Backward was called without the forward pass it belongs to.
     #[error("the workspace holds {got}, expected the forward pass of {expected}")]
     NoForward {
@@ -127,6 +147,18 @@ pub enum Error {
         /// What it said.
         source: norm_core::Error,
     },
+}
+
+fn span(step: Option<usize>) -> String {
+    step.map_or_else(|| "of the sequence".to_owned(), |t| format!("of step {t}"))
+}
+
+const fn way_out(single: bool) -> &'static str {
+    if single {
+        "make inputs or weights smaller, or calculate in double precision"
+    } else {
+        "make inputs or weights smaller"
+    }
 }
 
 impl Reason {

@@ -295,11 +295,6 @@ impl<T: Elem> Ready<'_, T> {
         let kernel = &self.slot.kernel;
         kernel.backward(self.isa, &call, dy, stats, rule, overwrite, dx, dparams).map_err(self.refused())
     }
-
-    /// Elements a channelwise statistic pooled.
-    pub(crate) fn pooled(&self, layout: Layout, x: &[T], mask: Option<&[bool]>) -> usize {
-        self.slot.kernel.pooled(&self.call(layout, x, mask))
-    }
 }
 
 /// The places of a recurrence, in words.
