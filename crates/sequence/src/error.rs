@@ -90,8 +90,8 @@ pub enum Error {
         place: Place,
         /// The method's id.
         method: &'static str,
-        /// What the method's statistics pool.
-        pools: &'static str,
+        /// What the method's statistics pool, every set.
+        pools: String,
         /// The kind asked for.
         got: &'static str,
     },
@@ -178,7 +178,8 @@ impl Reason {
     }
 }
 
-/// Why a method, a recurrence or a kind of statistics is not defined in a placement, with the way out.
+/// Why a method, a recurrence or a kind of statistics is not defined in a placement, with the way out. A method that pools
+/// several sets has no place in a cell ([`Reason::SeveralSets`]), so the others name one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Reason {

@@ -198,7 +198,7 @@ impl<T: Elem> Slot<T> {
             return Err(Error::Statistics {
                 place,
                 method: d.id,
-                pools: d.reference_set.name(),
+                pools: d.over(),
                 got: self.statistics.name(),
             });
         }
