@@ -1,0 +1,9 @@
+//! Claims as they are registered, and what records make of them. One program, so that what the modules test is compiled once.
+
+mod bench;
+mod declared;
+mod diverged;
+mod effects;
+mod probes;
+mod rates;
+mod registry;
