@@ -108,7 +108,7 @@ test:
 [group('check')]
 lint:
     cargo fmt --all --check
-    rustfmt --edition 2024 --check crates/bench/src/workloads/*.rs # named by a macro, which cargo fmt does not open
+    rustfmt --edition 2024 --check crates/bench/src/experiment/workloads/*.rs # named by a macro, which cargo fmt does not open
     cargo clippy --workspace --all-targets -- -D warnings
 
 # Rewrite golden files and expected compiler messages

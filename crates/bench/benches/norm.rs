@@ -13,7 +13,7 @@ use std::fmt;
 use std::hint::black_box;
 use std::time::Duration;
 
-use ::bench::grid::measured; // and its allocator
+use ::bench::experiment::grid::measured; // and its allocator
 use common::{copies, normal};
 use criterion::{BatchSize, Criterion};
 use dfdx::nn::modules::{BatchNorm1D, LayerNorm1D};
@@ -232,7 +232,7 @@ fn images(c: &mut Criterion, tier: Option<Tier>, size: Size) {
 const IMAGES: [Size; 3] = [Size([8, 16, 16, 16]), Size([16, 64, 16, 16]), Size([64, 64, 32, 32])];
 
 fn main() {
-    let tier = ::bench::begin::bench();
+    let tier = ::bench::throughput::begin::bench();
     let smoke = tier == Some(Tier::Smoke);
     let (warm_up, measure, samples) = if smoke { (50, 200, 10) } else { (200, 800, 30) };
     let mut c = Criterion::default()

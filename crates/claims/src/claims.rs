@@ -130,6 +130,9 @@ register! {
     normalized_product_is_hmax,
     cns_layout_by_coordinates,
     layer_norm_of_one_input_is_its_sign,
+    layer_norm_needs_more_than_a_level,
+    three_recurrent_norms_on_pixels,
+    running_averages_lag_behind,
 }
 
 /// The claim of that id.

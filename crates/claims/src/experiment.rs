@@ -54,9 +54,9 @@ impl Protocol {
         (1..=self.tuning).map(|n| 100 + n)
     }
 
-    /// Seeds that judge.
+    /// Seeds that judge. They are not the small ones either, by which pilots are run.
     pub fn judging_seeds(&self) -> impl Iterator<Item = u64> + use<> {
-        1..=self.judging
+        (1..=self.judging).map(|n| 200 + n)
     }
 }
 

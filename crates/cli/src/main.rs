@@ -3,6 +3,8 @@
 mod benches;
 mod build;
 mod claims;
+#[cfg(test)]
+mod engine;
 mod list;
 mod run;
 mod say;

@@ -137,7 +137,14 @@ impl RunWriter {
         }
         // Two builds whose commit nobody knows have one identity, and need not know the same methods and workloads.
         self.add_descriptions(about)?;
-        for part in self.run.manifest.parts.iter_mut().filter(|part| part.identity == start.part.identity) {
+        for part in self.run.manifest.parts.iter_mut().filter(|part| part.identity.id() == self.identity) {
+            if part.identity.commit != start.part.identity.commit {
+                let note =
+                    format!("continued at commit {}, whose engine is the same", start.part.identity.commit);
+                if !part.notes.contains(&note) {
+                    part.notes.push(note);
+                }
+            }
             for command in &start.part.commands {
                 if !part.commands.iter().any(|known| known.words == command.words) {
                     part.commands.push(command.clone());

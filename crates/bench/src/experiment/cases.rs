@@ -83,7 +83,7 @@ impl Cases {
     }
 
     /// Where the cases are not what a model is made for, what they should be and what they are.
-    pub(crate) fn unfit(&self, values: usize, classes: usize, labels_steps: bool) -> Option<Unfit> {
+    pub fn unfit(&self, values: usize, classes: usize, labels_steps: bool) -> Option<Unfit> {
         let want = self.count * values;
         let got = match &self.values {
             Values::Numbers(numbers) => numbers.len(),
@@ -97,6 +97,7 @@ impl Cases {
             Labels::Step(labels) => (labels, true),
         };
         if by_step != labels_steps {
+            // One number is enough to say which: as many labels as there are, or one for each case.
             let number = |by_step: bool| if by_step { labels.len() / self.count.max(1) } else { 1 };
             return Some(Unfit {
                 what: "labels of a case",

@@ -30,9 +30,16 @@ pub(crate) fn division(seed: u64) -> Result<(Vec<f32>, Vec<u8>, Split), Error> {
     Ok((values, labels, split))
 }
 
-/// Their pixels row by row, the same for every method.
-pub(crate) fn pixels(cell: &CellSettings, _: &Axes<'_>) -> Result<Cases, Error> {
-    let (values, labels, split) = division(cell.seed)?;
+/// Their pixels row by row, the same for every method. The setting `cases` lets so many train and no more.
+pub(crate) fn pixels(cell: &CellSettings, axes: &Axes<'_>) -> Result<Cases, Error> {
+    let (values, labels, mut split) = division(cell.seed)?;
+    let refused = |what| Error::Training { cell: cell.id(), step: 0, what };
+    let words = "a whole number from 32 to 3000";
+    if let Some(count) = axes.number("cases", words, |n: usize| (32..=3000).contains(&n)).map_err(refused)? {
+        // Drawn as the split is: classes are mixed before the first so many are taken.
+        let order = data::permutation(split.train.len(), cell.seed);
+        split.train = order[..count].iter().map(|&at| split.train[at]).collect();
+    }
     Ok(Cases::classes(values, labels, split))
 }
 

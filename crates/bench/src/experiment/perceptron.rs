@@ -125,14 +125,12 @@ pub(crate) fn build<const I: usize, const H: usize, const O: usize>(
     let dev = Cpu::seed_from_u64(settings.seed);
     let draws = |layer: usize| Draws::new(settings.seed, layer as u64);
     let layers = Layers::<I, H, O> {
-        first: Hidden::new(&dev, &mut draws(0), &choices, depth == 1)?,
-        others: (1..depth)
-            .map(|i| Hidden::new(&dev, &mut draws(i), &choices, i + 1 == depth))
-            .collect::<Result<_, _>>()?,
+        first: Hidden::new(&dev, &mut draws(0), &choices, depth == 1),
+        others: (1..depth).map(|i| Hidden::new(&dev, &mut draws(i), &choices, i + 1 == depth)).collect(),
         read_out: layer::linear(&dev, &mut draws(depth)),
         nonlinearity,
     };
-    let optimizer = Each::of(&axes, settings.learning_rate)?;
+    let optimizer = Each::of(axes, settings.learning_rate)?;
     Ok(Box::new(Perceptron { dev, layers, data_start, optimizer, gradients: None }))
 }
 

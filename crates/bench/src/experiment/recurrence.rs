@@ -5,6 +5,7 @@ mod operands;
 mod put_together;
 
 use dfdx::prelude::*;
+use norm_dfdx::Error;
 use norm_dfdx::sequence_op::{Given, SlotTensor, Spare, Tensors, sequence};
 use sequence::{Cell, Mode, Population, State};
 
@@ -109,7 +110,7 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
         x: Tensor<(usize, usize, Const<I>), f32, Cpu, T>,
         mode: Mode<'_, f32>,
         pass: u64,
-    ) -> Result<States<H, T>, String> {
+    ) -> Result<States<H, T>, Error<CpuError>> {
         let w = &self.weights;
         let given = Given { mask: None, noise: self.noise.draw(x.shape().1 * H, pass) };
         let slots = w.slots.iter().map(|slot| match &slot.tensor {
@@ -127,12 +128,12 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
         let done = match &self.at_rows {
             None => sequence(&self.cell, &raw, x, given, mode, &self.spare),
             Some(rows) => {
-                let (x, ih, hh) = rows.acting(&w.rows, &w.ih, &w.hh, x).map_err(|e| e.to_string())?;
+                let (x, ih, hh) = rows.acting(&w.rows, &w.ih, &w.hh, x)?;
                 let acting = Tensors { weight_ih: &ih, weight_hh: &hh, ..raw };
                 sequence(&self.cell, &acting, x, given, mode, &self.spare)
             }
         };
-        done.map(|(y, _)| y).map_err(|e| e.to_string())
+        done.map(|(y, _)| y)
     }
 
     /// One row of logits per case, of the last state, or per step and case.
@@ -183,7 +184,11 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
         self.noise.passes += 1;
         // Lent out while the pass reads the rest of the model.
         let mut running = self.running.clone();
-        let y = self.states(x.traced(gradients), Mode::Train(&mut running), self.noise.passes)?;
+        let y = match self.states(x.traced(gradients), Mode::Train(&mut running), self.noise.passes) {
+            // What training has made too large to be stored is no fault of the cell: it diverged.
+            Err(Error::Sequence(sequence::Error::NotStored { .. })) => return Ok(f64::INFINITY),
+            other => other.map_err(|e| e.to_string())?,
+        };
         self.running = running;
         let logits: Logits<O, Recording> = self.read_out(y)?;
         let (value, gradients) = cross_entropy(logits, batch.labels)?;
@@ -216,7 +221,7 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
         let mut population = Population::new(&self.cell, H);
         for mut batch in batches {
             let x = self.input(&mut batch);
-            self.states(x, Mode::Estimate(&mut population), 0)?;
+            self.states(x, Mode::Estimate(&mut population), 0).map_err(|e| e.to_string())?;
         }
         let found = population.finish();
         let shared = found.shared_over_time(&self.cell);
@@ -233,7 +238,7 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
             Source::Population => Mode::Eval(&self.population.as_ref().ok_or_else(missing)?.0),
             Source::Shared => Mode::Eval(&self.population.as_ref().ok_or_else(missing)?.1),
         };
-        let y = self.states(x, mode, 0)?;
+        let y = self.states(x, mode, 0).map_err(|e| e.to_string())?;
         Ok(self.read_out(y)?.as_vec())
     }
 

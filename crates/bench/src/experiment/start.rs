@@ -59,7 +59,9 @@ impl Draws {
             let norm = v.iter().map(|a| a * a).sum::<f64>().sqrt();
             // A vector that lies in the span of the others says nothing; another is drawn.
             if norm > 1e-6 {
-                v.iter_mut().for_each(|a| *a /= norm);
+                for a in &mut v {
+                    *a /= norm;
+                }
                 basis.push(v);
             }
         }

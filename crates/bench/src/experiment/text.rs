@@ -9,7 +9,7 @@ use super::axes::Axes;
 use super::cases::{Cases, Labels, Values};
 
 /// What it is.
-pub(crate) const DATA: &str = "the first 300 kB of tiny Shakespeare, 62 characters; the last tenth judges, one of the nine tenths before it, drawn by the seed, validates, and 2000 windows of 50 characters of the others train";
+pub(crate) const DATA: &str = "the first 300 kB of tiny Shakespeare, 62 characters; the last tenth judges, one of the nine tenths before it, drawn by the seed, validates, and 2000 windows of 50 characters, spread evenly over the others, train";
 
 /// Whose it is.
 pub(crate) const ATTRIBUTION: &str =
@@ -36,21 +36,25 @@ impl Windowed {
         Self { codes: Vec::new(), next: Vec::new() }
     }
 
-    /// Adds the first windows of a part; how many there were.
+    /// Adds windows of parts, `most` of them spread evenly; how many there were.
     fn add(
         &mut self,
         text: &Text,
-        part: std::ops::Range<usize>,
+        parts: &[std::ops::Range<usize>],
         steps: usize,
         most: usize,
     ) -> Result<usize, Error> {
-        let windows = Windows::new(text, part, steps)?;
-        let starts: Vec<usize> = windows.in_order().into_iter().take(most).collect();
-        for &start in &starts {
+        let mut starts = Vec::new();
+        for part in parts.iter().filter(|part| part.len() > steps) {
+            starts.extend(Windows::new(text, part.clone(), steps)?.in_order());
+        }
+        let count = most.min(starts.len());
+        for i in 0..count {
+            let start = starts[i * starts.len() / count];
             self.codes.extend_from_slice(&text.codes()[start..start + steps]);
             self.next.extend_from_slice(&text.codes()[start + 1..=start + steps]);
         }
-        Ok(starts.len())
+        Ok(count)
     }
 
     fn cases(self, count: usize, split: Split) -> Cases {
@@ -65,10 +69,11 @@ pub(crate) fn windows(cell: &CellSettings, _: &Axes<'_>) -> Result<Cases, Error>
     let tenth = parts.train.len() / 9;
     let valid = (cell.seed % 9) as usize * tenth;
     let mut all = Windowed::new();
-    let mut train = all.add(&text, 0..valid.max(1), STEPS, TRAINING).unwrap_or(0);
-    train += all.add(&text, valid + tenth..parts.train.end, STEPS, TRAINING - train).unwrap_or(0);
-    let validation = all.add(&text, valid..valid + tenth, STEPS, HELD_OUT)?;
-    let test = all.add(&text, parts.test.clone(), STEPS, HELD_OUT)?;
+    let held = valid..valid + tenth;
+    let others = [0..valid, valid + tenth..parts.train.end];
+    let train = all.add(&text, &others, STEPS, TRAINING)?;
+    let validation = all.add(&text, std::slice::from_ref(&held), STEPS, HELD_OUT)?;
+    let test = all.add(&text, std::slice::from_ref(&parts.test), STEPS, HELD_OUT)?;
     let split = Split {
         train: (0..train).collect(),
         validation: (train..train + validation).collect(),
@@ -77,7 +82,7 @@ pub(crate) fn windows(cell: &CellSettings, _: &Axes<'_>) -> Result<Cases, Error>
     let mut cases = all.cases(train + validation + test, split);
     for steps in LONGER {
         let mut longer = Windowed::new();
-        let count = longer.add(&text, parts.test.clone(), steps, HELD_OUT * STEPS / steps)?;
+        let count = longer.add(&text, std::slice::from_ref(&parts.test), steps, HELD_OUT * STEPS / steps)?;
         let split = Split { test: (0..count).collect(), ..Split::default() };
         cases.read_longer(steps, longer.cases(count, split));
     }

@@ -88,9 +88,15 @@ impl Workload {
                 }
                 training += clock.elapsed().as_secs_f64();
             }
-            estimate(&mut *model, &cases, &order).map_err(failed(step))?;
-            let source = model.sources()[0];
-            let valid = score(&*model, &cases, cases.validation(), steps, source).map_err(failed(step))?;
+            let valid = match validate(&mut *model, &cases, &order) {
+                Ok(valid) => valid,
+                Err(what) if step == 0 => return Err(failed(0)(what)),
+                // What cannot be read any more has been trained beyond what numbers hold.
+                Err(what) => {
+                    diverged = Some(Outcome::Diverged { step, what });
+                    break 'training;
+                }
+            };
             let mean = (!losses.is_empty()).then(|| losses.iter().sum::<f64>() / losses.len() as f64);
             curve.push(CurvePoint {
                 step,
@@ -138,6 +144,13 @@ fn estimate(model: &mut dyn Learner, cases: &Cases, order: &Batches) -> Result<(
     let steps = model.steps();
     let mut batches = order.epoch(0).take(ESTIMATING).map(|batch| cases.batch(&batch, steps));
     model.estimate(&mut batches)
+}
+
+/// The validation cases, by statistics of the population where there are some.
+fn validate(model: &mut dyn Learner, cases: &Cases, order: &Batches) -> Result<Score, String> {
+    estimate(model, cases, order)?;
+    let source = model.sources()[0];
+    score(model, cases, cases.validation(), model.steps(), source)
 }
 
 /// Validation and test by statistics from every source, as metrics; the test by the first of them.

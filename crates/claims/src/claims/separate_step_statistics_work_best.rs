@@ -1,6 +1,8 @@
 //! Separate statistics of each step work best.
 
 use crate::claim::{Claim, Evidence};
+use crate::experiment::{Comparison, Expectation, Experiment, Quantity, Rule};
+use crate::setups::{PIXELS, RECURRENT_BATCH};
 
 pub(crate) static CLAIM: Claim = Claim {
     id: "Q6",
@@ -8,9 +10,18 @@ pub(crate) static CLAIM: Claim = Claim {
     statement: "In recurrent batch normalization it works best to keep statistics for each time step apart.",
     takes: "LSTM over permuted pixels, statistics for each step and over the sequence, judged in evaluation \
         mode since both train alike",
-    evidence: Evidence::Later {
-        core_minutes: 5.0,
-        missing: "the experiment with the axis `statistics` on `digits-lstm-64` is not declared",
-    },
+    evidence: Evidence::Trained(Experiment {
+        comparisons: &[
+            Comparison {
+                on: PIXELS,
+                first: RECURRENT_BATCH,
+                second: RECURRENT_BATCH,
+                quantity: Quantity::LogLoss { of: "test_loss_population", against: "test_loss_shared" },
+                expectation: Expectation::Lower { delta: 0.2 },
+            },
+        ],
+        rule: Rule::Primary,
+        core_minutes: 6.0,
+    }),
     differs: "digits instead of the answer's general statement",
 };

@@ -63,7 +63,13 @@ fn an_experiment_is_declared() {
         ("epochs", protocol(Protocol { epochs: 2, ..PROTOCOL })),
         ("batch", protocol(Protocol { batch_size: Some(4), ..PROTOCOL })),
         ("rule", experiment(|e| e.rule = Rule::All)),
-        ("workload", experiment(|e| e.workload = "another")),
+        (
+            "workload",
+            experiment(|e| {
+                let on = claims::Setup { workload: "another", ..e.comparisons[0].on };
+                e.comparisons = Box::leak(Box::new([Comparison { on, ..e.comparisons[0] }]));
+            }),
+        ),
         ("comparisons", experiment(|e| e.comparisons = &[])),
         (
             "arm",

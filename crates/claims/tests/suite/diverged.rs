@@ -39,7 +39,11 @@ fn one_diverged_cell_ranks_last() {
     let claim = claim(LOSS, LOWER);
     let ending = |method: &'static str| {
         move |cell: &CellSettings| {
-            if cell.method == method && cell.seed == 4 { Ending::Diverged } else { losses(-0.3, 0.01)(cell) }
+            if cell.method == method && cell.seed == 204 {
+                Ending::Diverged
+            } else {
+                losses(-0.3, 0.01)(cell)
+            }
         }
     };
     let effect = |method| MadeUp::trained(claim, ending(method)).judge(claim).findings[0].clone();
@@ -83,7 +87,7 @@ fn divergence_never_panics() {
         |cell| cell.method == FIRST,
         |cell| cell.method == SECOND,
         |cell| cell.seed % 2 == 0,
-        |cell| cell.seed == 3 && cell.method == FIRST,
+        |cell| cell.seed == 203 && cell.method == FIRST,
         |cell| cell.learning_rate > 1e-3,
         |_| true,
     ];

@@ -27,7 +27,7 @@ fn an_empty_run_decides_nothing() {
 #[test]
 fn a_run_that_lacks_one_cell_decides_nothing() {
     let claim = claim(LOSS, LOWER);
-    for seed in [101, 7] {
+    for seed in [101, 207] {
         let mut bench = MadeUp::trained(claim, losses(-0.3, 0.05));
         assert_eq!(bench.judge(claim).verdict, Supported);
         bench.lose(|cell| cell.method == SECOND && cell.seed == seed);

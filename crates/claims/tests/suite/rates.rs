@@ -22,8 +22,11 @@ fn lowest_at(rate: f64) -> impl Fn(&CellSettings) -> Ending {
 fn tried(ending: impl Fn(&CellSettings) -> Ending) -> (Vec<f64>, f64) {
     let claim = claim(LOSS, LOWER);
     let bench = MadeUp::trained(claim, ending);
-    let mut rates: Vec<f64> =
-        bench.cells().filter(|c| c.method == FIRST && c.seed > 100).map(|c| c.learning_rate).collect();
+    let mut rates: Vec<f64> = bench
+        .cells()
+        .filter(|c| c.method == FIRST && PROTOCOL.tuning_seeds().any(|seed| seed == c.seed))
+        .map(|c| c.learning_rate)
+        .collect();
     rates.sort_by(f64::total_cmp);
     rates.dedup();
     (rates, bench.judge(claim).findings[0].rates[0].1)
@@ -53,7 +56,7 @@ fn a_grid_of_one_rate_tunes_nothing() {
     let claim = under(Protocol { rates: &[3e-3], ..PROTOCOL }, LOSS, LOWER);
     let bench = MadeUp::trained(claim, losses(-0.3, 0.05));
     assert_eq!(bench.cells().count(), 2 * 10);
-    assert!(bench.cells().all(|cell| cell.seed <= 10));
+    assert!(bench.cells().all(|cell| PROTOCOL.judging_seeds().any(|seed| seed == cell.seed)));
     assert_eq!(bench.judge(claim).verdict, Verdict::Supported);
 }
 
@@ -94,7 +97,7 @@ fn judging_seeds_choose_nothing() {
     let some = bench.cells().next().unwrap().clone();
     for method in [FIRST, SECOND] {
         for rate in [1e-3, 1e-2] {
-            for seed in 1..=10 {
+            for seed in PROTOCOL.judging_seeds() {
                 let cell =
                     CellSettings { method: method.to_owned(), learning_rate: rate, seed, ..some.clone() };
                 bench.put(record(cell, Ending::with_loss(1e-6)));
@@ -109,7 +112,9 @@ fn judging_seeds_choose_nothing() {
 fn tuning_seeds_judge_nothing() {
     let claim = claim(LOSS, LOWER);
     let ending = |cell: &CellSettings| match losses(-0.3, 0.05)(cell) {
-        Ending::At { loss, steps } if cell.seed > 100 && cell.method == FIRST => {
+        Ending::At { loss, steps }
+            if PROTOCOL.tuning_seeds().any(|seed| seed == cell.seed) && cell.method == FIRST =>
+        {
             Ending::At { loss: loss * 1e6, steps }
         }
         other => other,
@@ -119,10 +124,11 @@ fn tuning_seeds_judge_nothing() {
 
 #[test]
 fn no_claim_judges_by_a_seed_that_tuned() {
-    let registered = CLAIMS.iter().filter_map(|claim| match &claim.evidence {
-        Evidence::Trained(experiment) => Some((claim.id, experiment.protocol)),
-        _ => None,
-    });
+    let of = |claim: &claims::Claim| match claim.evidence {
+        Evidence::Trained(experiment) => experiment.comparisons,
+        _ => &[],
+    };
+    let registered = CLAIMS.iter().flat_map(|claim| of(claim).iter().map(|c| (claim.id, c.on.protocol)));
     let mut seen = 0;
     for (id, protocol) in registered.chain([("made-up", PROTOCOL)]) {
         let tuning: BTreeSet<u64> = protocol.tuning_seeds().collect();

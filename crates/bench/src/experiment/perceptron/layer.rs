@@ -35,19 +35,14 @@ pub(super) fn linear<const C: usize, const H: usize>(
 type Rows<const C: usize, T = NoneTape> = Tensor<(usize, Const<C>), f32, Cpu, T>;
 
 impl<const C: usize, const H: usize> Hidden<C, H> {
-    pub(super) fn new(
-        dev: &Cpu,
-        draws: &mut Draws,
-        choices: &Choices,
-        is_last: bool,
-    ) -> Result<Self, String> {
+    pub(super) fn new(dev: &Cpu, draws: &mut Draws, choices: &Choices, is_last: bool) -> Self {
         let mut linear = linear::<C, H>(dev, draws);
         let norm = Norm::new(dev, choices, is_last);
         if !norm.at_sums() {
             // A bias as large as the signal would hide what a norm at the weights does.
             linear.bias.copy_from(&[0.0; H]);
         }
-        Ok(Self { linear, norm })
+        Self { linear, norm }
     }
 
     pub(super) fn visit<V: Visitor>(&mut self, v: &mut V) -> Result<(), CpuError> {

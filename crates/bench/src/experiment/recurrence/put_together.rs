@@ -18,7 +18,7 @@ use super::{Held, Recurrence, Rows, SlotValue, StartNoise, Weights};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Kind {
     /// Its equations.
-    pub(crate) kind: CellKind,
+    pub(crate) equations: CellKind,
     /// Steps of a sequence.
     pub(crate) steps: usize,
     /// Whether every step has a label; otherwise the last state is read out.
@@ -53,13 +53,13 @@ fn cell(d: &'static Descriptor, place: &str, kind: Kind, axes: &Axes<'_>) -> Res
     let choices = [("step", per_step), ("sequence", Statistics::BatchTime), ("instant", Statistics::Instant)];
     let asked = axes.choice("statistics", &choices)?;
     // Behind the recurrence there is one choice for what pools over cases.
-    let statistics = match placement.statistics(d, kind.kind, asked) {
+    let statistics = match placement.statistics(d, kind.equations, asked) {
         Err(sequence::Reason::StepsNotSaid { .. }) => Some(per_step),
         _ => asked,
     };
     let rate = axes.number("update_rate", "from 0 to 1", |v: f64| (0.0..=1.0).contains(&v))?;
     let running = rate.map(|rate| Running { rate, ..placement.running.unwrap_or_default() });
-    if let (Some(_), true) = (rate, statistics_are_instant(placement, d, kind.kind, statistics)) {
+    if let (Some(_), true) = (rate, statistics_are_instant(placement, d, kind.equations, statistics)) {
         return Err(format!(
             "the setting `update_rate` changes nothing: `{}` stores nothing at `{place}`",
             d.id
@@ -67,7 +67,7 @@ fn cell(d: &'static Descriptor, place: &str, kind: Kind, axes: &Axes<'_>) -> Res
     }
     let method = norms::find(d.id).ok_or_else(|| format!("there is no method `{}`", d.id))?;
     let options = Options { statistics, running, ..Options::default() };
-    placement.cell_with(kind.kind, *method.f32, options).map_err(|e| e.to_string())
+    placement.cell_with(kind.equations, *method.f32, options).map_err(|e| e.to_string())
 }
 
 fn statistics_are_instant(
@@ -100,14 +100,14 @@ pub(crate) fn build<const I: usize, const H: usize, const W: usize, const S: usi
     let draws = |purpose: Purpose| Draws::new(settings.seed, purpose as u64);
     let start = axes.choice("weights", &RecurrentStart::CHOICES)?.unwrap_or(RecurrentStart::Uniform);
     let (ih, hh) = matrices::<I, H, W>(
-        kind.kind,
+        kind.equations,
         start,
         &mut draws(Purpose::InputWeights),
         &mut draws(Purpose::HiddenWeights),
-    )?;
+    );
     let mut slots = slots::<H, S>(&dev, &cell, axes)?;
     let mut bias = cell.has_bias().then(|| vec![0.0; W]);
-    forget_bias::<H, S>(kind.kind, axes, bias.as_mut(), &cell.slot_params(H), &mut slots)?;
+    forget_bias::<H, S>(kind.equations, axes, bias.as_mut(), &cell.slot_params(H), &mut slots)?;
     let learned = axes.choice("start", &[("zero", false), ("learned", true)])?.unwrap_or(false);
     let deviation =
         axes.number("start_noise", "a finite number, 0 or more", |v: f64| v.is_finite() && v >= 0.0)?;
@@ -129,7 +129,7 @@ pub(crate) fn build<const I: usize, const H: usize, const W: usize, const S: usi
             bias: dev.tensor_from_vec(read_out.uniform(O, bound), (Const,)),
         },
     };
-    let optimizer = Each::of(&axes, settings.learning_rate)?;
+    let optimizer = Each::of(axes, settings.learning_rate)?;
     let running = State::new(&cell, H);
     Ok(Box::new(Recurrence::<I, H, W, S, O> {
         dev,
@@ -153,10 +153,10 @@ fn matrices<const I: usize, const H: usize, const W: usize>(
     start: RecurrentStart,
     of_input: &mut Draws,
     of_hidden: &mut Draws,
-) -> Result<(Vec<f32>, Vec<f32>), String> {
+) -> (Vec<f32>, Vec<f32>) {
     if start == RecurrentStart::Uniform {
         let bound = 1.0 / (H as f64).sqrt();
-        return Ok((of_input.uniform(W * I, bound), of_hidden.uniform(W * H, bound)));
+        return (of_input.uniform(W * I, bound), of_hidden.uniform(W * H, bound));
     }
     let gates = W / H;
     let mut hh = Vec::with_capacity(W * H);
@@ -171,7 +171,7 @@ fn matrices<const I: usize, const H: usize, const W: usize>(
         }
     }
     // The released code draws one orthogonal matrix for all gates (cooijmans2017recurrent).
-    Ok((of_input.orthogonal(W, I), hh))
+    (of_input.orthogonal(W, I), hh)
 }
 
 /// Parameters of the slots, where the settings `initial_gain` and `gain` say otherwise than the declaration.

@@ -7,7 +7,7 @@ use norm_dfdx::Fused;
 use crate::experiment::digits;
 use crate::experiment::typed::Image;
 use crate::experiment::workload::{
-    Epochs, Goal, FOR_A_SHORT_BUILD, Rates, Reason, Stand, Workload, centres, in_convolutions, models, table,
+    Epochs, FOR_A_SHORT_BUILD, Goal, Rates, Reason, Stand, Workload, centres, in_convolutions, models, table,
 };
 
 pub(crate) static WORKLOAD: Workload = Workload {

@@ -6,7 +6,7 @@ use crate::experiment::digits;
 use crate::experiment::recurrence::{Kind, build, place};
 use crate::experiment::workload::{Arms, Epochs, Goal, Rates, Recurrence, Workload};
 
-const KIND: Kind = Kind { kind: CellKind::GruKeep, steps: 8, labels_steps: false };
+const KIND: Kind = Kind { equations: CellKind::GruKeep, steps: 8, labels_steps: false };
 
 pub(crate) static WORKLOAD: Workload = Workload {
     id: "digits-gru-rows",
@@ -22,7 +22,7 @@ pub(crate) static WORKLOAD: Workload = Workload {
     rates: Rates::ADAM,
     target: Goal::Accuracy(0.90),
     caveats: &[digits::WRITERS],
-    recurrence: Some(Recurrence { kind: KIND.kind, units: 48 }),
+    recurrence: Some(Recurrence { kind: KIND.equations, units: 48 }),
     cases: digits::pixels,
     arms: Arms::Values { place, build: |cell, axes| build::<8, 48, 144, 96, 10>(KIND, cell, axes) },
     updates: &[],

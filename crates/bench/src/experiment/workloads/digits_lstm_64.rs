@@ -6,7 +6,7 @@ use crate::experiment::digits;
 use crate::experiment::recurrence::{Kind, build, place};
 use crate::experiment::workload::{Arms, Epochs, Goal, Rates, Recurrence, Workload};
 
-const KIND: Kind = Kind { kind: CellKind::Lstm, steps: 64, labels_steps: false };
+const KIND: Kind = Kind { equations: CellKind::Lstm, steps: 64, labels_steps: false };
 
 pub(crate) static WORKLOAD: Workload = Workload {
     id: "digits-lstm-64",
@@ -22,7 +22,7 @@ pub(crate) static WORKLOAD: Workload = Workload {
     rates: Rates::ADAM,
     target: Goal::Accuracy(0.80),
     caveats: &[digits::WRITERS],
-    recurrence: Some(Recurrence { kind: KIND.kind, units: 32 }),
+    recurrence: Some(Recurrence { kind: KIND.equations, units: 32 }),
     cases: digits::pixel_pairs,
     arms: Arms::Values { place, build: |cell, axes| build::<2, 32, 128, 128, 10>(KIND, cell, axes) },
     updates: &[],

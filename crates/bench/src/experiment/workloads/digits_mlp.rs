@@ -3,9 +3,11 @@
 use models::{Mlp, NormedMlp, StreamingMlp};
 use norm_core::{Descriptor, Site};
 
-use crate::experiment::{digits, perceptron};
 use crate::experiment::typed::Flat;
-use crate::experiment::workload::{Epochs, Goal, Rates, Reason, Stand, Workload, in_feed_forward, models, table};
+use crate::experiment::workload::{
+    Epochs, Goal, Rates, Reason, Stand, Workload, in_feed_forward, models, table,
+};
+use crate::experiment::{digits, perceptron};
 
 pub(crate) static WORKLOAD: Workload = Workload {
     id: "digits-mlp",

@@ -5,7 +5,9 @@ use norm_core::{Descriptor, PolicyKind, ReferenceSet};
 
 use crate::experiment::digits;
 use crate::experiment::typed::Image;
-use crate::experiment::workload::{Epochs, Goal, Rates, Reason, Stand, Workload, in_convolutions, models, table};
+use crate::experiment::workload::{
+    Epochs, Goal, Rates, Reason, Stand, Workload, in_convolutions, models, table,
+};
 
 pub(crate) static WORKLOAD: Workload = Workload {
     id: "digits-shared-conv",

@@ -11,9 +11,9 @@ use hmax::{
 use norm_core::{Descriptor, Site};
 use results::CellSettings;
 
+use crate::error::Error;
 use crate::experiment::axes::Axes;
 use crate::experiment::cases::{Cases, SPLIT_SEED, held_out};
-use crate::error::Error;
 use crate::experiment::typed::Flat;
 use crate::experiment::workload::{Epochs, Goal, Rates, Reason, Stand, Workload, models, table};
 
@@ -106,7 +106,8 @@ fn views() -> hmax::Result<Vec<Vec<Layer>>> {
 fn features(c1: &[Vec<Layer>], tuning: Tuning) -> hmax::Result<Vec<Vec<f32>>> {
     // Of cases that never judge, the same for every seed.
     let split = held_out(&labels(), 0).unwrap_or_default();
-    let seen: Vec<Vec<Layer>> = [split.train, split.validation].concat().iter().map(|&case| c1[case].clone()).collect();
+    let seen: Vec<Vec<Layer>> =
+        [split.train, split.validation].concat().iter().map(|&case| c1[case].clone()).collect();
     let prototypes = Prototype::sample(&seen, &[3], FEATURES, Density::Dense, SPLIT_SEED)?;
     let got = prototypes.len();
     if got != FEATURES {

@@ -6,7 +6,7 @@ use crate::experiment::recurrence::{Kind, build, place};
 use crate::experiment::text;
 use crate::experiment::workload::{Arms, Epochs, Goal, Rates, Recurrence, Workload};
 
-const KIND: Kind = Kind { kind: CellKind::RnnTanh, steps: text::STEPS, labels_steps: true };
+const KIND: Kind = Kind { equations: CellKind::RnnTanh, steps: text::STEPS, labels_steps: true };
 
 pub(crate) static WORKLOAD: Workload = Workload {
     id: "shakespeare-rnn",
@@ -21,8 +21,10 @@ pub(crate) static WORKLOAD: Workload = Workload {
     epochs: Epochs { smoke: 1, quick: 5, full: 10 },
     rates: Rates::ADAM,
     target: Goal::Loss(2.2),
-    caveats: &["Every window starts from the state before any character: what lies before it is not known to the network."],
-    recurrence: Some(Recurrence { kind: KIND.kind, units: 64 }),
+    caveats: &[
+        "Every window starts from the state before any character: what lies before it is not known to the network.",
+    ],
+    recurrence: Some(Recurrence { kind: KIND.equations, units: 64 }),
     cases: text::windows,
     arms: Arms::Values { place, build: |cell, axes| build::<62, 64, 64, 64, 62>(KIND, cell, axes) },
     updates: &[],
