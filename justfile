@@ -20,6 +20,21 @@ report tier="quick" *args:
 converge tier="quick" *args:
     cargo run --release --package cli -- converge "$@"
 
+# Say what a run, or what is found without training, says to the claims: [run] --claim <id> --json
+[group('report')]
+claims *args:
+    @cargo run --release --package cli -- claims "$@"
+
+# Train what the claims need and decide them, about an hour: --claim <id> --run <folder> --dry-run
+[group('report')]
+decide *args:
+    cargo run --release --package cli -- decide "$@"
+
+# Train a method beside nothing, layer and batch norm, and say what comes of it: <method> --run <folder>
+[group('report')]
+judge method *args:
+    cargo run --release --package cli -- judge "$@"
+
 # Train one cell of a run again: same numbers?
 [group('report')]
 rerun run cell:

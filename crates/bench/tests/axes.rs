@@ -133,14 +133,44 @@ fn a_setting_that_would_change_nothing_is_refused() {
     };
     let none = ("digits-rnn-rows", "none", "none");
     for (on, name, value, why) in [
-        (MLP, "forget_bias", "1", "the setting `forget_bias` changes nothing on `digits-mlp` here; the settings are: "),
-        (MLP, "depth", "0", "the setting `depth` is `0`, it must be a whole number of hidden layers from 1 to 64"),
-        (MLP, "nonlinearity", "sine", "the setting `nonlinearity` is `sine`, it must be one of: relu, tanh, sigmoid"),
+        (
+            MLP,
+            "forget_bias",
+            "1",
+            "the setting `forget_bias` changes nothing on `digits-mlp` here; the settings are: ",
+        ),
+        (
+            MLP,
+            "depth",
+            "0",
+            "the setting `depth` is `0`, it must be a whole number of hidden layers from 1 to 64",
+        ),
+        (
+            MLP,
+            "nonlinearity",
+            "sine",
+            "the setting `nonlinearity` is `sine`, it must be one of: relu, tanh, sigmoid",
+        ),
         (MLP, "momentum", "0.9", "the setting `momentum` changes nothing on `digits-mlp` here"),
-        (MLP, "data_start", "yes", "the setting `data_start` is for the plain network and for norms at the weights"),
-        (none, "initial_gain", "1", "the settings `initial_gain` and `gain` change nothing: there is no gain here"),
+        (
+            MLP,
+            "data_start",
+            "yes",
+            "the setting `data_start` is for the plain network and for norms at the weights",
+        ),
+        (
+            none,
+            "initial_gain",
+            "1",
+            "the settings `initial_gain` and `gain` change nothing: there is no gain here",
+        ),
         (none, "update_rate", "0.5", "the setting `update_rate` changes nothing: `none` stores nothing"),
-        (RNN, "forget_bias", "1", "the setting `forget_bias` changes nothing: only an LSTM has a forget gate"),
+        (
+            RNN,
+            "forget_bias",
+            "1",
+            "the setting `forget_bias` changes nothing: only an LSTM has a forget gate",
+        ),
         (RNN, "clip", "-1", "the setting `clip` is `-1`, it must be a finite number above 0"),
         (("digits-mlp", "streaming", "hidden"), "clip", "1", "the setting `clip` changes nothing"),
         (("digits-conv", "batch", "hidden"), "depth", "3", "the setting `depth` changes nothing"),

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use bench::experiment::grid::{self, Filter};
-use bench::throughput::steps;
 use bench::experiment::workload::Goal;
 use bench::experiment::workloads::{self, WORKLOADS};
+use bench::throughput::steps;
 use results::{Outcome, Tier};
 
 #[test]
@@ -91,7 +91,9 @@ fn every_file_is_a_workload_of_its_name() {
 /// What a skeleton leaves open, each with its place.
 #[test]
 fn every_workload_is_written() {
-    let file = |w: &&bench::experiment::workload::Workload| format!("src/experiment/workloads/{}.rs", w.id.replace('-', "_"));
+    let file = |w: &&bench::experiment::workload::Workload| {
+        format!("src/experiment/workloads/{}.rs", w.id.replace('-', "_"))
+    };
     let mut open = Vec::new();
     for file in WORKLOADS.iter().map(file) {
         let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&file)).unwrap();

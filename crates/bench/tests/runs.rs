@@ -4,10 +4,10 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bench::throughput::begin;
 use bench::experiment::grid::{self, Filter};
 use bench::experiment::progress::{Progress, line};
 use bench::provenance::{self, Build};
+use bench::throughput::begin;
 use results::Tier;
 
 #[test]

@@ -12,6 +12,7 @@ mod compare;
 mod decide;
 mod error;
 mod experiment;
+mod judge;
 mod plan;
 mod setups;
 
@@ -22,4 +23,5 @@ pub use claims::{CLAIMS, find};
 pub use decide::verdicts;
 pub use error::Error;
 pub use experiment::{Arm, Comparison, Expectation, Experiment, Protocol, Quantity, Rule, Setup};
+pub use judge::judge;
 pub use plan::{Bench, Wanted, next};

@@ -65,7 +65,13 @@ pub(crate) fn say(run: Option<&Path>, ids: &[String], json: bool) -> Result<End>
     if json {
         return say::line(serde_json::to_string_pretty(&in_json(&found, run))?).map(|()| End::Done);
     }
-    for verdict in &found {
+    print(&found)?;
+    Ok(End::Done)
+}
+
+/// Verdicts for a person.
+fn print(found: &[VerdictRecord]) -> Result<()> {
+    for verdict in found {
         say::line(format_args!("{:<6}{:<11}{}", verdict.id, verdict.verdict.name(), verdict.statement))?;
         for finding in &verdict.findings {
             say::line(format_args!("                 {}", words(finding)))?;
@@ -81,8 +87,7 @@ pub(crate) fn say(run: Option<&Path>, ids: &[String], json: bool) -> Result<End>
         count(Verdict::Supported),
         count(Verdict::Refuted),
         count(Verdict::Undecided)
-    ))?;
-    Ok(End::Done)
+    ))
 }
 
 /// A finding on a line.
@@ -134,8 +139,17 @@ pub(crate) fn seeds(claims: &[&Claim]) -> Vec<u64> {
     seeds
 }
 
-/// Trains what the claims need, rates first, until nothing is missing; then probes, verdicts.
+/// Trains what the claims need, rates first, until nothing is missing; then probes and verdicts.
 pub(crate) fn train(run: &RunWriter, claims: &[&Claim]) -> Result<End> {
+    let end = train_until_decided(run, claims)?;
+    if end == End::Done {
+        decide(run)?;
+    }
+    Ok(end)
+}
+
+/// Trains what the claims need, rates first, until nothing is missing.
+fn train_until_decided(run: &RunWriter, claims: &[&Claim]) -> Result<End> {
     loop {
         let wanted = claims::next(claims, &Cells::of(run)?)?;
         if wanted.is_empty() {
@@ -152,7 +166,6 @@ pub(crate) fn train(run: &RunWriter, claims: &[&Claim]) -> Result<End> {
             );
         }
     }
-    decide(run)?;
     Ok(End::Done)
 }
 
@@ -181,6 +194,33 @@ pub(crate) fn run(place: Place, ids: &[String], dry_run: bool) -> Result<End> {
     }
     let dir = writer.dir().to_owned();
     finish(writer)?;
+    render(&dir, None)
+}
+
+/// Trains a method beside nothing, layer and batch normalization, and says what comes of it.
+pub(crate) fn judge(place: Place, method: &str) -> Result<End> {
+    if !grid::methods().contains(&method) {
+        return Err(
+            bench::Error::NoSuchMethod { got: method.to_owned(), known: grid::methods().join(", ") }.into()
+        );
+    }
+    let trains = |workload: &str| {
+        workloads::find(workload).and_then(|w| w.arm(method)).is_ok_and(|arm| arm.placements().is_ok())
+    };
+    let claims = claims::judge(method, trains);
+    if claims.is_empty() {
+        bail!("neither digits-mlp nor digits-lstm-64 trains `{method}`; the page of a run says why");
+    }
+    runner::stop_on_interrupt()?;
+    let run = open(Tier::Quick, place, seeds(&claims))?;
+    if train_until_decided(&run, &claims)? == End::Interrupted {
+        return Ok(End::Interrupted);
+    }
+    let found = claims::verdicts(&claims, &[], &Cells::of(&run)?)?;
+    print(&found)?;
+    decide(&run)?;
+    let dir = run.dir().to_owned();
+    finish(run)?;
     render(&dir, None)
 }
 

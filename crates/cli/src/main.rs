@@ -119,6 +119,17 @@ enum Command {
         #[arg(long, requires = "run")]
         another_part: bool,
     },
+    /// Train a method beside nothing, layer and batch normalization, and say what comes of it; about ten minutes.
+    Judge {
+        /// The method's id, as `norms` lists it.
+        method: String,
+        /// The run's folder; finished cells are not run again. Default: runs/<time>-quick.
+        #[arg(long)]
+        run: Option<PathBuf>,
+        /// Continue a run of another build or machine; its numbers and the new ones are kept apart.
+        #[arg(long, requires = "run")]
+        another_part: bool,
+    },
     /// Render the page of a run.
     Render {
         /// The run's folder.
@@ -192,6 +203,9 @@ fn run(command: Command) -> Result<End> {
         Command::Claims { run, claim, json } => claims::say(run.as_deref(), &claim, json),
         Command::Decide { run, claim, dry_run, another_part } => {
             claims::run(Place { dir: run, another_part }, &claim, dry_run)
+        }
+        Command::Judge { method, run, another_part } => {
+            claims::judge(Place { dir: run, another_part }, &method)
         }
         Command::Render { run, out } => run::render(&run, out),
         Command::Rerun { run, cell } => run::rerun(&run, &cell),

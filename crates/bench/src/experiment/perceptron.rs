@@ -95,13 +95,16 @@ impl<const I: usize, const H: usize, const O: usize> Perceptron<I, H, O> {
     }
 }
 
-/// Whether a method can stand in this network, and where.
+/// Where tables compare a method.
 ///
 /// # Errors
 ///
-/// Why not.
-pub(crate) const fn stands(d: &Descriptor) -> Result<(), &'static str> {
-    norm::stands(d)
+/// Why it has no place in a perceptron.
+pub(crate) const fn place(d: &'static Descriptor) -> Result<&'static str, &'static str> {
+    match norm::stands(d) {
+        Ok(()) => Ok("hidden"),
+        Err(reason) => Err(reason),
+    }
 }
 
 /// The network of a cell with so many hidden layers, unless the settings say otherwise.

@@ -14,7 +14,7 @@ use super::super::optimizer::Visitor;
 /// Groups of units, for methods that cut them into some.
 const GROUPS: usize = 4;
 
-/// See [`super::stands`].
+/// See [`super::place`].
 pub(super) const fn stands(d: &Descriptor) -> Result<(), &'static str> {
     match (d.site, d.policy, d.reference_set) {
         (Site::Inputs, _, _) => return Err("its templates are cut from images and not trained"),

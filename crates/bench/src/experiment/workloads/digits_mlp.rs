@@ -30,10 +30,10 @@ pub(crate) static WORKLOAD: Workload = Workload {
 };
 
 /// A value where it can be one; a type where what it keeps is kept by a typed layer.
-const fn stand(d: &Descriptor) -> Result<Stand, Reason> {
+const fn stand(d: &'static Descriptor) -> Result<Stand, Reason> {
     match d.site {
         Site::SummedInputs if d.pools_space() => Err("it pools space, of which a perceptron has none"),
-        _ if perceptron::stands(d).is_ok() => Ok(Stand::Value),
+        _ if perceptron::place(d).is_ok() => Ok(Stand::Value),
         _ => in_feed_forward(d),
     }
 }
