@@ -1,11 +1,15 @@
 //! `norm/<method>/<path>/<dtype>/<shape>/<pass>`: one normalization layer in training mode, forward alone and forward
 //! with backward for a given upstream gradient, beside a copy of the written traffic.
 //!
+//! A shape is cases and channels, `64x512`. A method for which the places of a channel stand apart in what it pools would have
+//! nothing to pool there: it is timed in images of as many elements, cases, channels, rows and columns, `8x16x16x16`.
+//!
 //! Path `dfdx` is dfdx's own layer. Before anything is timed, the paths are checked against each other.
-//! `NORMLAB_TIER=smoke` keeps one shape and one pass, `NORMLAB_TIER=quick` the methods that tier compares.
+//! `NORMLAB_TIER=smoke` keeps one shape of each kind and one pass, `NORMLAB_TIER=quick` the methods that tier compares.
 
 mod common;
 
+use std::fmt;
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -14,7 +18,7 @@ use common::{copies, normal};
 use criterion::{BatchSize, Criterion};
 use dfdx::nn::modules::{BatchNorm1D, LayerNorm1D};
 use dfdx::prelude::*;
-use norm_core::{Elem, Kernel, Op};
+use norm_core::{Descriptor, Elem, Kernel, Layout, Op};
 use norm_dfdx::fused::{Flat, Statistics};
 use norm_dfdx::{composed, fused, with_upstream};
 use num_traits::Float;
@@ -29,6 +33,41 @@ fn listed() -> bool {
     std::env::args().any(|word| word == "--list")
 }
 
+/// Cases, channels, rows and columns. A layer over features has one place.
+#[derive(Clone, Copy)]
+struct Size([usize; 4]);
+
+impl Size {
+    const fn flat(cases: usize, channels: usize) -> Self {
+        Self([cases, channels, 1, 1])
+    }
+
+    /// Everything of one case.
+    const fn case(self) -> usize {
+        let Self([_, channels, rows, columns]) = self;
+        channels * rows * columns
+    }
+
+    const fn len(self) -> usize {
+        self.0[0] * self.case()
+    }
+
+    fn layout(self, d: &Descriptor) -> Layout {
+        let Self([cases, channels, rows, columns]) = self;
+        let layout = d.reference_set.layout(cases, channels, rows * columns, 1).expect("no groups");
+        layout.with_row(columns)
+    }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            [cases, channels, 1, 1] => write!(f, "{cases}x{channels}"),
+            [cases, channels, rows, columns] => write!(f, "{cases}x{channels}x{rows}x{columns}"),
+        }
+    }
+}
+
 /// What one contender does in either pass.
 struct Contender<'a, E: Dtype> {
     path: &'static str,
@@ -39,14 +78,14 @@ struct Contender<'a, E: Dtype> {
     traced: Box<dyn FnMut(X<E, Tape<E>>) -> X<E, Tape<E>> + 'a>,
 }
 
-fn ours<'a, E>(kernel: Kernel<E>, n: usize, width: usize, fuse: bool) -> Contender<'a, E>
+fn ours<'a, E>(kernel: Kernel<E>, size: Size, fuse: bool) -> Contender<'a, E>
 where
     E: Dtype + Elem + Float,
     Cpu: Device<E>,
 {
     let d = kernel.descriptor;
     let dev = Cpu::default();
-    let layout = d.reference_set.layout(n, width, 1, 1).expect("no groups");
+    let layout = size.layout(d);
     let narrow = |v: Vec<f64>| v.into_iter().map(|v| E::from_f64(v).unwrap_or_default()).collect::<Vec<E>>();
     let inputs = d.initial_inputs(&layout).into_iter();
     let params: Vec<Flat<E, Cpu>> =
@@ -122,8 +161,7 @@ fn close<E: Elem>(what: &str, a: &[E], b: &[E]) {
 fn time<E>(
     c: &mut Criterion,
     tier: Option<Tier>,
-    n: usize,
-    width: usize,
+    size: Size,
     method: &str,
     mut contenders: Vec<Contender<'_, E>>,
 ) where
@@ -131,8 +169,8 @@ fn time<E>(
     Cpu: Device<E>,
 {
     let dev = Cpu::default();
-    let x: X<E> = dev.tensor_from_vec(normal(n * width, 1), (n, width));
-    let dy = normal::<E>(n * width, 2);
+    let x: X<E> = dev.tensor_from_vec(normal(size.len(), 1), (size.0[0], size.case()));
+    let dy = normal::<E>(size.len(), 2);
     let (mut y, mut dx) = (Vec::new(), Vec::new());
     // A list of what there is needs no proof of it.
     for t in contenders.iter_mut().filter(|_| !listed()) {
@@ -147,7 +185,7 @@ fn time<E>(
         }
     }
     for t in contenders.iter_mut().filter(|t| t.computes) {
-        let id = format!("norm/{method}/{}/{}/{n}x{width}", t.path, <E as Elem>::NAME);
+        let id = format!("norm/{method}/{}/{}/{size}", t.path, <E as Elem>::NAME);
         if tier != Some(Tier::Smoke) {
             c.bench_function(&format!("{id}/fwd"), |b| b.iter(|| black_box((t.forward)(x.clone()))));
         }
@@ -161,20 +199,37 @@ fn time<E>(
     }
 }
 
-fn shape<const C: usize>(c: &mut Criterion, tier: Option<Tier>, n: usize) {
-    copies(c, &format!("{n}x{C}"), n * C);
-    for m in measured(tier) {
+/// Methods that make of places what they make of more features or cases.
+fn flat<const C: usize>(c: &mut Criterion, tier: Option<Tier>, n: usize) {
+    let size = Size::flat(n, C);
+    copies(c, &size.to_string(), size.len());
+    for m in measured(tier).filter(|m| !m.descriptor().sees_places()) {
         let id = m.descriptor().id;
-        let mut list = vec![ours(*m.f32, n, C, true), ours(*m.f32, n, C, false)];
+        let mut list = vec![ours(*m.f32, size, true), ours(*m.f32, size, false)];
         match id {
             "layer" => list.push(dfdx_layer::<C>()),
             "batch" => list.push(dfdx_batch::<C>()),
             // dfdx has no other normalization layer over features or channels.
             _ => {}
         }
-        time(c, tier, n, C, id, list);
+        time(c, tier, size, id, list);
     }
 }
+
+/// Methods that tell places from channels and cases, of which dfdx has none.
+fn images(c: &mut Criterion, tier: Option<Tier>, size: Size) {
+    let mut timed = measured(tier).filter(|m| m.descriptor().sees_places()).peekable();
+    if timed.peek().is_some() {
+        copies(c, &size.to_string(), size.len());
+    }
+    for m in timed {
+        let list = vec![ours(*m.f32, size, true), ours(*m.f32, size, false)];
+        time(c, tier, size, m.descriptor().id, list);
+    }
+}
+
+/// As many elements as the flat shapes have; the second is that of `check-norm`.
+const IMAGES: [Size; 3] = [Size([8, 16, 16, 16]), Size([16, 64, 16, 16]), Size([64, 64, 32, 32])];
 
 fn main() {
     let tier = ::bench::begin::bench();
@@ -185,12 +240,17 @@ fn main() {
         .measurement_time(Duration::from_millis(measure))
         .sample_size(samples)
         .configure_from_args();
-    shape::<512>(&mut c, tier, 64);
+    flat::<512>(&mut c, tier, 64);
+    images(&mut c, tier, IMAGES[0]);
     if !smoke {
-        shape::<2048>(&mut c, tier, 128);
-        shape::<1024>(&mut c, tier, 4096);
+        flat::<2048>(&mut c, tier, 128);
+        images(&mut c, tier, IMAGES[1]);
+        flat::<1024>(&mut c, tier, 4096);
+        images(&mut c, tier, IMAGES[2]);
         for m in measured(tier) {
-            time(&mut c, tier, 64, 512, m.descriptor().id, vec![ours(*m.f64, 64, 512, true)]);
+            let d = m.descriptor();
+            let size = if d.sees_places() { IMAGES[0] } else { Size::flat(64, 512) };
+            time(&mut c, tier, size, d.id, vec![ours(*m.f64, size, true)]);
         }
     }
     c.final_summary();

@@ -11,6 +11,7 @@ pub mod progress;
 pub(crate) mod recurrence;
 pub mod runner;
 mod start;
+mod text;
 mod training;
 pub(crate) mod typed;
 mod walk;

@@ -5,10 +5,6 @@ use serde::Serialize;
 /// Networks in training that decide a claim.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Experiment {
-    /// The workload.
-    pub workload: &'static str,
-    /// How it is run.
-    pub protocol: Protocol,
     /// What is compared; the first is the primary comparison.
     pub comparisons: &'static [Comparison],
     /// Which of them decide.
@@ -24,6 +20,15 @@ pub enum Rule {
     Primary,
     /// The claim holds where all hold, and falls where one falls.
     All,
+}
+
+/// Where two arms are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Setup {
+    /// The workload.
+    pub workload: &'static str,
+    /// How it is run.
+    pub protocol: Protocol,
 }
 
 /// How the arms of a claim are run: rates by the validation loss under tuning seeds, the claim at those rates under judging
@@ -106,6 +111,8 @@ impl Arm {
 /// Two arms, what of them, and what the claim says of the difference *first − second*.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Comparison {
+    /// Where both are trained.
+    pub on: Setup,
     /// The first arm.
     pub first: Arm,
     /// The second.

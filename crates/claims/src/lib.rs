@@ -13,6 +13,7 @@ mod decide;
 mod error;
 mod experiment;
 mod plan;
+mod setups;
 
 mod trained;
 
@@ -20,5 +21,5 @@ pub use claim::{Claim, Evidence, Expect, Within};
 pub use claims::{CLAIMS, find};
 pub use decide::verdicts;
 pub use error::Error;
-pub use experiment::{Arm, Comparison, Expectation, Experiment, Protocol, Quantity, Rule};
+pub use experiment::{Arm, Comparison, Expectation, Experiment, Protocol, Quantity, Rule, Setup};
 pub use plan::{Bench, Wanted, next};

@@ -6,7 +6,7 @@ use results::{CellSettings, ConvergenceRecord, Outcome};
 
 use crate::claim::{Claim, Evidence};
 use crate::error::Error;
-use crate::experiment::{Arm, Experiment};
+use crate::experiment::{Arm, Experiment, Setup};
 
 /// A cell of an arm, before the workload has said what else its settings are.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +39,7 @@ const EXTENSIONS: usize = 3;
 /// One arm under the protocol of its claim.
 pub(crate) struct Run<'a> {
     pub(crate) claim: &'static str,
-    pub(crate) experiment: &'a Experiment,
+    pub(crate) on: &'a Setup,
     pub(crate) arm: &'a Arm,
 }
 
@@ -58,9 +58,9 @@ impl Run<'_> {
         learning_rate: f64,
         seed: u64,
     ) -> Result<CellSettings, Error> {
-        let protocol = self.experiment.protocol;
+        let protocol = self.on.protocol;
         let wanted = Wanted {
-            workload: self.experiment.workload,
+            workload: self.on.workload,
             arm: self.arm,
             learning_rate,
             seed,
@@ -74,7 +74,7 @@ impl Run<'_> {
     /// The rate with the smallest mean logarithm of the validation loss over the tuning seeds; a diverged cell counts as
     /// infinite. A grid of one rate leaves nothing to choose.
     pub(crate) fn rate(&self, bench: &dyn Bench) -> Result<Rate, Error> {
-        let protocol = self.experiment.protocol;
+        let protocol = self.on.protocol;
         let mut rates = protocol.rates.to_vec();
         if let [only] = rates[..] {
             return Ok(Rate::At { rate: only, chosen_by: Vec::new() });
@@ -127,13 +127,13 @@ fn log_loss(record: &ConvergenceRecord) -> f64 {
     }
 }
 
-/// The arms of an experiment, each once.
-pub(crate) fn arms(experiment: &Experiment) -> Vec<&Arm> {
-    let mut arms: Vec<&Arm> = Vec::new();
+/// The arms of an experiment with where they are trained, each once.
+fn arms(experiment: &Experiment) -> Vec<(&Setup, &Arm)> {
+    let mut arms: Vec<(&Setup, &Arm)> = Vec::new();
     for comparison in experiment.comparisons {
         for arm in [&comparison.first, &comparison.second] {
-            if !arms.contains(&arm) {
-                arms.push(arm);
+            if !arms.contains(&(&comparison.on, arm)) {
+                arms.push((&comparison.on, arm));
             }
         }
     }
@@ -150,12 +150,12 @@ pub fn next(claims: &[&Claim], bench: &dyn Bench) -> Result<Vec<CellSettings>, E
     let (mut listed, mut cells) = (BTreeSet::new(), Vec::new());
     for claim in claims {
         let Evidence::Trained(experiment) = &claim.evidence else { continue };
-        for arm in arms(experiment) {
-            let run = Run { claim: claim.id, experiment, arm };
+        for (on, arm) in arms(experiment) {
+            let run = Run { claim: claim.id, on, arm };
             let wanted = match run.rate(bench)? {
                 Rate::Needs(cells) => cells,
                 Rate::At { rate, .. } => {
-                    let judging = experiment.protocol.judging_seeds();
+                    let judging = on.protocol.judging_seeds();
                     judging.map(|seed| run.cell(bench, rate, seed)).collect::<Result<_, _>>()?
                 }
             };

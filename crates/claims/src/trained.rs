@@ -6,7 +6,7 @@ use results::{ConvergenceRecord, Finding, Verdict};
 
 use crate::compare::Tested;
 use crate::error::Error;
-use crate::experiment::{Arm, Comparison, Experiment, Rule};
+use crate::experiment::{Arm, Comparison, Experiment, Rule, Setup};
 use crate::plan::{Bench, Rate, Run};
 
 /// What was found of an experiment.
@@ -28,18 +28,18 @@ struct Trained<'a> {
 /// The cells of an arm, or how many are missing.
 fn trained<'a>(
     claim: &'static str,
-    experiment: &Experiment,
+    on: &Setup,
     arm: &Arm,
     bench: &'a dyn Bench,
 ) -> Result<Result<Trained<'a>, usize>, Error> {
-    let run = Run { claim, experiment, arm };
+    let run = Run { claim, on, arm };
     let (rate, chosen_by) = match run.rate(bench)? {
         Rate::Needs(cells) => return Ok(Err(cells.len())),
         Rate::At { rate, chosen_by } => (rate, chosen_by),
     };
     let mut records = Vec::new();
     let mut missing = 0;
-    for seed in experiment.protocol.judging_seeds() {
+    for seed in on.protocol.judging_seeds() {
         match bench.record(&run.cell(bench, rate, seed)?.id()) {
             Some(record) => records.push(record),
             None => missing += 1,
@@ -59,7 +59,7 @@ pub(crate) fn decide(
     for comparison in experiment.comparisons {
         let mut arms = Vec::new();
         for arm in [&comparison.first, &comparison.second] {
-            match trained(claim, experiment, arm, bench)? {
+            match trained(claim, &comparison.on, arm, bench)? {
                 Ok(trained) => arms.push(trained),
                 Err(missing) => {
                     let reason = format!("{missing} cells of the arm “{}” are missing", arm.label);

@@ -2,6 +2,7 @@
 
 mod benches;
 mod build;
+mod claims;
 mod list;
 mod run;
 mod say;
@@ -90,6 +91,32 @@ enum Command {
         #[arg(long, requires = "run")]
         another_part: bool,
     },
+    /// Say what a run, or what is found without training, says to the claims of the literature.
+    Claims {
+        /// The run's folder; without one only what is found without training is decided.
+        run: Option<PathBuf>,
+        /// Only this claim; may be given several times.
+        #[arg(long)]
+        claim: Vec<String>,
+        /// As JSON: id, source, statement, verdict, effect, interval, threshold, cells.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Train what the claims need, rates first, and decide them.
+    Decide {
+        /// The run's folder; finished cells are not run again. Default: runs/<time>-standard.
+        #[arg(long)]
+        run: Option<PathBuf>,
+        /// Only this claim; may be given several times.
+        #[arg(long)]
+        claim: Vec<String>,
+        /// Say what would be trained, and train nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// Continue a run of another build or machine; its numbers and the new ones are kept apart.
+        #[arg(long, requires = "run")]
+        another_part: bool,
+    },
     /// Render the page of a run.
     Render {
         /// The run's folder.
@@ -151,7 +178,7 @@ fn run(command: Command) -> Result<End> {
             run::report(tier.into(), Place { dir: run, another_part }, !no_bench)
         }
         Command::Converge { tier, run, workload, method, lr, seeds, epochs, another_part } => {
-            let filter = bench::grid::Filter {
+            let filter = bench::experiment::grid::Filter {
                 workload,
                 method,
                 learning_rate: lr,
@@ -159,6 +186,10 @@ fn run(command: Command) -> Result<End> {
                 epochs: epochs.map(|n| n as usize),
             };
             run::converge(tier.into(), Place { dir: run, another_part }, &filter)
+        }
+        Command::Claims { run, claim, json } => claims::say(run.as_deref(), &claim, json),
+        Command::Decide { run, claim, dry_run, another_part } => {
+            claims::run(Place { dir: run, another_part }, &claim, dry_run)
         }
         Command::Render { run, out } => run::render(&run, out),
         Command::Rerun { run, cell } => run::rerun(&run, &cell),

@@ -68,7 +68,7 @@ pub(crate) fn make<T: Real>(r: &Request, kind: CellKind, t_max: usize) -> Result
         (false, Some(_)) => {
             return Err(refused(
                 r,
-                format!("its statistics pool {}, no cases: leave `statistics` out", d.reference_set.name()),
+                format!("its statistics pool {}, no cases: leave `statistics` out", d.over()),
             ));
         }
         (true, _) => Some(match over_time(r) {

@@ -64,7 +64,8 @@ pub(crate) fn fused<T: Real>(r: &Request, g: &Given<'_, T>, mut state: State<T>)
         (false, Evaluate::Batch) => Mode::EvalBatch,
         (false, Evaluate::Stored) => Mode::Eval(&state),
     };
-    let clamped = g.cell.forward(&w, &inputs, mode, &mut ws, &mut y)?.clamped;
+    let done = g.cell.forward(&w, &inputs, mode, &mut ws, &mut y);
+    let clamped = done.map_err(|refused| answered(r, refused))?.clamped;
     let mut gradients = None;
     if let Some(dy) = &g.dy {
         let zeros = |v: &Vec<T>| vec![T::lit(0.0); v.len()];
@@ -93,6 +94,17 @@ pub(crate) fn fused<T: Real>(r: &Request, g: &Given<'_, T>, mut state: State<T>)
         gradients = Some(d);
     }
     Ok(Found { y, clamped, gradients, state })
+}
+
+/// What the engine will not store, by the tensor of the answer in which it would stand: what the other paths say.
+fn answered(r: &Request, refused: sequence::Error) -> Error {
+    match refused {
+        sequence::Error::NotStored { place, statistic, channel, got, .. } => {
+            let name = format!("state.{place}.{statistic}");
+            Error::Answer { name, at: channel, got, advice: r.advice() }
+        }
+        other => other.into(),
+    }
 }
 
 /// Step by step in plain loops, each norm on the path that was asked for.

@@ -80,7 +80,7 @@ impl<T: Real> Sums<T> {
             return Err(Error::NotApplicable {
                 method: d.id.to_owned(),
                 what: "statistics = frame, sequence or step".to_owned(),
-                reason: format!("its statistics pool {}, no cases: leave it out", d.reference_set.name()),
+                reason: format!("its statistics pool {}, no cases: leave it out", d.over()),
             });
         }
         let per_step = across && over_time(r) == OverTime::PerStep;

@@ -11,7 +11,7 @@ use crate::load::Loaded;
 use crate::picture;
 use crate::slug::slug;
 use crate::table::{Cell, Table};
-use crate::throughput::{Bench, Timing, pass_rank, path_rank};
+use crate::throughput::{Bench, Timing, pass_rank};
 
 /// A cell of the front table.
 #[derive(Debug, Clone, Serialize)]
@@ -122,7 +122,7 @@ pub(crate) fn front(loaded: &Loaded, contests: &[Contest<'_>], benches: &[Bench]
             Some(record) => described(record),
             None => vec![FrontCell::absent("no method record"); 9],
         };
-        cells.push(cost_cell(&id, bench));
+        cells.push(cost_cell(&id, benches, bench));
         cells.extend(contests.iter().map(|c| convergence_cell(&id, c, loaded.refusal(&c.workload, &id))));
         let title = loaded.title(&id).to_owned();
         let mut line = vec![Cell::text(id.clone())];
@@ -204,7 +204,6 @@ fn state(m: &MethodRecord) -> FrontCell {
 /// The bench that the front page quotes: a normalization in f32 with the most methods, the largest of those, and
 /// its most complete pass.
 fn headline(benches: &[Bench]) -> Option<(&Bench, &str)> {
-    let size = |b: &Bench| b.shape.split('x').filter_map(|n| n.parse::<u64>().ok()).product::<u64>();
     let methods = |b: &Bench| {
         let mut ids: Vec<&str> = b.timings.iter().map(|t| t.method.as_str()).collect();
         ids.sort_unstable();
@@ -212,7 +211,7 @@ fn headline(benches: &[Bench]) -> Option<(&Bench, &str)> {
         ids.len()
     };
     let norms = benches.iter().filter(|b| b.kind == "norm");
-    let bench = norms.max_by_key(|b| (b.dtype == "f32", methods(b), size(b)))?;
+    let bench = norms.max_by_key(|b| (b.dtype == "f32", methods(b), b.elements()))?;
     let pass = bench
         .timings
         .iter()
@@ -222,14 +221,28 @@ fn headline(benches: &[Bench]) -> Option<(&Bench, &str)> {
     Some((bench, pass))
 }
 
-fn cost_cell(id: &str, bench: Option<(&Bench, &str)>) -> FrontCell {
-    let Some((bench, pass)) = bench else { return FrontCell::absent(format::NOT_MEASURED) };
-    let ours = bench.timings.iter().filter(|t| t.method == id && t.pass == pass && path_rank(&t.path) < 4);
-    let Some(timing) = ours.min_by_key(|t| path_rank(&t.path)) else {
-        return FrontCell::absent(format::NOT_MEASURED);
-    };
+/// The bench that is quoted for a method, with its timing there. One that tells places from channels has a shape of its own,
+/// and whatever it did without places says nothing of it; of its shapes it is the one nearest in size to the headline's.
+fn quoted<'a>(
+    id: &str,
+    benches: &'a [Bench],
+    (headline, pass): (&Bench, &str),
+) -> Option<(&'a Bench, &'a Timing)> {
+    let norms = benches.iter().filter(|b| b.kind == headline.kind && b.dtype == headline.dtype);
+    let timed = norms.filter_map(|b| Some((b, b.best(id, pass)?)));
+    let apart = |b: &Bench| b.elements().abs_diff(headline.elements());
+    timed.min_by_key(|(b, _)| (!b.has_places(), apart(b)))
+}
+
+fn cost_cell(id: &str, benches: &[Bench], headline: Option<(&Bench, &str)>) -> FrontCell {
+    let quote = headline.and_then(|headline| Some((headline.0, quoted(id, benches, headline)?)));
+    let Some((headline, (bench, timing))) = quote else { return FrontCell::absent(format::NOT_MEASURED) };
+    let mut path = timing.path.clone();
+    if bench.shape != headline.shape {
+        path = format!("{path}, at {}", dots::title(bench));
+    }
+    let median_ns = timing.median_ns;
     let link = format!("#{}", dots::anchor(bench));
-    let Timing { path, median_ns, .. } = timing;
     match (timing.share, timing.interval_ns) {
         (Some(share), Some((lower, upper))) => {
             let (low, high) = (share * median_ns / upper, share * median_ns / lower);
@@ -237,10 +250,10 @@ fn cost_cell(id: &str, bench: Option<(&Bench, &str)>) -> FrontCell {
             FrontCell::new(format::percent(share), why, MEASURED).sorted(share).linked(link)
         }
         (Some(share), None) => {
-            FrontCell::new(format::percent(share), path.clone(), MEASURED).sorted(share).linked(link)
+            FrontCell::new(format::percent(share), path, MEASURED).sorted(share).linked(link)
         }
         (None, _) => {
-            FrontCell::new(format::nanoseconds(*median_ns), format!("{path}; no copy measured"), MEASURED)
+            FrontCell::new(format::nanoseconds(median_ns), format!("{path}; no copy measured"), MEASURED)
                 .linked(link)
         }
     }

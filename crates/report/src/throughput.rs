@@ -31,6 +31,25 @@ pub(crate) struct Bench {
     pub(crate) timings: Vec<Timing>,
 }
 
+impl Bench {
+    /// The product of its lengths.
+    pub(crate) fn elements(&self) -> u64 {
+        self.shape.split('x').filter_map(|n| n.parse::<u64>().ok()).product()
+    }
+
+    /// Whether its arrays are images, in which places stand beside cases and channels.
+    pub(crate) fn has_places(&self) -> bool {
+        self.shape.split('x').count() > 2
+    }
+
+    /// The timing of a method in a pass by the most specialised of its implementations here.
+    pub(crate) fn best(&self, method: &str, pass: &str) -> Option<&Timing> {
+        let ours =
+            self.timings.iter().filter(|t| t.method == method && t.pass == pass && path_rank(&t.path) < 4);
+        ours.min_by_key(|t| path_rank(&t.path))
+    }
+}
+
 struct CopyTime {
     ns: f64,
     bytes: f64,

@@ -119,6 +119,56 @@ fn sizes_are_in_natural_order_and_shares_are_of_the_right_ceiling() {
     assert!(cells.contains(",,none,"), "no copy, no share: {cells}");
 }
 
+/// A method of images has a row of its own shape beside a copy of that shape, whatever it does without places.
+#[test]
+fn a_method_of_images_is_quoted_at_its_own_shape() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut run = common::write(&folder.path().join("run"));
+    let flat = common::throughput();
+    let images = [("8x16x16x16", 32_768u64), ("64x64x32x32", 4_194_304)];
+    let mut all: Vec<_> = flat.iter().filter(|r| !r.id.contains("/rms/")).cloned().collect();
+    for (shape, elements) in images {
+        let like = |id: String, ns: f64| results::ThroughputRecord {
+            id,
+            median_ns: ns,
+            lower_ns: ns,
+            upper_ns: ns,
+            mean_ns: ns,
+            traffic: Some(results::Traffic { reads: elements * 4, writes: elements * 4 }),
+            ..flat[0].clone()
+        };
+        let copy = elements as f64 * 0.05;
+        all.push(like(format!("copy/f32/{shape}/1r1w"), copy));
+        for (path, slow) in [("fused", 4.0), ("composed", 40.0)] {
+            all.push(like(format!("norm/rms/{path}/f32/{shape}/fwdbwd"), copy * slow));
+        }
+    }
+    let mut front = |records: &[results::ThroughputRecord]| {
+        run.write_throughput(records).unwrap();
+        let page = rendered(folder.path());
+        position(&page, "share of copy speed, forward and backward at 4096×1024, f32");
+        let text = fs::read_to_string(folder.path().join("out/data/methods.csv")).unwrap();
+        let row = |id: &str| text.lines().find(|l| l.starts_with(id)).unwrap().to_owned();
+        (page, row("rms,"), row("layer,"))
+    };
+    let (page, rms, layer) = front(&all);
+    check(&page);
+    // A quarter of the speed of its copy, not of the flat one.
+    assert!(rms.contains("25.0\u{a0}%") && rms.contains("fused, at 64×64×32×32, f32"), "{rms}");
+    assert!(layer.contains(", fused)") && !layer.contains(", at "), "{layer}");
+    position(&page, "href=\"#bench-norm-f32-64x64x32x32\"");
+    position(&page, "id=\"bench-norm-f32-8x16x16x16\"");
+    // An earlier run timed it without places, where it has nothing to pool.
+    let earlier = flat.iter().filter(|r| r.id.contains("/rms/")).cloned();
+    all.extend(earlier);
+    let (_, rms, _) = front(&all);
+    assert!(rms.contains("25.0\u{a0}%") && rms.contains("fused, at 64×64×32×32, f32"), "{rms}");
+    // Of shapes of its own, the one nearest in size.
+    all.retain(|r| !r.id.contains("64x64x32x32"));
+    let (_, rms, _) = front(&all);
+    assert!(rms.contains("fused, at 8×16×16×16, f32"), "{rms}");
+}
+
 #[test]
 fn a_step_of_an_optimizer_stands_beside_the_plain_one_and_a_copy() {
     let folder = tempfile::tempdir().unwrap();

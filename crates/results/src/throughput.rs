@@ -53,7 +53,7 @@ pub enum BenchId {
         path: String,
         /// Element type.
         dtype: String,
-        /// Shape, lengths joined by `x`.
+        /// Lengths joined by `x`: cases and channels, and rows and columns of a method that tells places apart.
         shape: String,
         /// `fwd`, `bwd` or `fwdbwd`.
         pass: String,

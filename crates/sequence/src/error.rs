@@ -90,8 +90,8 @@ pub enum Error {
         place: Place,
         /// The method's id.
         method: &'static str,
-        /// What the method's statistics pool.
-        pools: &'static str,
+        /// What the method's statistics pool, every set.
+        pools: String,
         /// The kind asked for.
         got: &'static str,
     },
@@ -111,6 +111,26 @@ pub enum Error {
         /// What came.
         got: usize,
     },
+    /// A statistic that is to be stored and has no finite value, of values that have: their squares leave the range of the
+    /// element type. Neither state nor population took anything in; `y` may hold the steps that were done.
+    #[error(
+        "slot `{place}`: `{statistic}` {} would be {got:e} at channel {channel}, which cannot be stored: {}",
+        span(*step), way_out(*single)
+    )]
+    NotStored {
+        /// The slot.
+        place: Place,
+        /// The statistic, by the name under which it is stored.
+        statistic: String,
+        /// The step; none for a statistic of the whole sequence.
+        step: Option<usize>,
+        /// The first channel of which it is so.
+        channel: usize,
+        /// What would be stored.
+        got: f64,
+        /// Whether the elements are of single precision.
+        single: bool,
+    },
     /// Backward was called without the forward pass it belongs to.
     #[error("the workspace holds {got}, expected the forward pass of {expected}")]
     NoForward {
@@ -127,6 +147,18 @@ pub enum Error {
         /// What it said.
         source: norm_core::Error,
     },
+}
+
+fn span(step: Option<usize>) -> String {
+    step.map_or_else(|| "of the sequence".to_owned(), |t| format!("of step {t}"))
+}
+
+const fn way_out(single: bool) -> &'static str {
+    if single {
+        "make inputs or weights smaller, or calculate in double precision"
+    } else {
+        "make inputs or weights smaller"
+    }
 }
 
 impl Reason {
@@ -146,7 +178,8 @@ impl Reason {
     }
 }
 
-/// Why a method, a recurrence or a kind of statistics is not defined in a placement, with the way out.
+/// Why a method, a recurrence or a kind of statistics is not defined in a placement, with the way out. A method that pools
+/// several sets has no place in a cell ([`Reason::SeveralSets`]), so the others name one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Reason {

@@ -146,6 +146,13 @@ impl Placement {
     ) -> Result<Statistics, Reason> {
         let pools = d.reference_set.name();
         match (d.reference_set.skeleton(), asked) {
+            // What its statistics pool has more than one name.
+            (Skeleton::Rowwise, Some(Statistics::BatchTime | Statistics::PerStep { .. }))
+            | (Skeleton::Channelwise, Some(Statistics::Instant))
+                if d.plan.is_staged() =>
+            {
+                Err(Reason::SeveralSets)
+            }
             (Skeleton::Rowwise, None | Some(Statistics::Instant)) => Ok(Statistics::Instant),
             (Skeleton::Rowwise, Some(got)) => Err(Reason::NothingStored { pools, got: got.name() }),
             (Skeleton::Channelwise, Some(Statistics::Instant)) => Err(Reason::StatisticsOfCases { pools }),

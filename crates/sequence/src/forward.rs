@@ -4,6 +4,7 @@ use norm_core::{Elem, Layout, Parts, PartsMut};
 
 use crate::cell::{Cell, Sizes};
 use crate::error::Error;
+use crate::intake;
 use crate::matmul::{Matrix, Output, Threads, matmul};
 use crate::pass::{Inputs, Outcome, Weights};
 use crate::rows;
@@ -65,16 +66,8 @@ fn normalize<T: Elem>(
     }
     slot.find(layout, x, mask, stats, y)?;
     // A step beyond the stored ones has its own statistics and is not stored.
-    if t < t_max {
-        let pooled = slot.pooled(layout, x, mask);
-        match mode {
-            Mode::Train(state) => {
-                let stored = &mut state.get_mut(slot.place)[at(t, one)];
-                slot.slot.running.update(slot.slot.kernel.descriptor, stats, pooled, stored);
-            }
-            Mode::Estimate(population) => population.add(slot.place, slot.slot, t * one, stats, pooled),
-            Mode::EvalBatch | Mode::Eval(_) => {}
-        }
+    if t < t_max && mode.stores() {
+        intake::check(slot, layout, t, x, mask, stats)?;
     }
     Ok(())
 }
@@ -82,7 +75,8 @@ fn normalize<T: Elem>(
 impl<T: Elem> Cell<T> {
     /// Writes `y[T, N, H]`, and keeps in `ws` what [`Cell::backward`] needs.
     ///
-    /// The mode says which statistics are used and who takes them in. Refuses wrong sizes before anything is written.
+    /// The mode says which statistics are used and who takes them in, once all steps are done. Refuses wrong sizes before
+    /// anything is written, and a statistic that cannot be stored before any is.
     pub fn forward(
         &self,
         w: &Weights<'_, T>,
@@ -118,7 +112,9 @@ impl<T: Elem> Cell<T> {
             let mut y: Vec<&mut [T]> = y.chunks_exact_mut(one).collect();
             let done = self.forward_part(w, [&w_x, &w_h], inputs, &mut mode, ws, &mut y);
             (ws.w_x, ws.w_h) = (w_x, w_h);
-            done?
+            let done = done?;
+            self.take_in(inputs, mode, &ws.stats)?;
+            done
         };
         ws.held = Some(Held::of(self, s, inputs.mask.is_some()));
         Ok(outcome)

@@ -16,6 +16,7 @@ mod cell;
 mod error;
 mod fill;
 mod forward;
+mod intake;
 mod matmul;
 mod parts;
 mod pass;

@@ -31,9 +31,9 @@ impl<T: Elem> Population<T> {
         }
     }
 
-    /// Adds a batch's statistics of a slot, stored from element `from` on. An empty batch and one with a
-    /// statistic that is not finite add nothing. Where the slot stores unbiased variances, each is corrected by
-    /// its own batch, and one of a single element is left out.
+    /// Adds a batch's statistics of a slot, stored from element `from` on. An empty batch adds nothing, nor does one with
+    /// a statistic that is not finite, which the pass refuses unless its values were not finite either. Where the slot
+    /// stores unbiased variances, each is corrected by its own batch, and one of a single element is left out.
     pub(crate) fn add(&mut self, place: Place, slot: &Slot<T>, from: usize, stats: &[T], pooled: usize) {
         if pooled == 0 || stats.iter().any(|v| !v.to_f64().is_finite()) {
             return;

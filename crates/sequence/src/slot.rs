@@ -198,7 +198,7 @@ impl<T: Elem> Slot<T> {
             return Err(Error::Statistics {
                 place,
                 method: d.id,
-                pools: d.reference_set.name(),
+                pools: d.over(),
                 got: self.statistics.name(),
             });
         }
@@ -294,11 +294,6 @@ impl<T: Elem> Ready<'_, T> {
         let call = self.call(layout, x, mask);
         let kernel = &self.slot.kernel;
         kernel.backward(self.isa, &call, dy, stats, rule, overwrite, dx, dparams).map_err(self.refused())
-    }
-
-    /// Elements a channelwise statistic pooled.
-    pub(crate) fn pooled(&self, layout: Layout, x: &[T], mask: Option<&[bool]>) -> usize {
-        self.slot.kernel.pooled(&self.call(layout, x, mask))
     }
 }
 

@@ -86,6 +86,10 @@ impl<T: Elem> Mode<'_, T> {
     pub(crate) fn is_of_batch(&self) -> bool {
         !matches!(self, Self::Eval(_))
     }
+    /// Whether something takes the statistics in.
+    pub(crate) fn stores(&self) -> bool {
+        matches!(self, Self::Train(_) | Self::Estimate(_))
+    }
     pub(crate) fn check(&self, cell: &Cell<T>, units: usize) -> Result<(), Error> {
         match self {
             Self::Train(state) => state.check(cell, units),

@@ -32,6 +32,8 @@ pub struct Cases {
     /// The number of cases.
     count: usize,
     split: Split,
+    /// The test once more, in sequences of other lengths.
+    longer: Vec<(usize, Cases)>,
 }
 
 /// Which cases judge is the same for every cell, where the data have no division of their own.
@@ -60,7 +62,7 @@ pub(crate) fn held_out(labels: &[u8], seed: u64) -> Result<Split, Error> {
 impl Cases {
     /// So many cases, cut by `split`.
     pub fn new(values: Values, labels: Labels, count: usize, split: Split) -> Self {
-        Self { values, labels, count, split }
+        Self { values, labels, count, split, longer: Vec::new() }
     }
 
     /// Numbers with a class per case: what most tasks are.
@@ -104,6 +106,16 @@ impl Cases {
         }
         let largest = labels.iter().copied().max().map_or(0, usize::from);
         (largest >= classes).then_some(Unfit { what: "classes", want: classes, got: largest + 1 })
+    }
+
+    /// Lets the test be read once more in sequences of so many steps.
+    pub fn read_longer(&mut self, steps: usize, cases: Self) {
+        self.longer.push((steps, cases));
+    }
+
+    /// The test in sequences of other lengths, by their steps.
+    pub(crate) fn longer(&self) -> &[(usize, Self)] {
+        &self.longer
     }
 
     /// Indices of the cases that train.

@@ -90,7 +90,7 @@ impl Workload {
             }
             estimate(&mut *model, &cases, &order).map_err(failed(step))?;
             let source = model.sources()[0];
-            let valid = score(&*model, &cases, cases.validation(), source).map_err(failed(step))?;
+            let valid = score(&*model, &cases, cases.validation(), steps, source).map_err(failed(step))?;
             let mean = (!losses.is_empty()).then(|| losses.iter().sum::<f64>() / losses.len() as f64);
             curve.push(CurvePoint {
                 step,
@@ -145,12 +145,16 @@ fn ends(model: &dyn Learner, cases: &Cases, metrics: &mut BTreeMap<String, f64>)
     let mut first = None;
     for &source in model.sources() {
         for (part, of) in [("valid", cases.validation()), ("test", cases.test())] {
-            let found = score(model, cases, of, source)?;
+            let found = score(model, cases, of, model.steps(), source)?;
             metrics.insert(format!("{part}_loss_{}", source.name()), found.loss);
             metrics.insert(format!("{part}_accuracy_{}", source.name()), found.accuracy);
             if part == "test" {
                 first.get_or_insert(found);
             }
+        }
+        for (steps, longer) in cases.longer() {
+            let found = score(model, longer, longer.test(), *steps, source)?;
+            metrics.insert(format!("test_loss_{}_{steps}_steps", source.name()), found.loss);
         }
     }
     first.ok_or_else(|| "the model has no statistics to be evaluated by".to_owned())
@@ -160,10 +164,16 @@ fn ends(model: &dyn Learner, cases: &Cases, metrics: &mut BTreeMap<String, f64>)
 const EVALUATED: usize = 256;
 
 /// Mean loss and accuracy over labels, in evaluation mode.
-fn score(model: &dyn Learner, cases: &Cases, of: &[usize], source: Source) -> Result<Score, String> {
+fn score(
+    model: &dyn Learner,
+    cases: &Cases,
+    of: &[usize],
+    steps: usize,
+    source: Source,
+) -> Result<Score, String> {
     let (mut loss, mut right, mut count) = (0.0, 0usize, 0usize);
     for batch in of.chunks(EVALUATED) {
-        let Batch { x, labels, cases } = cases.batch(batch, model.steps());
+        let Batch { x, labels, cases } = cases.batch(batch, steps);
         let logits = model.logits(Batch { x, labels: Vec::new(), cases }, source)?;
         count += labels.len();
         for (row, label) in logits.chunks_exact(model.classes()).zip(labels) {

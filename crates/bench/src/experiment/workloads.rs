@@ -20,6 +20,8 @@ register! {
     digits_lstm_64,
     digits_gru_rows,
     digits_rnn_rows,
+    shakespeare_lstm,
+    shakespeare_rnn,
     digits_mlp_sgd,
     paperclips_hmax,
 }

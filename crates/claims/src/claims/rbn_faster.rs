@@ -1,7 +1,8 @@
 //! Recurrent batch normalization trains faster than the plain LSTM.
 
 use crate::claim::{Claim, Evidence};
-use crate::experiment::{Arm, Comparison, Expectation, Experiment, Protocol, Quantity, Rule};
+use crate::experiment::{Arm, Comparison, Expectation, Experiment, Quantity, Rule};
+use crate::setups::{COMMON, PIXELS};
 
 pub(crate) static CLAIM: Claim = Claim {
     id: "R15",
@@ -9,11 +10,10 @@ pub(crate) static CLAIM: Claim = Claim {
     statement: "An LSTM with recurrent batch normalization reaches the same accuracy in half the updates or fewer.",
     takes: "permuted pixels through an LSTM; the updates until four fifths of the validation cases are right",
     evidence: Evidence::Trained(Experiment {
-        workload: "digits-lstm-64",
-        protocol: Protocol { epochs: 30, batch_size: None, rates: &[1e-3, 3e-3, 1e-2], tuning: 2, judging: 10 },
         comparisons: &[Comparison {
-            first: Arm::of("recurrent batch", "recurrent-batch"),
-            second: Arm::of("plain", "none"),
+            on: PIXELS,
+            first: Arm::of("recurrent batch", "recurrent-batch").with(COMMON),
+            second: Arm::of("plain", "none").with(COMMON),
             quantity: Quantity::Steps,
             // ln 2: half the updates.
             expectation: Expectation::LowerBy { margin: 0.693 },

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use claims::{
-    Arm, Bench, Claim, Comparison, Evidence, Expectation, Experiment, Protocol, Quantity, Rule, Wanted, next,
-    verdicts,
+    Arm, Bench, Claim, Comparison, Evidence, Expectation, Experiment, Protocol, Quantity, Rule, Setup,
+    Wanted, next, verdicts,
 };
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -29,15 +29,15 @@ pub(crate) fn claim(quantity: Quantity, expectation: Expectation) -> &'static Cl
 }
 
 pub(crate) fn under(protocol: Protocol, quantity: Quantity, expectation: Expectation) -> &'static Claim {
-    let comparison =
-        Comparison { first: Arm::of("a", FIRST), second: Arm::of("b", SECOND), quantity, expectation };
-    let experiment = Experiment {
-        workload: "made-up",
-        protocol,
-        comparisons: Box::leak(Box::new([comparison])),
-        rule: Rule::Primary,
-        core_minutes: 1.0,
+    let comparison = Comparison {
+        on: Setup { workload: "made-up", protocol },
+        first: Arm::of("a", FIRST),
+        second: Arm::of("b", SECOND),
+        quantity,
+        expectation,
     };
+    let experiment =
+        Experiment { comparisons: Box::leak(Box::new([comparison])), rule: Rule::Primary, core_minutes: 1.0 };
     Box::leak(Box::new(Claim {
         id: "made-up",
         source: "nobody",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use claims::{
     Arm, CLAIMS, Claim, Comparison, Evidence, Expect, Expectation, Experiment, Protocol, Quantity, Rule,
-    Within, find,
+    Setup, Within, find,
 };
 
 use crate::bench::{PROTOCOL, claim, under};
@@ -63,7 +63,13 @@ fn an_experiment_is_declared() {
         ("epochs", protocol(Protocol { epochs: 2, ..PROTOCOL })),
         ("batch", protocol(Protocol { batch_size: Some(4), ..PROTOCOL })),
         ("rule", experiment(|e| e.rule = Rule::All)),
-        ("workload", experiment(|e| e.workload = "another")),
+        (
+            "workload",
+            experiment(|e| {
+                let on = Setup { workload: "another", ..e.comparisons[0].on };
+                e.comparisons = Box::leak(Box::new([Comparison { on, ..e.comparisons[0] }]));
+            }),
+        ),
         ("comparisons", experiment(|e| e.comparisons = &[])),
         (
             "arm",

@@ -1,6 +1,7 @@
 //! Several comparisons under one claim.
 
-use claims::{Claim, Comparison, Evidence, Expectation, Quantity, Rule};
+use claims::{Claim, Comparison, Evidence, Expectation, Quantity, Rule, Setup};
+use results::CellSettings;
 use results::Verdict::{Refuted, Supported, Undecided};
 
 use crate::bench::{MadeUp, claim, losses};
@@ -58,4 +59,24 @@ fn a_margin_is_wider_in_a_family() {
     let count = |family_of| deviations.iter().filter(|d| decided(**d, family_of)).count();
     let (alone, of_ten) = (count(1), count(10));
     assert!(0 < of_ten && of_ten < alone && alone < deviations.len(), "{of_ten} and {alone}");
+}
+
+/// Workloads of one claim are tuned and judged each for itself.
+#[test]
+fn a_claim_may_compare_on_several_workloads() {
+    let mut claim = family(Rule::All, &[LOWER, HIGHER]);
+    let Evidence::Trained(experiment) = &mut claim.evidence else { unreachable!() };
+    let [here, there] = experiment.comparisons else { unreachable!() };
+    let on = Setup { workload: "elsewhere", ..there.on };
+    experiment.comparisons = Box::leak(Box::new([*here, Comparison { on, ..*there }]));
+    // Elsewhere the first arm is the worse one, and lower rates are better.
+    let ending = |cell: &CellSettings| {
+        if cell.workload != "elsewhere" {
+            return losses(-0.3, 0.05)(cell);
+        }
+        losses(0.3, 0.05)(&CellSettings { learning_rate: 3.0 * cell.learning_rate, ..cell.clone() })
+    };
+    let said = MadeUp::trained(&claim, ending).judge(&claim);
+    assert_eq!(said.verdict, Supported);
+    assert_eq!(said.findings.iter().map(|f| f.rates[0].1).collect::<Vec<_>>(), [3e-3, 1e-3]);
 }

@@ -86,6 +86,18 @@ fn forms_in_which_a_method_does_not_stand() {
     }
 }
 
+/// What its statistics pool is said whole, of a method with several sets too.
+#[test]
+fn every_set_is_named_where_statistics_over_time_are_asked_for() {
+    for (method, sets) in
+        [("layer", "features"), ("local-contrast", "channels, space"), ("divisive", "channels, space")]
+    {
+        let r = Request::default().word("layout", "TNC").word("statistics", "frame");
+        let said = refused(method, &r.tensor("x", &[2, 2, 3], &noise(12, 1))).to_string();
+        assert!(said.contains(&format!("its statistics pool {sets}, no cases")), "{method}: {said}");
+    }
+}
+
 #[test]
 fn numbers_that_are_not_finite() {
     for bad in [f64::NAN, f64::INFINITY] {

@@ -100,6 +100,35 @@ fn a_square_that_cannot_be_stored_is_refused_by_name() {
     }
 }
 
+/// The same of the cells: their outputs are ordinary numbers, and no path leaves a state as it was and says nothing.
+#[test]
+fn a_square_that_no_state_of_a_cell_can_hold_is_refused_by_name() {
+    for (form, gates) in [("rnn", 1), ("gru", 3), ("lstm", 4)] {
+        for (placement, steps) in [("input", "sequence"), ("recurrent_batch", "step")] {
+            let x: Vec<f64> = noise(24, 1).iter().map(|v| v * 1e25).collect();
+            let of = |path: &str, mode: &str| {
+                let r = Request::default().word("as", form).word("path", path).word("mode", mode);
+                let r = r.word("placement", placement).word("statistics", steps);
+                let r = if mode == "eval" { r.word("evaluate", "batch") } else { r };
+                r.tensor("x", &[3, 2, 4], &x)
+                    .tensor("param.weight_ih", &[gates * 5, 4], &noise(gates * 20, 5))
+                    .tensor("param.weight_hh", &[gates * 5, 5], &noise(gates * 25, 6))
+                    .in_single_precision()
+                    .send("batch")
+            };
+            let said = PATHS.map(|path| {
+                let y = &of(path, "eval").unwrap()["y"].1;
+                assert!(y.iter().all(|v| v.is_finite()), "{form} on {path}: nothing is stored");
+                let refused = of(path, "train").unwrap_err();
+                let named = matches!(&refused, Error::Answer { name, .. } if name == "state.ih.running_var");
+                assert!(named, "{form} with {placement} on {path}: {refused}");
+                refused.to_string()
+            });
+            assert!(said.iter().all(|s| *s == said[2]), "{form} with {placement}: {said:?}");
+        }
+    }
+}
+
 #[test]
 fn equal_numbers_have_no_spread() {
     for path in PATHS {

@@ -83,6 +83,10 @@ where
     /// All hidden states as in training: statistics of this batch, which the stored ones take in.
     ///
     /// `mask[t · N + n]` says whether step `t` belongs to case `n`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Sequence`] for sizes that do not fit and for a statistic that cannot be stored; nothing was stored then.
     pub fn train<T: Tape<E, Cpu>>(
         &mut self,
         x: Sequence<I, E, Cpu, T>,
@@ -138,6 +142,10 @@ where
 
     /// Estimates the stored statistics anew: the plain average over batches of what each has, in place of what training
     /// left (cooijmans2017recurrent). Without a batch, or where one is refused, the stored ones stay.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Sequence`] for sizes that do not fit and for a statistic that has no finite value, of a batch that has.
     pub fn estimate(
         &mut self,
         batches: impl IntoIterator<Item = (Sequence<I, E, Cpu>, Option<Vec<bool>>)>,

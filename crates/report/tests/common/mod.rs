@@ -330,7 +330,7 @@ pub(crate) fn method(id: &str) -> MethodRecord {
     }
 }
 
-fn throughput() -> Vec<ThroughputRecord> {
+pub(crate) fn throughput() -> Vec<ThroughputRecord> {
     let record = |id: String, median: f64, traffic| ThroughputRecord {
         id,
         median_ns: median,

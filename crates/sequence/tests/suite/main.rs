@@ -7,4 +7,5 @@ mod reference;
 mod refusals;
 mod sameness;
 mod statistics;
+mod stored;
 mod support;

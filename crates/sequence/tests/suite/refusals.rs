@@ -82,6 +82,35 @@ fn a_method_where_the_placement_is_not_defined() {
     assert_eq!(Placement::find("unknown"), None);
 }
 
+/// What a message says that statistics pool is all that they pool: where there are several sets, it says that there are.
+#[test]
+fn no_message_names_one_of_several_sets() {
+    let mut several = 0;
+    for method in norms::METHODS {
+        let d = method.descriptor();
+        if d.sets().len() == 1 {
+            continue;
+        }
+        several += 1;
+        for asked in [Statistics::Instant, Statistics::BatchTime, Statistics::PerStep { t_max: 2 }] {
+            for placement in Placement::ALL {
+                let said = [
+                    placement.statistics(d, CellKind::Lstm, Some(asked)).map(|_| ()),
+                    placement.allows(d, CellKind::Lstm),
+                ];
+                for reason in said.into_iter().filter_map(Result::err).map(|r| r.to_string()) {
+                    assert!(!reason.contains("statistics pool"), "{} at {}: {reason}", d.id, placement.name);
+                }
+            }
+        }
+        let (mut slot, step) = (Slot::new(*method.f64), Statistics::PerStep { t_max: 2 });
+        slot.statistics = if slot.statistics == Statistics::Instant { step } else { Statistics::Instant };
+        let refused = Cell::new(CellKind::Lstm).with(Place::InputToHidden, slot).unwrap_err();
+        assert!(matches!(refused, Error::NotHere { .. }), "{}: {refused}", d.id);
+    }
+    assert!(several > 2, "{several}");
+}
+
 #[test]
 fn statistics_where_they_are_not_defined() {
     let of = |p: Placement, id: &str, asked| p.statistics(kernel64(id).descriptor, CellKind::Lstm, asked);
