@@ -36,7 +36,7 @@ fn a_seed_draws_what_validates_and_not_what_judges() {
     let mut all = [a.training(), a.validation(), a.test()].concat();
     all.sort_unstable();
     assert_eq!(all, (0..100).collect::<Vec<_>>());
-    assert_eq!((a.validation().len(), a.test().len()), (16, 20));
+    assert_eq!((a.validation().len(), a.test().len()), (15, 20));
 }
 
 /// A symbol is a row of zeros with a one, and labels of steps lie step by step.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use claims::{
     Arm, CLAIMS, Claim, Comparison, Evidence, Expect, Expectation, Experiment, Protocol, Quantity, Rule,
-    Within, find,
+    Setup, Within, find,
 };
 
 use crate::bench::{PROTOCOL, claim, under};
@@ -66,7 +66,7 @@ fn an_experiment_is_declared() {
         (
             "workload",
             experiment(|e| {
-                let on = claims::Setup { workload: "another", ..e.comparisons[0].on };
+                let on = Setup { workload: "another", ..e.comparisons[0].on };
                 e.comparisons = Box::leak(Box::new([Comparison { on, ..e.comparisons[0] }]));
             }),
         ),

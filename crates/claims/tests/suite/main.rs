@@ -4,6 +4,8 @@ mod bench;
 mod declared;
 mod diverged;
 mod effects;
+mod family;
+mod misdeclared;
 mod probes;
 mod rates;
 mod registry;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use claims::{CLAIMS, Evidence, Expectation, Protocol, Quantity};
+use claims::{CLAIMS, Claim, Evidence, Expectation, Protocol, Quantity};
 use results::{CellSettings, Verdict};
 
 use crate::bench::{Ending, FIRST, MadeUp, PROTOCOL, SECOND, claim, draw, losses, record, swapped, under};
@@ -124,11 +124,13 @@ fn tuning_seeds_judge_nothing() {
 
 #[test]
 fn no_claim_judges_by_a_seed_that_tuned() {
-    let of = |claim: &claims::Claim| match claim.evidence {
+    let comparisons = |claim: &Claim| match claim.evidence {
         Evidence::Trained(experiment) => experiment.comparisons,
         _ => &[],
     };
-    let registered = CLAIMS.iter().flat_map(|claim| of(claim).iter().map(|c| (claim.id, c.on.protocol)));
+    let registered = CLAIMS
+        .iter()
+        .flat_map(|claim| comparisons(claim).iter().map(|comparison| (claim.id, comparison.on.protocol)));
     let mut seen = 0;
     for (id, protocol) in registered.chain([("made-up", PROTOCOL)]) {
         let tuning: BTreeSet<u64> = protocol.tuning_seeds().collect();
