@@ -13,7 +13,7 @@ const HELPERS: [&str; 5] = ["norm-core", "norm-codegen", "norm-macros", "norm-co
 /// Who may see whom; `methods` stands for every crate of a method that has a kernel, `updates` for every one at the site
 /// `update`. A new arrow is a decision: it is made here and in
 /// `ARCHITECTURE.md`.
-const ARROWS: [(&str, &[&str]); 20] = [
+const ARROWS: [(&str, &[&str]); 21] = [
     ("symbolic", &[]),
     ("norm-codegen", &["symbolic"]),
     ("norm-macros", &["norm-codegen"]),
@@ -32,6 +32,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("bench", &["norm-core", "norms", "sequence", "norm-dfdx", "models", "hmax", "data", "results"]),
     ("eval", &["norm-core", "norms", "sequence", "norm-dfdx", "updates", "hmax"]),
     ("report", &["results"]),
+    ("probes", &["norm-core", "norms", "updates", "sequence", "hmax", "results"]),
     ("scaffold", &[]),
     ("statistics", &[]),
     ("cli", &["norm-core", "norms", "sequence", "bench", "eval", "results", "report"]),
