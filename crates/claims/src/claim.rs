@@ -37,8 +37,10 @@ pub enum Evidence {
     /// Nothing yet.
     Later {
         /// What deciding it would cost, in minutes of one core.
+        #[serde(skip)]
         core_minutes: f64,
         /// What is missing, in a sentence.
+        #[serde(skip)]
         missing: &'static str,
     },
 }
@@ -49,6 +51,7 @@ pub struct Expect {
     /// The number's name.
     pub value: &'static str,
     /// What it is, in words.
+    #[serde(skip)]
     pub about: &'static str,
     /// Where.
     pub within: Within,

@@ -10,6 +10,7 @@ pub struct Experiment {
     /// Which of them decide.
     pub rule: Rule,
     /// What it is expected to cost, in minutes of one core.
+    #[serde(skip)]
     pub core_minutes: f64,
 }
 
@@ -64,6 +65,7 @@ impl Protocol {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Arm {
     /// What it is called beside the others of its claim.
+    #[serde(skip)]
     pub label: &'static str,
     /// The method.
     pub method: &'static str,

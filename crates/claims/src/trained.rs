@@ -62,7 +62,7 @@ pub(crate) fn decide(
             match trained(claim, &comparison.on, arm, bench)? {
                 Ok(trained) => arms.push(trained),
                 Err(missing) => {
-                    let reason = format!("{missing} cells of the arm “{}” are missing", arm.label);
+                    let reason = format!("of the arm “{}” cells are missing: {missing}", arm.label);
                     return Ok(undecided(reason, Vec::new()));
                 }
             }

@@ -61,7 +61,7 @@ pub(crate) fn say(run: Option<&Path>, ids: &[String], json: bool) -> Result<End>
         }
         None => (Cells::default(), None),
     };
-    let found = claims::verdicts(&chosen(ids)?, &kept.unwrap_or_else(found_without_training), &cells)?;
+    let found = claims::verdicts(&chosen(ids)?, &kept.unwrap_or_else(probes::all), &cells)?;
     if json {
         return say::line(serde_json::to_string_pretty(&in_json(&found, run))?).map(|()| End::Done);
     }
@@ -171,7 +171,7 @@ fn train_until_decided(run: &RunWriter, claims: &[&Claim]) -> Result<End> {
 
 /// Writes what probes find and what the run says to every claim.
 pub(crate) fn decide(run: &RunWriter) -> Result<()> {
-    let found: Vec<ProbeRecord> = found_without_training();
+    let found: Vec<ProbeRecord> = probes::all();
     run.write_probes(&found)?;
     run.write_verdicts(&claims::verdicts(CLAIMS, &found, &Cells::of(run)?)?)?;
     Ok(())
@@ -245,8 +245,4 @@ fn dry(dir: Option<&PathBuf>, claims: &[&Claim]) -> Result<End> {
         next.len() as f64 * 6e-3
     ))?;
     Ok(End::Done)
-}
-
-fn found_without_training() -> Vec<ProbeRecord> {
-    Vec::new()
 }
