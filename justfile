@@ -35,6 +35,11 @@ decide *args:
 judge method *args:
     cargo run --release --package cli -- judge "$@"
 
+# Pack the cells of a finished run into one file, to be kept
+[group('report')]
+pack run:
+    cargo run --release --package cli -- pack "$@"
+
 # Train one cell of a run again: same numbers?
 [group('report')]
 rerun run cell:

@@ -138,6 +138,11 @@ enum Command {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Pack the cells of a finished run into one file, to be kept.
+    Pack {
+        /// The run's folder.
+        run: PathBuf,
+    },
     /// Train one cell of a run again and say whether the numbers are the same.
     Rerun {
         /// The run's folder.
@@ -208,6 +213,11 @@ fn run(command: Command) -> Result<End> {
             claims::judge(Place { dir: run, another_part }, &method)
         }
         Command::Render { run, out } => run::render(&run, out),
+        Command::Pack { run } => {
+            let cells = results::pack(&run)?;
+            say::line(format_args!("{cells} cells in {}", run.join("cells.json.gz").display()))?;
+            Ok(End::Done)
+        }
         Command::Rerun { run, cell } => run::rerun(&run, &cell),
         Command::Norms { json } => list::norms(json).map(|()| End::Done),
         Command::Eval { method, input, output } => {

@@ -97,16 +97,22 @@ pub(crate) fn finish(mut run: RunWriter) -> Result<()> {
     Ok(run.finish(results::utc(std::time::SystemTime::now()))?)
 }
 
-/// Everything: cells, benches, page.
+/// Everything: benches, cells, verdicts, page. The small tiers train every method once or the few that most people compare; the
+/// standard one trains what decides the claims, and the full one both.
 pub(crate) fn report(tier: Tier, place: Place, with_benches: bool) -> Result<End> {
-    let cells = grid::select(tier, &Filter::default())?;
+    let cells = if tier == Tier::Standard { Vec::new() } else { grid::select(tier, &Filter::default())? };
+    let decides = matches!(tier, Tier::Standard | Tier::Full);
+    let mut seeds = seeds(&cells);
+    if decides {
+        seeds.extend(crate::claims::seeds(claims::CLAIMS));
+    }
     let measured = place.dir.as_ref().is_some_and(|dir| dir.join("throughput.json").exists());
     if with_benches && !measured {
         // A refusal leaves no run behind.
         benches::same_sources()?;
     }
     runner::stop_on_interrupt()?;
-    let mut run = open(tier, place, seeds(&cells))?;
+    let mut run = open(tier, place, seeds)?;
     // Benches first: they want the machine to themselves.
     if with_benches && run.throughput()?.is_none() && !benches::measure(&mut run, tier)? {
         return Ok(interrupted(&run));
@@ -114,7 +120,13 @@ pub(crate) fn report(tier: Tier, place: Place, with_benches: bool) -> Result<End
     if train(&run, &cells)? == End::Interrupted {
         return Ok(End::Interrupted);
     }
-    crate::claims::decide(&run)?;
+    if decides {
+        if crate::claims::train(&run, claims::CLAIMS)? == End::Interrupted {
+            return Ok(End::Interrupted);
+        }
+    } else {
+        crate::claims::decide(&run)?;
+    }
     let dir = run.dir().to_owned();
     finish(run)?;
     render(&dir, None)

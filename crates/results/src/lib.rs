@@ -59,7 +59,7 @@ pub use throughput::{BenchId, BenchIdError, ThroughputRecord, Traffic};
 pub use timestamp::utc;
 pub use verdict::{Effect, Finding, Verdict, VerdictRecord};
 pub use workload::WorkloadRecord;
-pub use writer::{Descriptions, RunWriter, Start, add_peers};
+pub use writer::{Descriptions, RunWriter, Start, add_peers, pack};
 
 /// Version of every file in a run. It grows with each change that an older reader could misread; a field that is added is
 /// no such change, since a reader refuses by name what it does not know.
