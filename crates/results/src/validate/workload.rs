@@ -12,7 +12,11 @@ pub(crate) fn target(file: &str, target: &Target, problems: &mut Vec<Problem>) {
         problems.push(Problem::Form { file: file.to_owned(), field, expected, got });
     };
     match target.direction_of_metric() {
-        None => form("target.metric", "test_accuracy, test_loss or train_loss", target.metric.clone()),
+        None => form(
+            "target.metric",
+            "valid_accuracy, valid_loss, test_accuracy, test_loss or train_loss",
+            target.metric.clone(),
+        ),
         Some(direction) if direction != target.direction => {
             form(
                 "target.direction",
@@ -22,7 +26,7 @@ pub(crate) fn target(file: &str, target: &Target, problems: &mut Vec<Problem>) {
         }
         Some(_) => {}
     }
-    let accuracy = target.metric == "test_accuracy";
+    let accuracy = target.metric.ends_with("accuracy");
     if !target.value.is_finite() || (accuracy && !(0.0..=1.0).contains(&target.value)) {
         problems.push(Problem::Number {
             file: file.to_owned(),

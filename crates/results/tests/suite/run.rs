@@ -202,7 +202,7 @@ proptest::proptest! {
     fn every_float_survives(bits: u64) {
         let value = f64::from_bits(bits);
         let point = CurvePoint {
-            step: 1, epoch: value, seconds: 0.0, train_loss: Some(value), test_loss: None, test_accuracy: None,
+            step: 1, epoch: value, train_loss: Some(value), ..CurvePoint::default()
         };
         let text = serde_json::to_string(&point).unwrap();
         let back: CurvePoint = serde_json::from_str(&text).unwrap();

@@ -1,9 +1,12 @@
 //! A made-up run whose ranking is known: four methods, two workloads, four rates, five seeds.
 //!
-//! On `mlp`: layer and batch learn alike and best, rms a little less, none clearly less and diverges at the largest
-//! rate. On `lstm`: layer is best, rms ties with it, batch is behind, none never reaches the target.
+//! On `mlp`, which has validation cases: layer and batch learn alike and best, rms a little less, none clearly less and
+//! diverges at the largest rate. On `lstm`, which has none, as runs from before there were: layer is best, then rms, batch,
+//! and none never reaches the target.
 
 pub(crate) mod check;
+pub(crate) mod judged;
+mod look;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,6 +18,8 @@ use results::{
     PictureGrid, Property, QuantityDifference, ReferenceSetRecord, RunWriter, Source, Start, StateRecord,
     StateSize, StatisticRecord, Target, ThroughputRecord, Tier, Traffic, WorkloadRecord,
 };
+
+pub(crate) use look::{position, rendered, rows};
 
 pub(crate) const METHODS: [&str; 4] = ["none", "batch", "layer", "rms"];
 const RATES: [f64; 4] = [0.01, 0.03, 0.1, 0.3];
@@ -87,8 +92,9 @@ pub(crate) fn start() -> Start {
     }
 }
 
-fn target() -> Target {
-    Target { metric: "test_accuracy".into(), value: 0.9, direction: Direction::HigherIsBetter }
+fn target(workload: &str) -> Target {
+    let metric = if workload == "mlp" { "valid_accuracy" } else { "test_accuracy" };
+    Target { metric: metric.into(), value: 0.9, direction: Direction::HigherIsBetter }
 }
 
 fn workload(id: &str, title: &str) -> WorkloadRecord {
@@ -98,11 +104,12 @@ fn workload(id: &str, title: &str) -> WorkloadRecord {
         data: "1797 images of handwritten digits, 8×8 pixels, split at random".into(),
         attribution: "UCI optdigits test set, CC BY 4.0".into(),
         train_cases: 1437,
+        validation_cases: if id == "mlp" { 144 } else { 0 },
         test_cases: 360,
         model: "64 → 64 → 10".into(),
         loss: "cross-entropy".into(),
         protocol: "SGD, batch 32, four rates for every method, five paired seeds".into(),
-        target: target(),
+        target: target(id),
         refuses: [("absent".into(), "it is made up".into())].into(),
         caveats: vec!["The digits come from 13 writers, and a random split mixes them.".into()],
     }
@@ -160,15 +167,30 @@ pub(crate) fn cell(workload: &str, method: &str, rate: f64, seed: u64) -> Conver
             epoch: i as f64,
             seconds: step as f64 * 0.002,
             train_loss: Some(if diverged && i == 4 { f64::NAN } else { 1.2 - accuracy }),
-            test_loss: None,
-            test_accuracy: Some(accuracy),
+            ..if workload == "mlp" {
+                CurvePoint {
+                    valid_loss: Some(1.2 - accuracy),
+                    valid_accuracy: Some(accuracy),
+                    test_accuracy: (i == 20).then_some(accuracy),
+                    ..CurvePoint::default()
+                }
+            } else {
+                CurvePoint { test_accuracy: Some(accuracy), ..CurvePoint::default() }
+            }
         });
+    }
+    let mut metrics = BTreeMap::new();
+    if workload == "mlp" && !diverged {
+        metrics.insert("test_accuracy_running".to_owned(), if method == "batch" { end - 0.4 } else { end });
+        if method == "batch" {
+            metrics.insert("test_accuracy_population".to_owned(), end);
+        }
     }
     ConvergenceRecord {
         id: cell.id(),
         cell,
         curve,
-        target: target(),
+        target: target(workload),
         steps_to_target: reached,
         seconds_to_target: reached.map(|s| s as f64 * 0.002),
         outcome: if diverged {
@@ -176,7 +198,7 @@ pub(crate) fn cell(workload: &str, method: &str, rate: f64, seed: u64) -> Conver
         } else {
             Outcome::Completed
         },
-        metrics: BTreeMap::new(),
+        metrics,
         parameters: if method == "none" { 4810 } else { 4938 },
         state_bytes: if method == "batch" { 512 } else { 0 },
         wall_seconds: 2.0,

@@ -1,22 +1,14 @@
 //! What the page of a made-up run says, holds and weighs.
 
-mod common;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use common::check::{check, elements};
 use results::{Descriptions, RunWriter};
 
-fn rendered(dir: &Path) -> String {
-    let path = report::render(&dir.join("run"), &dir.join("out")).unwrap();
-    fs::read_to_string(path).unwrap()
-}
-
-fn position(page: &str, text: &str) -> usize {
-    page.find(text).unwrap_or_else(|| panic!("{text:?} is not on the page"))
-}
+use crate::common;
+use crate::common::check::{check, elements};
+use crate::common::{position, rendered};
 
 #[test]
 fn the_page_is_sound_and_stands_alone() {
@@ -46,40 +38,6 @@ fn the_same_run_gives_the_same_bytes() {
         found.push(bytes);
     }
     assert_eq!(found[0], found[1]);
-}
-
-#[test]
-fn a_known_ranking_is_ranked_as_documented() {
-    let folder = tempfile::tempdir().unwrap();
-    common::write(&folder.path().join("run"));
-    let page = rendered(folder.path());
-    let standings = |id: &str| -> Vec<(String, String)> {
-        let text = fs::read_to_string(folder.path().join(format!("out/data/standings-{id}.json"))).unwrap();
-        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
-        let text = |row: &serde_json::Value, key: &str| row[key].as_str().unwrap().to_owned();
-        let rows = json["rows"].as_array().unwrap();
-        rows.iter().map(|r| (text(r, "contender"), text(r, "tied with the best"))).collect()
-    };
-    let own = |rows: [(&str, &str); 4]| rows.map(|(a, b)| (a.to_owned(), b.to_owned())).to_vec();
-    let (layer, batch) = ("Layer Normalization", "Batch Normalization");
-    let mlp = standings("mlp");
-    assert_eq!(
-        mlp,
-        own([(layer, "yes"), (batch, "yes"), ("RMS Normalization", "no"), ("No normalization", "no")])
-    );
-    let lstm: BTreeSet<_> = standings("lstm").into_iter().filter(|r| r.1 == "yes").map(|r| r.0).collect();
-    assert_eq!(
-        lstm,
-        BTreeSet::from(["Layer Normalization, input".to_owned(), "RMS Normalization, input".to_owned()])
-    );
-    position(&page, "Not distinguishable from it: Batch Normalization.");
-    position(&page, "No normalization diverged with every seed at rate 0.3.");
-    position(&page, "∞ (never reached)");
-    let decision = fs::read_to_string(folder.path().join("out/data/decision.csv")).unwrap();
-    let one = "one example at a time,No normalization; Layer Normalization; RMS Normalization,,Batch Normalization,1";
-    assert!(decision.contains(one), "{decision}");
-    let mlp = "on mlp,Layer Normalization; Batch Normalization,,RMS Normalization; No normalization,1";
-    assert!(decision.contains(mlp), "{decision}");
 }
 
 #[test]
@@ -239,7 +197,7 @@ fn a_cell_that_contradicts_its_run_is_named_and_takes_part_in_nothing() {
     let changes: [(&str, Change); 4] = [
         ("target", |c| c.target.direction = results::Direction::LowerIsBetter),
         ("target", |c| c.target.value = 0.01),
-        ("curve.test_accuracy", |c| c.curve[19].test_accuracy = Some(7.0)),
+        ("curve.valid_accuracy", |c| c.curve[19].valid_accuracy = Some(7.0)),
         ("curve.train_loss", |c| c.curve[19].train_loss = Some(f64::NAN)),
     ];
     // The first by name too, from which a page could take its target.
