@@ -35,6 +35,17 @@ decide *args:
 judge method *args:
     cargo run --release --package cli -- judge "$@"
 
+# Train some cells of a kept run again: still what this checkout measures? --cells <n>
+[group('report')]
+verify run *args:
+    cargo run --release --package cli -- verify "$@"
+
+# Write the bank of cells that the tests of the protocol draw from (about ten minutes)
+[group('check')]
+bank:
+    cargo run --release --package bench --example bank > crates/claims/tests/bank.csv.new
+    mv crates/claims/tests/bank.csv.new crates/claims/tests/bank.csv
+
 # Pack the cells of a finished run into one file, to be kept
 [group('report')]
 pack run:

@@ -9,6 +9,7 @@ mod list;
 mod run;
 mod say;
 mod sources;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -22,7 +23,7 @@ use run::{End, Place};
 #[command(
     version,
     arg_required_else_help = true,
-    after_help = "Exit codes: 0 done; 1 `rerun` found other numbers; 2 refused or failed; 130 interrupted."
+    after_help = "Exit codes: 0 done; 1 `rerun` or `verify` found other numbers; 2 refused or failed; 130 interrupted."
 )]
 struct Args {
     #[command(subcommand)]
@@ -138,6 +139,14 @@ enum Command {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Train some cells of a kept run again: is it still what this build measures?
+    Verify {
+        /// The run's folder.
+        run: PathBuf,
+        /// How many cells.
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=1000))]
+        cells: u64,
+    },
     /// Pack the cells of a finished run into one file, to be kept.
     Pack {
         /// The run's folder.
@@ -213,6 +222,7 @@ fn run(command: Command) -> Result<End> {
             claims::judge(Place { dir: run, another_part }, &method)
         }
         Command::Render { run, out } => run::render(&run, out),
+        Command::Verify { run, cells } => verify::verify(&run, cells as usize),
         Command::Pack { run } => {
             let cells = results::pack(&run)?;
             say::line(format_args!("{cells} cells in {}", run.join("cells.json.gz").display()))?;

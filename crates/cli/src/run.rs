@@ -164,15 +164,7 @@ pub(crate) fn rerun(dir: &Path, id: &str) -> Result<End> {
     };
     runner::stop_on_interrupt()?;
     let Some(after) = runner::run_cell(&before.cell)? else { return Ok(End::Interrupted) };
-    let numbers = |r: &results::ConvergenceRecord| {
-        let point = |p: &results::CurvePoint| {
-            (p.step, p.train_loss, p.valid_loss, p.valid_accuracy, p.test_loss, p.test_accuracy)
-        };
-        (r.curve.iter().map(point).collect::<Vec<_>>(), r.metrics.clone())
-    };
-    // Compared as text: NaN equals NaN here.
-    let all = |r| format!("{:?} {:?}", numbers(r), r.outcome);
-    let same = all(&before) == all(&after);
+    let same = numbers(&before) == numbers(&after);
     let identity = provenance::part(&BUILD).identity;
     if let Some(part) = before.identity.as_deref().and_then(|id| run.manifest().part(id)) {
         for (what, was, is) in part.identity.differences(&identity) {
@@ -190,4 +182,11 @@ pub(crate) fn rerun(dir: &Path, id: &str) -> Result<End> {
         if same { "the same numbers, bit for bit" } else { "DIFFERENT numbers" }
     ))?;
     Ok(if same { End::Done } else { End::Different })
+}
+
+/// All numbers of a cell but its times, as text: NaN equals NaN there.
+pub(crate) fn numbers(record: &results::ConvergenceRecord) -> String {
+    let point = |p: &results::CurvePoint| results::CurvePoint { seconds: 0.0, ..*p };
+    let curve: Vec<_> = record.curve.iter().map(point).collect();
+    format!("{curve:?} {:?} {:?}", record.metrics, record.outcome)
 }

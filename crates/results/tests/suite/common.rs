@@ -26,6 +26,7 @@ pub(crate) fn start() -> Start {
                 cpu: "a processor".into(),
                 instruction_set: "Avx2".into(),
                 allocator: "mimalloc".into(),
+                engine: String::new(),
             },
             logical_cores: 2,
             threads: 1,

@@ -81,6 +81,7 @@ pub(crate) fn start() -> Start {
                 cpu: "A processor <of> two & cores".into(),
                 instruction_set: "Avx2".into(),
                 allocator: "mimalloc".into(),
+                engine: String::new(),
             },
             logical_cores: 2,
             threads: 1,
