@@ -94,11 +94,20 @@ fn print(found: &[VerdictRecord]) -> Result<()> {
 fn words(finding: &results::Finding) -> String {
     let effect = &finding.effect;
     let interval = match (effect.lower, effect.upper) {
-        (Some(lower), Some(upper)) => format!(" [{lower:.3}, {upper:.3}]"),
+        (Some(lower), Some(upper)) => format!(" [{}, {}]", number(lower), number(upper)),
         _ => String::new(),
     };
     let p = finding.adjusted_p.map_or_else(String::new, |p| format!(", p {p:.4}"));
-    format!("{}: {:.4}{interval}{p}; expected {}", finding.what, effect.value, finding.expected)
+    format!("{}: {}{interval}{p}; expected {}", finding.what, number(effect.value), finding.expected)
+}
+
+/// Four digits, wherever the point stands.
+fn number(value: f64) -> String {
+    if value == 0.0 || (1e-3..1e4).contains(&value.abs()) {
+        format!("{value:.4}")
+    } else {
+        format!("{value:.3e}")
+    }
 }
 
 /// The form that programs read.

@@ -139,10 +139,10 @@ fn evidence(record: &VerdictRecord) -> String {
 fn finding(f: &results::Finding) -> String {
     let mut text = format!("{}: expected {}, found {}", f.what, f.expected, size(&f.effect));
     if let Some(p) = f.adjusted_p {
-        text += &format!(", p after Holm's correction {}", format::number(p));
+        text = format!("{text}, p after Holm's correction {}", format::number(p));
     }
     if f.pairs > 0 {
-        text += &format!(", {} pairs", f.pairs);
+        text = format!("{text}, {} pairs", f.pairs);
     }
     format!("{text}: {}", f.verdict.name())
 }
