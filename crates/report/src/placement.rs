@@ -19,10 +19,8 @@ pub(crate) fn in_lstm(m: &MethodRecord) -> (String, String) {
     let names: Vec<&str> =
         m.placements.iter().filter_map(|place| place.strip_prefix("lstm:")).map(str::trim).collect();
     if names.is_empty() {
-        return match m.placements.is_empty() {
-            true => ("no place of its own".to_owned(), String::new()),
-            false => (m.placements.join(", "), String::new()),
-        };
+        let all = m.placements.join(", ");
+        return (if all.is_empty() { "no place of its own".to_owned() } else { all }, String::new());
     }
     let words: Vec<String> = names
         .iter()
