@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::concerns::{self, THREE};
 use crate::format;
 use crate::load::Loaded;
+use crate::placement::in_lstm;
 use crate::slug::slug;
 use crate::verdicts::{Said, Verdicts};
 
@@ -47,7 +48,10 @@ type Ask = fn(&MethodRecord) -> Entry;
 const ROWS: [(&str, Ask); 9] = [
     ("what is normalized", |m| entry(&m.site, &m.kind)),
     ("over what", |m| entry(&m.reference_set.name, &m.reference_set.axes)),
-    ("where in an LSTM", |m| entry(&places(m), "")),
+    ("where in an LSTM", |m| {
+        let (words, name) = in_lstm(m);
+        entry(&words, &name)
+    }),
     ("what happens at test", at_test),
     ("with a batch of one", |m| works(&m.batch_one)),
     ("on sequences longer than in training", |m| works(&m.longer_than_training)),
@@ -109,11 +113,11 @@ fn sentence(known: &[&MethodRecord]) -> String {
             format!("keeps statistics for the test{how}")
         };
         format!(
-            "{} averages over the {} ({}), {kept}, and stands at {}",
+            "{} averages over the {} ({}), {kept}, and in an LSTM it normalizes {}",
             m.title,
             m.reference_set.name,
             m.reference_set.axes,
-            places(m)
+            in_lstm(m).0
         )
     };
     let all: Vec<String> = known.iter().map(one).collect();
@@ -121,21 +125,6 @@ fn sentence(known: &[&MethodRecord]) -> String {
         "They differ in what they average over, in what they keep and in where they stand: {}.",
         all.join("; ")
     )
-}
-
-/// Its places in an LSTM, by name; all that it has where none is said to be of an LSTM.
-fn places(m: &MethodRecord) -> String {
-    let lstm: Vec<String> = m
-        .placements
-        .iter()
-        .filter_map(|place| place.strip_prefix("lstm:"))
-        .map(|place| format!("“{}”", place.trim().replace('_', " ")))
-        .collect();
-    match (lstm.is_empty(), m.placements.is_empty()) {
-        (false, _) => lstm.join(", "),
-        (true, false) => m.placements.join(", "),
-        (true, true) => "no place of its own".to_owned(),
-    }
 }
 
 fn at_test(m: &MethodRecord) -> Entry {

@@ -137,14 +137,11 @@ fn evidence(record: &VerdictRecord) -> String {
 }
 
 fn finding(f: &results::Finding) -> String {
-    let mut text = format!("{}: expected {}, found {}", f.what, f.expected, size(&f.effect));
-    if let Some(p) = f.adjusted_p {
-        text = format!("{text}, p after Holm's correction {}", format::number(p));
-    }
-    if f.pairs > 0 {
-        text = format!("{text}, {} pairs", f.pairs);
-    }
-    format!("{text}: {}", f.verdict.name())
+    let p = f
+        .adjusted_p
+        .map_or_else(String::new, |p| format!(", p after Holm's correction {}", format::number(p)));
+    let pairs = if f.pairs > 0 { format!(", {} pairs", f.pairs) } else { String::new() };
+    format!("{}: expected {}, found {}{p}{pairs}: {}", f.what, f.expected, size(&f.effect), f.verdict.name())
 }
 
 fn values(record: &VerdictRecord) -> Vec<Cell> {

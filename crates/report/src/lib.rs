@@ -29,6 +29,7 @@ mod output;
 mod page;
 mod paragraph;
 mod picture;
+mod placement;
 mod provenance;
 mod slug;
 mod stats;

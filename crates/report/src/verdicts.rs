@@ -80,7 +80,7 @@ pub(crate) fn deciding(record: &VerdictRecord) -> Option<&Finding> {
 
 /// What was compared, by how much, and within what.
 pub(crate) fn effect(effect: &Effect) -> String {
-    format!("{} {}", effect.what, size(effect))
+    format!("{}: {}", effect.what, size(effect))
 }
 
 /// The number with its interval.
@@ -88,7 +88,8 @@ pub(crate) fn size(effect: &Effect) -> String {
     let value = format::number(effect.value);
     match (effect.lower, effect.upper) {
         (Some(lower), Some(upper)) => {
-            format!("{value} (95\u{a0}% {})", format::range(&format::number(lower), &format::number(upper)))
+            // A dash between numbers of which one may be negative would be read as a sign.
+            format!("{value} (95\u{a0}% {} to {})", format::number(lower), format::number(upper))
         }
         _ => value,
     }

@@ -35,12 +35,15 @@ fn the_answer_comes_from_the_records_of_the_three() {
     }
     assert!(position(&page, "id=\"answer\"") < position(&page, "id=\"paragraph\""));
     let sentence = "Layer Normalization averages over the features (all features of one case), keeps nothing for the test, and \
-                    stands at “paper”; Recurrent Batch Normalization averages over the batch (all cases, feature by feature), \
-                    keeps statistics for the test, more for every step, and stands at “recurrent batch”; ";
+                    in an LSTM it normalizes the input and the recurrent term, each by itself, and the cell where it is read \
+                    out; Recurrent Batch Normalization averages over the batch (all cases, feature by feature), keeps \
+                    statistics for the test, more for every step, and in an LSTM it normalizes ";
     position(section(&page, "answer"), sentence);
     let state = row(&page, "state kept");
     assert!(state[0].contains("none") && state[0].contains("at 1 step and at 100 steps"), "{state:?}");
     assert!(state[1].contains("512\u{a0}B at 1 step, 50.0\u{a0}KiB at 100 steps"), "{state:?}");
+    let places = row(&page, "where in an LSTM");
+    assert!(places[2].contains("the input term alone<small>“input”"), "{places:?}");
     let one = row(&page, "with a batch of one");
     assert!(one[0].contains(">yes") && one[1].contains(">no") && one[2].contains("no variance"), "{one:?}");
 
@@ -115,12 +118,15 @@ fn the_paragraph_says_what_the_verdicts_say() {
     let (supported, others) = with(Verdict::Supported, -0.41);
     position(
         &supported,
-        "supported by our runs: ln valid_loss, layer − none −0.41 (95\u{a0}% −0.46 – −0.36)",
+        "supported by our runs: ln valid_loss, layer − none: −0.41 (95\u{a0}% −0.46 to −0.36)",
     );
     position(&supported, "1 claim: 1 supported.");
     position(&supported, "href=\"#claim-Q8\"");
     let (refuted, same) = with(Verdict::Refuted, 0.41);
-    position(&refuted, "our runs speak against it: ln valid_loss, layer − none 0.41 (95\u{a0}% 0.36 – 0.46)");
+    position(
+        &refuted,
+        "our runs speak against it: ln valid_loss, layer − none: 0.41 (95\u{a0}% 0.36 to 0.46)",
+    );
     position(&refuted, "1 claim: 1 refuted.");
     assert!(!refuted.contains("supported"));
     let (undecided, _) = with(Verdict::Undecided, 0.0);
@@ -183,7 +189,7 @@ fn a_claim_is_quoted_with_what_decided_it() {
     verdicts[at] = second;
     run.write_verdicts(&verdicts).unwrap();
     let page = rendered(folder.path());
-    position(section(&page, "paragraph"), "our runs speak against it: ln valid_loss, layer − none 0.77");
+    position(section(&page, "paragraph"), "our runs speak against it: ln valid_loss, layer − none: 0.77");
 }
 
 #[test]
