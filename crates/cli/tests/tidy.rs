@@ -227,7 +227,8 @@ fn every_method_is_registered() {
 }
 
 /// And it costs nothing else: tests, benches, examples and comments may speak of a method, nobody else. An update has an
-/// optimizer and an evaluation besides: in `norm-dfdx` and `eval` a dependency, and one file that is called as its crate is.
+/// optimizer, an evaluation and probes besides: in `norm-dfdx`, `eval` and `probes` a dependency, and one file that is called
+/// as its crate is.
 #[test]
 fn nothing_but_the_registry_names_a_method() {
     let (root, methods) = (root(), methods());
@@ -253,7 +254,7 @@ fn nothing_but_the_registry_names_a_method() {
         if own == "norms" {
             continue;
         }
-        let applies = |m: &str| ["norm-dfdx", "eval"].contains(&own.as_str()) && is_update(m);
+        let applies = |m: &str| ["norm-dfdx", "eval", "probes"].contains(&own.as_str()) && is_update(m);
         check(&krate.join("Cargo.toml"), &|m, table| {
             m == own || table == "[dev-dependencies]" || (table == "[dependencies]" && applies(m))
         });
