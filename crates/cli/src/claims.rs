@@ -61,12 +61,28 @@ pub(crate) fn say(run: Option<&Path>, ids: &[String], json: bool) -> Result<End>
         }
         None => (Cells::default(), None),
     };
-    let found = claims::verdicts(&chosen(ids)?, &kept.unwrap_or_else(probes::all), &cells)?;
+    let chosen = chosen(ids)?;
+    let kept = kept.unwrap_or_else(|| asked(&chosen));
+    let found = claims::verdicts(&chosen, &kept, &cells)?;
     if json {
         return say::line(serde_json::to_string_pretty(&in_json(&found, run))?).map(|()| End::Done);
     }
     print(&found)?;
     Ok(End::Done)
+}
+
+/// What the probes of these claims find, each once.
+fn asked(claims: &[&Claim]) -> Vec<ProbeRecord> {
+    let mut ids: Vec<&str> = claims
+        .iter()
+        .filter_map(|claim| match &claim.evidence {
+            Evidence::Probe { probe, .. } => Some(*probe),
+            _ => None,
+        })
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.into_iter().filter_map(probes::run).collect()
 }
 
 /// Verdicts for a person.

@@ -87,13 +87,13 @@ fn a_run_is_verified_and_packed() {
         "--epochs",
         "1",
     ]);
-    let before = said(&["claims", run]);
+    let before = said(&["claims", run, "--claim", "WN3"]);
     assert!(before.contains("WN3   undecided  "), "{before}");
     let same = "the same engine, and 1 cells have the same bits\n";
     assert_eq!(said(&["verify", run]), same);
     let packed = said(&["pack", run]);
     assert!(packed.starts_with("1 cells in "), "{packed}");
-    assert_eq!(said(&["claims", run]), before);
+    assert_eq!(said(&["claims", run, "--claim", "WN3"]), before);
     assert_eq!(said(&["verify", run]), same);
     // Another engine, and the run is stale.
     let manifest = dir.path().join("run/manifest.json");

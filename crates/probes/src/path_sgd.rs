@@ -234,8 +234,9 @@ impl ReluNet for Rnn {
     }
 }
 
-/// `‖κ₂‖ / ‖κ₁‖` over the recurrent weights of a drawn ReLU net, variance 1 over the number of units.
-pub(crate) fn second_over_first(hidden: usize, steps: usize, draw: &mut Draw) -> f64 {
+/// `κ₂` over `κ₁` of the recurrent weights of a drawn ReLU net, variance 1 over the number of units: the quotient of their
+/// norms, and that of their sums.
+pub(crate) fn second_over_first(hidden: usize, steps: usize, draw: &mut Draw) -> (f64, f64) {
     let deviation = 1.0 / (hidden as f64).sqrt();
     let (weight_ih, weight_hh) = (draw.normals(hidden, 1.0), draw.normals(hidden * hidden, deviation));
     let weight = draw.normals(hidden, deviation);
@@ -254,7 +255,8 @@ pub(crate) fn second_over_first(hidden: usize, steps: usize, draw: &mut Draw) ->
     // Both under one factor.
     let (second, log2_factor) = second_term(&net).expect("a drawn net");
     assert_eq!(log2_factor, first.log2_factor);
-    length(&second) / length(&first.weight_hh)
+    let sum = |v: &[f64]| v.iter().sum::<f64>();
+    (length(&second) / length(&first.weight_hh), sum(&second) / sum(&first.weight_hh))
 }
 
 /// The path norm's square by one pass, of dense layers with biases `(weight, bias, inputs, outputs)`.

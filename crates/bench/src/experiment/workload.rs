@@ -205,11 +205,7 @@ impl Arm {
         Self { method, plain: false, stands: Ok(Places::Several(places)), anywhere: None }
     }
 
-    /// Where the method stands in the model: several names where several models have it.
-    ///
-    /// # Errors
-    ///
-    /// Why it does not.
+    /// Where the method stands in the model: several names where several models have it; the error is why not.
     pub fn placements(&self) -> Result<Vec<&'static str>, Reason> {
         let plain = self.plain;
         Ok(self.stands?.all().iter().map(|place| if plain { "none" } else { place.name }).collect())
@@ -283,11 +279,7 @@ macro_rules! table {
 }
 pub(crate) use table;
 
-/// How a method stands in a feed-forward network.
-///
-/// # Errors
-///
-/// Why it does not.
+/// How a method stands in a feed-forward network; the error is why not.
 pub const fn in_feed_forward(d: &Descriptor) -> Result<Stand, Reason> {
     match (d.site, d.policy, d.reference_set) {
         (Site::Inputs, _, _) => Err("its templates are cut from images and not trained"),
@@ -302,11 +294,7 @@ pub const fn in_feed_forward(d: &Descriptor) -> Result<Stand, Reason> {
     }
 }
 
-/// The same in a network of convolutions, whose sums have space.
-///
-/// # Errors
-///
-/// Why it does not.
+/// The same in a network of convolutions, whose sums have space; the error is why not.
 pub(crate) const fn in_convolutions(d: &Descriptor) -> Result<Stand, Reason> {
     match (in_feed_forward(d), d.reference_set) {
         (Ok(_), ReferenceSet::Batch) => Err("it is for vectors, and a convolution has space"),
@@ -329,11 +317,7 @@ pub(crate) const fn centres(d: &Descriptor) -> bool {
     d.is_identity()
 }
 
-/// How a method stands in a recurrent network.
-///
-/// # Errors
-///
-/// Why it does not.
+/// How a method stands in a recurrent network; the error is why not.
 pub const fn in_recurrence(d: &Descriptor) -> Result<Stand, Reason> {
     match (d.site, d.policy, d.reference_set) {
         (Site::Inputs, _, _) => Err("its templates are cut from images and not trained"),
@@ -438,11 +422,7 @@ impl Workload {
         }
     }
 
-    /// What a reader of the page is told.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Data`] for cases that cannot be split.
+    /// What a reader of the page is told; [`Error::Data`] for cases that cannot be divided.
     pub fn record(&self) -> Result<WorkloadRecord, Error> {
         let cell = super::grid::plain_cell(self);
         let cases = (self.cases)(&cell, &Axes::new(&cell.settings))?;
