@@ -7,7 +7,7 @@ use crate::experiment::{Arm, Protocol, Setup};
 pub(crate) const PIXELS: Setup = Setup {
     workload: "digits-lstm-64",
     protocol: Protocol {
-        epochs: 30,
+        epochs: 15,
         batch_size: None,
         rates: &[1e-3, 3e-3, 1e-2, 3e-2],
         tuning: 2,
@@ -19,7 +19,7 @@ pub(crate) const PIXELS: Setup = Setup {
 pub(crate) const PIXELS_BY_8: Setup = Setup {
     workload: "digits-lstm-64",
     protocol: Protocol {
-        epochs: 8,
+        epochs: 4,
         batch_size: Some(8),
         rates: &[3e-4, 1e-3, 3e-3, 1e-2],
         tuning: 2,
@@ -30,14 +30,14 @@ pub(crate) const PIXELS_BY_8: Setup = Setup {
 /// Characters through an LSTM, a budget on purpose.
 pub(crate) const CHARACTERS: Setup = Setup {
     workload: "shakespeare-lstm",
-    protocol: Protocol { epochs: 12, batch_size: None, rates: &[3e-3, 1e-2, 3e-2], tuning: 2, judging: 10 },
+    protocol: Protocol { epochs: 8, batch_size: None, rates: &[3e-3, 1e-2, 3e-2], tuning: 2, judging: 10 },
 };
 
 /// Characters through a simple recurrence, a budget on purpose.
 pub(crate) const CHARACTERS_RNN: Setup = Setup {
     workload: "shakespeare-rnn",
     protocol: Protocol {
-        epochs: 12,
+        epochs: 8,
         batch_size: None,
         rates: &[1e-3, 3e-3, 1e-2, 3e-2],
         tuning: 2,
