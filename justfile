@@ -172,4 +172,4 @@ outside:
 
 # What CI runs
 [group('check')]
-ci: lint test walk-through outside cuda-check (report "smoke")
+ci: lint test walk-through outside cuda-check (report "smoke") (verify "reports/2026-11-30-claims")
