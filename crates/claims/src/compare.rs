@@ -30,6 +30,7 @@ fn number(record: &ConvergenceRecord, name: &str) -> Option<f64> {
 }
 
 /// The two lists of numbers, in the order of the pairs.
+#[derive(Clone)]
 pub(crate) struct Numbers {
     first: Vec<f64>,
     second: Vec<f64>,
@@ -93,7 +94,7 @@ impl Comparison {
 /// A comparison that was tested.
 pub(crate) enum Tested {
     Means(Paired),
-    Ranks(Wilcoxon),
+    Ranks(Wilcoxon, Numbers),
     /// How many seeds only the first arm succeeds at, only the second, and all.
     Counts(u32, u32, usize),
 }
@@ -107,10 +108,18 @@ impl Numbers {
                 let (first, second) = (only(&self.first, &self.second), only(&self.second, &self.first));
                 Tested::Counts(first, second, self.first.len())
             }
-            Quantity::Steps => Tested::Ranks(Wilcoxon::new(&self.first, &self.second)?),
-            _ if finite => Tested::Means(Paired::new(&self.first, &self.second)?),
-            _ => Tested::Ranks(Wilcoxon::new(&self.first, &self.second)?),
+            _ if finite && quantity != Quantity::Steps => {
+                Tested::Means(Paired::new(&self.first, &self.second)?)
+            }
+            _ => Tested::Ranks(Wilcoxon::new(&self.first, &self.second)?, self.clone()),
         })
+    }
+
+    /// The ranks of the differences from a limit instead of from 0. Infinities stay where they are, so this says something also
+    /// where no shift relates the arms.
+    fn ranks_from(&self, limit: f64) -> statistics::Result<Wilcoxon> {
+        let first: Vec<f64> = self.first.iter().map(|v| v - limit).collect();
+        Wilcoxon::new(&first, &self.second)
     }
 }
 
@@ -118,7 +127,7 @@ impl Tested {
     pub(crate) fn pairs(&self) -> usize {
         match self {
             Self::Means(t) => t.n(),
-            Self::Ranks(t) => t.n(),
+            Self::Ranks(t, _) => t.n(),
             Self::Counts(_, _, n) => *n,
         }
     }
@@ -127,7 +136,7 @@ impl Tested {
     pub(crate) fn p(&self) -> f64 {
         match self {
             Self::Means(t) => t.p(),
-            Self::Ranks(t) => t.p(),
+            Self::Ranks(t, _) => t.p(),
             Self::Counts(first, second, _) => mcnemar(*first, *second),
         }
     }
@@ -136,7 +145,7 @@ impl Tested {
         let (value, interval) = match self {
             Self::Means(t) => (t.mean(), Some(t.interval(1.0 - ALPHA)?)),
             // Where no shift relates the arms, the median of the differences says at least which way.
-            Self::Ranks(t) => (
+            Self::Ranks(t, _) => (
                 t.estimate().or_else(|| statistics::median(t.differences())).unwrap_or(f64::NAN),
                 t.interval(1.0 - ALPHA)?,
             ),
@@ -161,7 +170,7 @@ impl Tested {
                 Decision::Undecided => Verdict::Undecided,
             })
         };
-        if let Self::Ranks(t) = self
+        if let Self::Ranks(t, _) = self
             && t.differences().iter().all(|d| *d == 0.0)
         {
             // Arms that never get there are not the same: nothing was seen of either.
@@ -183,7 +192,7 @@ impl Tested {
     fn decide(&self, delta: f64, adjusted_p: f64) -> statistics::Result<Decision> {
         match self {
             Self::Means(t) => decide(t, delta, adjusted_p),
-            Self::Ranks(t) => decide(t, delta, adjusted_p),
+            Self::Ranks(t, _) => decide(t, delta, adjusted_p),
             // Counts of successes say which is more often, never that both are the same.
             Self::Counts(first, second, _) if adjusted_p < ALPHA => Ok(Decision::Different {
                 direction: if first > second { Direction::Higher } else { Direction::Lower },
@@ -192,23 +201,29 @@ impl Tested {
         }
     }
 
-    /// Whether the whole interval lies on one side of a limit, at a level that holds for all of the family.
+    /// Whether the difference lies beyond a limit, at a level that holds for all of the family: by the interval of the mean, or by
+    /// ranks around the limit.
     fn beyond(&self, limit: f64, direction: Direction, family: usize) -> statistics::Result<Verdict> {
-        let level = 1.0 - ALPHA / family.max(1) as f64;
-        let interval = match self {
-            Self::Means(t) => Some(t.interval(level)?),
-            Self::Ranks(t) => t.interval(level)?,
+        let alpha = ALPHA / family.max(1) as f64;
+        let found = match self {
+            Self::Means(t) => {
+                let interval = t.interval(1.0 - alpha)?;
+                match (interval.upper < limit, interval.lower > limit) {
+                    (true, _) => Some(Direction::Lower),
+                    (_, true) => Some(Direction::Higher),
+                    _ => None,
+                }
+            }
+            Self::Ranks(_, numbers) => {
+                let t = numbers.ranks_from(limit)?;
+                t.direction().filter(|_| t.p() < alpha)
+            }
             Self::Counts(..) => None,
         };
-        let Some(interval) = interval else { return Ok(Verdict::Undecided) };
-        let (beyond, short) = match direction {
-            Direction::Lower => (interval.upper < limit, interval.lower > limit),
-            Direction::Higher => (interval.lower > limit, interval.upper < limit),
-        };
-        Ok(match (beyond, short) {
-            (true, _) => Verdict::Supported,
-            (_, true) => Verdict::Refuted,
-            _ => Verdict::Undecided,
+        Ok(match found {
+            Some(found) if found == direction => Verdict::Supported,
+            Some(_) => Verdict::Refuted,
+            None => Verdict::Undecided,
         })
     }
 }

@@ -133,3 +133,26 @@ fn never_against_never_is_open() {
         |cell: &results::CellSettings| Ending::At { loss: 0.5, steps: (cell.method == FIRST).then_some(100) };
     assert_eq!(verdict(claim(Quantity::Steps, LOWER), only_first), Supported);
 }
+
+/// One arm gets there and the other never does: by more than any margin, though no interval says so.
+#[test]
+fn a_margin_is_met_by_an_arm_that_alone_gets_there() {
+    let half = claim(Quantity::Steps, Expectation::LowerBy { margin: 0.693 });
+    let alone = |method: &'static str| {
+        move |cell: &results::CellSettings| Ending::At {
+            loss: 0.5,
+            steps: (cell.method == method).then_some(100),
+        }
+    };
+    assert_eq!(verdict(half, alone(FIRST)), Supported);
+    assert_eq!(verdict(half, alone(SECOND)), Refuted);
+    // A third fewer updates is no half, and a quarter of them is.
+    let steps = |first: u64| {
+        move |cell: &results::CellSettings| {
+            let of = if cell.method == FIRST { first } else { 1000 };
+            Ending::At { loss: 0.5, steps: Some(of + cell.seed % 7) }
+        }
+    };
+    assert_eq!(verdict(half, steps(667)), Refuted);
+    assert_eq!(verdict(half, steps(250)), Supported);
+}
