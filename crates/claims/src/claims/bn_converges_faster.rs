@@ -9,8 +9,7 @@ pub(crate) static CLAIM: Claim = Claim {
     source: "ioffe2015batch",
     statement: "With batch normalization a sigmoid perceptron needs at most half the updates, and the \
         distribution of inputs to its last hidden layer drifts less.",
-    takes: "sigmoid perceptron on the digits, batches of 60: updates until 90 % and the drift of the 15th, \
-        50th and 85th percentile",
+    takes: "a perceptron of sigmoids moved by plain steps: the updates until 95 of 100 validation cases are right",
     evidence: Evidence::Trained(Experiment {
         comparisons: &[
             Comparison {

@@ -7,10 +7,9 @@ use crate::setups::{BATCH, DIGITS_BY_128, DIGITS_BY_4, LAYER_MLP};
 pub(crate) static CLAIM: Claim = Claim {
     id: "R7",
     source: "ba2016layer",
-    statement: "Going from batches of 128 to batches of 4 costs layer normalization next to nothing and \
-        batch normalization more.",
-    takes: "perceptron on the digits, batches of 128 and of 4, batch norm in hidden layers and everywhere: \
-        the error on test cases",
+    statement: "In batches of 128 batch normalization is as good as layer normalization or better, in batches of 4 it \
+        is behind.",
+    takes: "a perceptron in batches of 4 and of 128, as many passes: batch against layer norm by the test loss, in both",
     evidence: Evidence::Trained(Experiment {
         comparisons: &[
             Comparison {

@@ -9,7 +9,7 @@ pub(crate) static CLAIM: Claim = Claim {
     source: "ba2016layer",
     statement: "On long sequences in batches of 8, a recurrent net with layer normalization reaches the \
         same loss in fewer updates than the plain one.",
-    takes: "LSTM over 64 pixels of the digits in batches of 8: updates until the target, plain and layer",
+    takes: "permuted pixels through an LSTM in batches of 8: the updates until the target, plain and layer",
     evidence: Evidence::Trained(Experiment {
         comparisons: &[
             Comparison {

@@ -9,8 +9,7 @@ pub(crate) static CLAIM: Claim = Claim {
     source: "ioffe2015batch",
     statement: "Once training is over, running averages of batch statistics classify as well as statistics \
         estimated anew from all training data.",
-    takes: "one trained perceptron evaluated by running averages, by statistics of the whole training set \
-        and by the batch; running averages within a point",
+    takes: "a trained perceptron read by running averages and by statistics estimated anew: the share of right answers",
     evidence: Evidence::Trained(Experiment {
         comparisons: &[
             Comparison {

@@ -9,8 +9,7 @@ pub(crate) static CLAIM: Claim = Claim {
     source: "amodei2016deep",
     statement: "Single cases read with running averages from training are no more often wrong than large \
         batches read by their own statistics.",
-    takes: "the nets of the claim before: the share right one case at a time by running averages, and 100 \
-        at a time by batch statistics",
+    takes: "an LSTM with batch normalization of its inputs: the share of right answers by running averages, and by statistics of batches of 256",
     evidence: Evidence::Trained(Experiment {
         comparisons: &[
             Comparison {
