@@ -89,9 +89,12 @@ impl Within {
 }
 
 impl Claim {
-    /// 16 hexadecimal digits of everything that decides it: thresholds, arms, rates, seeds. Words may be mended.
+    /// 16 hexadecimal digits of everything that decides it: thresholds, arms, rates, seeds, and how rates are chosen. Words may be
+    /// mended.
     pub fn declared(&self) -> String {
-        let text = serde_json::to_vec(&(self.id, &self.evidence)).unwrap_or_default();
+        /// Grows with each change of how rates are chosen or verdicts made.
+        const PROTOCOL: u32 = 2;
+        let text = serde_json::to_vec(&(PROTOCOL, self.id, &self.evidence)).unwrap_or_default();
         let mut first = [0; 8];
         first.copy_from_slice(&Sha256::digest(text)[..8]);
         format!("{:016x}", u64::from_be_bytes(first))

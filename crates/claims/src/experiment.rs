@@ -32,8 +32,8 @@ pub struct Setup {
     pub protocol: Protocol,
 }
 
-/// How the arms of a claim are run: rates by the validation loss under tuning seeds, the claim at those rates under judging
-/// seeds that no choice has seen.
+/// How the arms of a claim are run. Rates are chosen by the validation loss, tuning seeds leaving two finalists and all seeds
+/// choosing between them; claims are decided under judging seeds, by cases that no choice has seen.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Protocol {
     /// Passes over the training cases.

@@ -1,12 +1,12 @@
-//! Offset.
+//! Far offset.
 
 mod reference;
 
 norm_core::normalization! {
-    /// Offset
+    /// Far offset
     ///
     /// Each case divided by its root mean square, around ten thousand.
-    pub OffsetNorm(offset) as "offset" over features {
+    pub FarOffsetNorm(faroffset) as "far-offset" over features {
         invariant weight_matrix_scaling, dataset_scaling, case_scaling;
         param gain = 1.0;
         param bias = 10000.0;

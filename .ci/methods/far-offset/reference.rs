@@ -1,4 +1,4 @@
-//! Offset in plain loops, from its source (offset).
+//! Far offset in plain loops, from its source (faroffset).
 
 use norm_core::ReferenceSet;
 use norm_core::conformance::{
@@ -38,6 +38,6 @@ fn backward(call: &ReferenceCall<'_>, dy: &[f64]) -> ReferenceBackward {
     ReferenceBackward { dx, dparams: vec![dgain, dbias] }
 }
 
-impl Judged for crate::OffsetNorm {
+impl Judged for crate::FarOffsetNorm {
     const REFERENCE: Reference = Reference { forward, backward, stored: None };
 }
