@@ -2,8 +2,18 @@
 
 use crate::{Problem, Target, WorkloadRecord};
 
-pub(crate) fn check(w: &WorkloadRecord, problems: &mut Vec<Problem>) {
-    target(&format!("workloads.json, {}", w.id), &w.target, problems);
+/// `validates`: whether the run is one that chooses by validation cases.
+pub(crate) fn check(w: &WorkloadRecord, validates: bool, problems: &mut Vec<Problem>) {
+    let file = format!("workloads.json, {}", w.id);
+    target(&file, &w.target, problems);
+    if validates && w.validation_cases == 0 {
+        problems.push(Problem::Number {
+            file,
+            field: "validation_cases",
+            expected: "a number above 0 where rates are chosen by validation",
+            got: 0.0,
+        });
+    }
 }
 
 /// A target that can be reached, in a metric that is known, in the direction in which that metric improves.

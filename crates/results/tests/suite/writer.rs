@@ -384,3 +384,19 @@ fn a_commit_that_leaves_the_engine_alone_goes_on_with_a_run() {
     assert_eq!(of("a", "e").part.identity.id(), of("b", "e").part.identity.id());
     assert_ne!(of("a", "e").part.identity.id(), of("a", "f").part.identity.id());
 }
+
+#[test]
+fn a_run_with_an_engine_says_how_many_cases_validate() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut start = start();
+    start.part.identity.engine = "e".to_owned();
+    let mut about = descriptions();
+    for (cases, expected) in [(7, 0), (0, 1)] {
+        about.workloads[0].validation_cases = cases;
+        let dir = folder.path().join(cases.to_string());
+        let run = RunWriter::begin(&dir, &start, &about).unwrap();
+        let problems = run.contents().unwrap().problems;
+        assert_eq!(problems.len(), expected, "{problems:?}");
+        assert!(problems.iter().all(|p| p.to_string().contains("validation_cases")), "{problems:?}");
+    }
+}
