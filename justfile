@@ -20,6 +20,37 @@ report tier="quick" *args:
 converge tier="quick" *args:
     cargo run --release --package cli -- converge "$@"
 
+# Say what a run, or what is found without training, says to the claims: [run] --claim <id> --json
+[group('report')]
+claims *args:
+    @cargo run --release --package cli -- claims "$@"
+
+# Train what the claims need and decide them, about an hour: --claim <id> --run <folder> --dry-run
+[group('report')]
+decide *args:
+    cargo run --release --package cli -- decide "$@"
+
+# Train a method beside nothing, layer and batch norm, and say what comes of it: <method> --run <folder>
+[group('report')]
+judge method *args:
+    cargo run --release --package cli -- judge "$@"
+
+# Train some cells of a kept run again: still what this checkout measures? --cells <n>
+[group('report')]
+verify run *args:
+    cargo run --release --package cli -- verify "$@"
+
+# Write the bank of cells that the tests of the protocol draw from (about ten minutes)
+[group('check')]
+bank:
+    cargo run --release --package bench --example bank > crates/claims/tests/bank.csv.new
+    mv crates/claims/tests/bank.csv.new crates/claims/tests/bank.csv
+
+# Pack the cells of a finished run into one file, to be kept
+[group('report')]
+pack run:
+    cargo run --release --package cli -- pack "$@"
+
 # Train one cell of a run again: same numbers?
 [group('report')]
 rerun run cell:
@@ -108,7 +139,7 @@ test:
 [group('check')]
 lint:
     cargo fmt --all --check
-    rustfmt --edition 2024 --check crates/bench/src/workloads/*.rs # named by a macro, which cargo fmt does not open
+    rustfmt --edition 2024 --check crates/bench/src/experiment/workloads/*.rs # named by a macro, which cargo fmt does not open
     cargo clippy --workspace --all-targets -- -D warnings
 
 # Rewrite golden files and expected compiler messages
@@ -141,4 +172,4 @@ outside:
 
 # What CI runs
 [group('check')]
-ci: lint test walk-through outside cuda-check (report "smoke")
+ci: lint test walk-through outside cuda-check (report "smoke") (verify "reports/2026-11-30-claims")

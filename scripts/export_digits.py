@@ -1,95 +1,63 @@
 #!/usr/bin/env python3
-"""Export the 1797 handwritten digits that normlab embeds.
+"""Export the 5620 handwritten digits that normlab embeds.
 
-    scripts/export_digits.py [--wheel scikit_learn-*.whl] [--out FILE] [--check optdigits.tes]
+    scripts/export_digits.py FOLDER [--out FILE]
 
-The rows come from `sklearn/datasets/data/digits.csv.gz` inside a scikit-learn
-wheel, which is a copy of the test part of the UCI data set "Optical Recognition
-of Handwritten Digits" (E. Alpaydin, C. Kaynak, 1998, CC BY 4.0). Without
-`--wheel` a wheel is fetched with `pip download`; nothing is installed and only
-the standard library is used here.
+FOLDER holds `optdigits.tra` and `optdigits.tes`, the two parts of the UCI data
+set "Optical Recognition of Handwritten Digits" (E. Alpaydin, C. Kaynak, 1998,
+CC BY 4.0, https://doi.org/10.24432/C50P49). No writer is in both. Only the
+standard library is used.
 
 Output, little-endian:
 
     bytes 0..8    magic "NLDIGITS"
-    bytes 8..12   format version, u32 (1)
-    bytes 12..16  number of rows, u32
-    then per row  64 pixel bytes in scan order, each 0..16, and one label byte 0..9
-
-`--check` compares the rows, in order, with the file from UCI itself.
+    bytes 8..12   format version, u32 (2)
+    bytes 12..16  number of training rows, u32
+    bytes 16..20  number of test rows, u32
+    then per row  64 pixel bytes in scan order, each 0..16, and one label byte 0..9:
+                  first the training rows, then the test rows, in the order of their files
 """
 
 import argparse
-import gzip
 import hashlib
 import pathlib
 import struct
-import subprocess
 import sys
-import tempfile
-import zipfile
 
-MEMBER = "sklearn/datasets/data/digits.csv.gz"
-MEMBER_SHA256 = "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22"
-ROWS, PIXELS, WHITE, CLASSES = 1797, 64, 16, 10
-DEFAULT_OUT = pathlib.Path(__file__).parent.parent / "crates/data/data/digits.bin"
-
-
-def fetch_wheel(folder):
-    subprocess.run(
-        [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:",
-         "--quiet", "--dest", folder, "scikit-learn"],
-        check=True,
-    )
-    return next(pathlib.Path(folder).glob("scikit_learn-*.whl"))
+PARTS = [
+    ("optdigits.tra", 3823, "e1b683cc211604fe8fd8c4417e6a69f31380e0c61d4af22e93cc21e9257ffedd"),
+    ("optdigits.tes", 1797, "6ebb3d2fee246a4e99363262ddf8a00a3c41bee6014c373ed9d9216ba7f651b8"),
+]
+PIXELS, WHITE, CLASSES = 64, 16, 10
+DEFAULT_OUT = pathlib.Path(__file__).parent.parent / "crates/data/data/optdigits.bin"
 
 
-def read_wheel(wheel):
-    with zipfile.ZipFile(wheel) as archive:
-        packed = archive.read(MEMBER)
-    digest = hashlib.sha256(packed).hexdigest()
-    if digest != MEMBER_SHA256:
-        sys.exit(f"{wheel}: {MEMBER} has sha256 {digest}, expected {MEMBER_SHA256}")
-    return gzip.decompress(packed).decode("ascii")
-
-
-def parse(text, origin):
+def read(path, count, sha256):
+    content = path.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != sha256:
+        sys.exit(f"{path}: sha256 is {digest}, expected {sha256}")
     rows = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(content.decode("ascii").splitlines(), start=1):
         fields = [int(field) for field in line.split(",")]
         if len(fields) != PIXELS + 1:
-            sys.exit(f"{origin}: line {number}: {len(fields)} fields, expected {PIXELS + 1}")
-        pixels, label = fields[:PIXELS], fields[PIXELS]
-        if not all(0 <= p <= WHITE for p in pixels) or not 0 <= label < CLASSES:
-            sys.exit(f"{origin}: line {number}: value out of range")
+            sys.exit(f"{path}: line {number}: {len(fields)} fields, expected {PIXELS + 1}")
+        if not all(0 <= p <= WHITE for p in fields[:PIXELS]) or not 0 <= fields[PIXELS] < CLASSES:
+            sys.exit(f"{path}: line {number}: value out of range")
         rows.append(bytes(fields))
-    if len(rows) != ROWS:
-        sys.exit(f"{origin}: {len(rows)} rows, expected {ROWS}")
+    if len(rows) != count:
+        sys.exit(f"{path}: {len(rows)} rows, expected {count}")
     return rows
 
 
 def main():
     parser = argparse.ArgumentParser(description="Export the embedded digits.")
-    parser.add_argument("--wheel", help="a scikit-learn wheel (default: fetch one)")
+    parser.add_argument("folder", type=pathlib.Path, help="where optdigits.tra and optdigits.tes lie")
     parser.add_argument("--out", type=pathlib.Path, default=DEFAULT_OUT)
-    parser.add_argument("--check", type=pathlib.Path, help="compare with optdigits.tes")
     args = parser.parse_args()
 
-    if args.wheel:
-        rows = parse(read_wheel(args.wheel), args.wheel)
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            wheel = fetch_wheel(folder)
-            rows = parse(read_wheel(wheel), wheel.name)
-
-    if args.check:
-        official = parse(args.check.read_text("ascii"), args.check)
-        different = [i for i, (a, b) in enumerate(zip(rows, official)) if a != b]
-        if different:
-            sys.exit(f"{args.check}: {len(different)} rows differ, first at row {different[0]}")
-        print(f"{len(rows)} rows equal {args.check.name}, in order")
-
-    content = b"NLDIGITS" + struct.pack("<II", 1, len(rows)) + b"".join(rows)
+    train, test = (read(args.folder / name, count, sha256) for name, count, sha256 in PARTS)
+    content = b"NLDIGITS" + struct.pack("<III", 2, len(train), len(test)) + b"".join(train + test)
     args.out.write_bytes(content)
     print(f"{args.out}: {len(content)} bytes, sha256 {hashlib.sha256(content).hexdigest()}")
 

@@ -4,6 +4,8 @@
 use std::path::Path;
 use std::process::Command;
 
+#[path = "src/engine.rs"]
+mod engine;
 #[path = "src/sources.rs"]
 mod sources;
 
@@ -36,4 +38,5 @@ fn main() {
     println!("cargo::rustc-env=NORMLAB_DIRTY={dirty}");
     println!("cargo::rustc-env=NORMLAB_CHANGES={changes}");
     println!("cargo::rustc-env=NORMLAB_RUSTC={rustc}");
+    println!("cargo::rustc-env=NORMLAB_ENGINE={}", engine::fingerprint(&root));
 }

@@ -4,8 +4,8 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use ::bench::grid::measured; // and its allocator
-use ::bench::workload::in_recurrence;
+use ::bench::experiment::grid::measured; // and its allocator
+use ::bench::experiment::workload::in_recurrence;
 use criterion::{BatchSize, Criterion};
 use dfdx::prelude::*;
 use models::{LstmLayer, Usual};
@@ -63,7 +63,7 @@ fn lstm<F: Formula>(c: &mut Criterion, smoke: bool) {
 }
 
 fn main() {
-    let tier = ::bench::begin::bench();
+    let tier = ::bench::throughput::begin::bench();
     let smoke = tier == Some(Tier::Smoke);
     let (measure, samples) = if smoke { (500, 10) } else { (2500, 20) };
     let mut c = Criterion::default()

@@ -6,12 +6,12 @@ mod common;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use ::bench::steps; // and its allocator
+use ::bench::throughput::steps; // and its allocator
 use criterion::Criterion;
 use results::Tier;
 
 fn main() {
-    let tier = ::bench::begin::bench();
+    let tier = ::bench::throughput::begin::bench();
     let smoke = tier == Some(Tier::Smoke);
     let (warm_up, measure, samples) = if smoke { (50, 200, 10) } else { (200, 800, 30) };
     let mut c = Criterion::default()

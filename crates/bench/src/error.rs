@@ -39,6 +39,18 @@ pub enum Error {
         /// What there is.
         known: String,
     },
+    /// A cell that says of itself what its workload does not do.
+    #[error("workload `{workload}` has {name} `{only}` and no other; the cell asks for `{got}`")]
+    Setting {
+        /// The workload.
+        workload: &'static str,
+        /// The field of the cell.
+        name: &'static str,
+        /// What was asked for.
+        got: String,
+        /// What there is.
+        only: &'static str,
+    },
     /// A word of a filter that leaves nothing to run.
     #[error("nothing fits {word}; {what}: {there_are}")]
     NothingFits {

@@ -1,25 +1,13 @@
-//! Measuring: convergence under one protocol for all methods, throughput by Criterion (in `benches/`), and what a
-//! run says about methods and machine. There is no second timer: throughput is read from what Criterion saved.
+//! What is found out about methods, in four rooms: [`experiment`] trains networks and writes curves, [`catalogue`] says what
+//! each method is and how right its gradients are, [`throughput`] reads what Criterion timed, [`provenance`] knows build and
+//! machine. There is no second timer: throughput is read from what Criterion saved.
 
-pub mod begin;
-pub mod cases;
-mod digits;
+pub mod catalogue;
 mod error;
-pub mod grid;
-mod judges;
-mod learner;
-pub mod methods;
-pub mod progress;
+pub mod experiment;
 pub mod provenance;
-pub mod runner;
-pub mod steps;
 pub mod throughput;
-mod training;
-mod walk;
-pub mod workload;
-pub mod workloads;
 
-pub use cases::SPLIT_SEED;
 pub use error::Error;
 
 /// Half of dfdx's time on large tensors is fresh pages; every binary of the workspace uses this allocator.

@@ -19,6 +19,8 @@ pub struct Build {
     pub lock: &'static [u8],
     /// `rustc --version`.
     pub rustc: &'static str,
+    /// A fingerprint of the sources that decide the bits of a cell.
+    pub engine: &'static str,
 }
 
 /// The value of the first `key: value` line in a file of such lines.
@@ -56,6 +58,7 @@ pub fn part(build: &Build) -> Part {
             cpu: field("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown".to_owned()),
             instruction_set: format!("{:?}", norm_core::Isa::detect()),
             allocator: "mimalloc".to_owned(),
+            engine: build.engine.to_owned(),
         },
         logical_cores: cores,
         threads: cores,

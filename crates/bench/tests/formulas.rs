@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use bench::methods;
+use bench::catalogue::methods;
 use results::MethodRecord;
 
 /// What stands between `<tag>` and `</tag>`, wherever it does.

@@ -3,7 +3,7 @@
 /// What the card of a method shows: the gradient by hand, derived, and by dfdx's tape, each beside central differences.
 #[test]
 fn question_row_21_three_derivations_of_each_gradient_agree() {
-    let records = bench::methods::records();
+    let records = bench::catalogue::methods::records();
     let mut judged = 0;
     for record in records.iter().filter(|r| r.kind == "normalization") {
         assert!(!record.gradient_judges.is_empty(), "{} was not judged", record.id);

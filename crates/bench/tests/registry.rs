@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use bench::grid::{self, Filter};
-use bench::steps;
-use bench::workloads::{self, WORKLOADS};
+use bench::experiment::grid::{self, Filter};
+use bench::experiment::workload::Goal;
+use bench::experiment::workloads::{self, WORKLOADS};
+use bench::throughput::steps;
 use results::{Outcome, Tier};
 
 #[test]
@@ -78,7 +79,7 @@ fn every_workload_has_a_word_for_every_method() {
 
 #[test]
 fn every_file_is_a_workload_of_its_name() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/workloads");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/experiment/workloads");
     let files = std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path());
     let files: BTreeSet<String> =
         files.map(|f| f.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
@@ -90,7 +91,9 @@ fn every_file_is_a_workload_of_its_name() {
 /// What a skeleton leaves open, each with its place.
 #[test]
 fn every_workload_is_written() {
-    let file = |w: &&bench::workload::Workload| format!("src/workloads/{}.rs", w.id.replace('-', "_"));
+    let file = |w: &&bench::experiment::workload::Workload| {
+        format!("src/experiment/workloads/{}.rs", w.id.replace('-', "_"))
+    };
     let mut open = Vec::new();
     for file in WORKLOADS.iter().map(file) {
         let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&file)).unwrap();
@@ -112,7 +115,11 @@ fn the_cases_of_every_workload_fit_its_model() {
         };
         let record = workload.train(&grid::cells(Tier::Smoke, &filter)[0]).unwrap().unwrap();
         assert!(record.final_metric().is_some_and(f64::is_finite), "{}: {record:?}", workload.id);
-        assert!(workload.target > 0.0 && workload.target < 1.0, "{}: a share of the cases", workload.id);
+        let sensible = match workload.target {
+            Goal::Accuracy(share) => share > 0.0 && share < 1.0,
+            Goal::Loss(loss) => loss > 0.0 && loss.is_finite(),
+        };
+        assert!(sensible, "{}: {:?}", workload.id, workload.target);
     }
 }
 

@@ -4,10 +4,10 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bench::begin;
-use bench::grid::{self, Filter};
-use bench::progress::{Progress, line};
+use bench::experiment::grid::{self, Filter};
+use bench::experiment::progress::{Progress, line};
 use bench::provenance::{self, Build};
+use bench::throughput::begin;
 use results::Tier;
 
 #[test]
@@ -134,7 +134,7 @@ fn a_word_that_nothing_fits_is_named_with_what_there_is() {
 
 #[test]
 fn a_part_says_what_its_build_told_it() {
-    let build = Build { commit: "c", dirty: true, changes: "d", lock: b"abc", rustc: "r" };
+    let build = Build { commit: "c", dirty: true, changes: "d", lock: b"abc", rustc: "r", engine: "e" };
     let part = provenance::part(&build);
     let identity = &part.identity;
     assert_eq!(

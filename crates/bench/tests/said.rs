@@ -1,6 +1,6 @@
 //! What the page is given to say about methods.
 
-use bench::methods::records;
+use bench::catalogue::methods::records;
 use results::{Answer, Source};
 
 /// A picture that is not what a method declares stands on no page.

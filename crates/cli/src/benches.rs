@@ -6,9 +6,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use bench::begin::{ENDS_WITH_STDIN, TIER};
-use bench::progress::Progress;
-use bench::{runner, throughput};
+use bench::experiment::progress::Progress;
+use bench::experiment::runner;
+use bench::throughput;
+use bench::throughput::begin::{ENDS_WITH_STDIN, TIER};
 use results::{RunWriter, Tier};
 
 use crate::build::BUILD;

@@ -9,4 +9,5 @@ pub(crate) const BUILD: Build = Build {
     changes: env!("NORMLAB_CHANGES"),
     lock: include_bytes!("../../../Cargo.lock"),
     rustc: env!("NORMLAB_RUSTC"),
+    engine: env!("NORMLAB_ENGINE"),
 };

@@ -2,10 +2,14 @@
 
 mod benches;
 mod build;
+mod claims;
+#[cfg(test)]
+mod engine;
 mod list;
 mod run;
 mod say;
 mod sources;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,7 +23,7 @@ use run::{End, Place};
 #[command(
     version,
     arg_required_else_help = true,
-    after_help = "Exit codes: 0 done; 1 `rerun` found other numbers; 2 refused or failed; 130 interrupted."
+    after_help = "Exit codes: 0 done; 1 `rerun` or `verify` found other numbers; 2 refused or failed; 130 interrupted."
 )]
 struct Args {
     #[command(subcommand)]
@@ -90,6 +94,43 @@ enum Command {
         #[arg(long, requires = "run")]
         another_part: bool,
     },
+    /// Say what a run, or what is found without training, says to the claims of the literature.
+    Claims {
+        /// The run's folder; without one only what is found without training is decided.
+        run: Option<PathBuf>,
+        /// Only this claim; may be given several times.
+        #[arg(long)]
+        claim: Vec<String>,
+        /// As JSON: id, source, statement, verdict, effect, interval, threshold, cells.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Train what the claims need, rates first, and decide them.
+    Decide {
+        /// The run's folder; finished cells are not run again. Default: runs/<time>-standard.
+        #[arg(long)]
+        run: Option<PathBuf>,
+        /// Only this claim; may be given several times.
+        #[arg(long)]
+        claim: Vec<String>,
+        /// Say what would be trained, and train nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// Continue a run of another build or machine; its numbers and the new ones are kept apart.
+        #[arg(long, requires = "run")]
+        another_part: bool,
+    },
+    /// Train a method beside nothing, layer and batch normalization, and say what comes of it; about ten minutes.
+    Judge {
+        /// The method's id, as `norms` lists it.
+        method: String,
+        /// The run's folder; finished cells are not run again. Default: runs/<time>-quick.
+        #[arg(long)]
+        run: Option<PathBuf>,
+        /// Continue a run of another build or machine; its numbers and the new ones are kept apart.
+        #[arg(long, requires = "run")]
+        another_part: bool,
+    },
     /// Render the page of a run.
     Render {
         /// The run's folder.
@@ -97,6 +138,19 @@ enum Command {
         /// Where the page goes. Default: <run>/page.
         #[arg(long)]
         out: Option<PathBuf>,
+    },
+    /// Train some cells of a kept run again: is it still what this build measures?
+    Verify {
+        /// The run's folder.
+        run: PathBuf,
+        /// How many cells.
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=1000))]
+        cells: u64,
+    },
+    /// Pack the cells of a finished run into one file, to be kept.
+    Pack {
+        /// The run's folder.
+        run: PathBuf,
     },
     /// Train one cell of a run again and say whether the numbers are the same.
     Rerun {
@@ -151,7 +205,7 @@ fn run(command: Command) -> Result<End> {
             run::report(tier.into(), Place { dir: run, another_part }, !no_bench)
         }
         Command::Converge { tier, run, workload, method, lr, seeds, epochs, another_part } => {
-            let filter = bench::grid::Filter {
+            let filter = bench::experiment::grid::Filter {
                 workload,
                 method,
                 learning_rate: lr,
@@ -160,7 +214,20 @@ fn run(command: Command) -> Result<End> {
             };
             run::converge(tier.into(), Place { dir: run, another_part }, &filter)
         }
+        Command::Claims { run, claim, json } => claims::say(run.as_deref(), &claim, json),
+        Command::Decide { run, claim, dry_run, another_part } => {
+            claims::run(Place { dir: run, another_part }, &claim, dry_run)
+        }
+        Command::Judge { method, run, another_part } => {
+            claims::judge(Place { dir: run, another_part }, &method)
+        }
         Command::Render { run, out } => run::render(&run, out),
+        Command::Verify { run, cells } => verify::verify(&run, cells as usize),
+        Command::Pack { run } => {
+            let cells = results::pack(&run)?;
+            say::line(format_args!("{cells} cells in {}", run.join("cells.json.gz").display()))?;
+            Ok(End::Done)
+        }
         Command::Rerun { run, cell } => run::rerun(&run, &cell),
         Command::Norms { json } => list::norms(json).map(|()| End::Done),
         Command::Eval { method, input, output } => {

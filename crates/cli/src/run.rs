@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
-use bench::grid::{self, Filter};
-use bench::{methods, provenance, runner, workloads};
+use bench::catalogue::methods;
+use bench::experiment::grid::{self, Filter};
+use bench::experiment::{runner, workloads};
+use bench::provenance;
 use results::{CellSettings, Descriptions, Run, RunWriter, Start, Tier};
 
 use crate::benches;
@@ -38,16 +40,21 @@ fn descriptions() -> Result<Descriptions> {
     })
 }
 
+/// The seeds of cells, each once.
+fn seeds(cells: &[CellSettings]) -> Vec<u64> {
+    let mut seeds: Vec<u64> = cells.iter().map(|cell| cell.seed).collect();
+    seeds.sort_unstable();
+    seeds.dedup();
+    seeds
+}
+
 /// Begins or continues the run.
-fn open(tier: Tier, place: Place, cells: &[CellSettings]) -> Result<RunWriter> {
+pub(crate) fn open(tier: Tier, place: Place, seeds: Vec<u64>) -> Result<RunWriter> {
     let part = provenance::part(&BUILD);
     let dir = place.dir.unwrap_or_else(|| {
         let time = part.commands[0].started.replace([':', '-'], "");
         PathBuf::from("runs").join(format!("{time}-{tier}"))
     });
-    let mut seeds: Vec<u64> = cells.iter().map(|cell| cell.seed).collect();
-    seeds.sort_unstable();
-    seeds.dedup();
     let start = Start { tier, seeds, part, another_part: place.another_part };
     let run = RunWriter::begin(&dir, &start, &descriptions()?).map_err(|e| match e {
         results::Error::OtherIdentity { .. } => anyhow!(
@@ -61,7 +68,7 @@ fn open(tier: Tier, place: Place, cells: &[CellSettings]) -> Result<RunWriter> {
     Ok(run)
 }
 
-fn train(run: &RunWriter, cells: &[CellSettings]) -> Result<End> {
+pub(crate) fn train(run: &RunWriter, cells: &[CellSettings]) -> Result<End> {
     let summary = runner::run_all(run, cells, run.manifest().parts[0].threads)?;
     let replaced = match summary.replaced {
         0 => String::new(),
@@ -86,26 +93,39 @@ fn interrupted(run: &RunWriter) -> End {
     End::Interrupted
 }
 
-fn finish(mut run: RunWriter) -> Result<()> {
+pub(crate) fn finish(mut run: RunWriter) -> Result<()> {
     Ok(run.finish(results::utc(std::time::SystemTime::now()))?)
 }
 
-/// Everything: cells, benches, page.
+/// Everything: benches, cells, verdicts, page. The small tiers train every method once or the few that most people compare; the
+/// standard one trains what decides the claims, and the full one both.
 pub(crate) fn report(tier: Tier, place: Place, with_benches: bool) -> Result<End> {
-    let cells = grid::select(tier, &Filter::default())?;
+    let cells = if tier == Tier::Standard { Vec::new() } else { grid::select(tier, &Filter::default())? };
+    let decides = matches!(tier, Tier::Standard | Tier::Full);
+    let mut seeds = seeds(&cells);
+    if decides {
+        seeds.extend(crate::claims::seeds(claims::CLAIMS));
+    }
     let measured = place.dir.as_ref().is_some_and(|dir| dir.join("throughput.json").exists());
     if with_benches && !measured {
         // A refusal leaves no run behind.
         benches::same_sources()?;
     }
     runner::stop_on_interrupt()?;
-    let mut run = open(tier, place, &cells)?;
+    let mut run = open(tier, place, seeds)?;
     // Benches first: they want the machine to themselves.
     if with_benches && run.throughput()?.is_none() && !benches::measure(&mut run, tier)? {
         return Ok(interrupted(&run));
     }
     if train(&run, &cells)? == End::Interrupted {
         return Ok(End::Interrupted);
+    }
+    if decides {
+        if crate::claims::train(&run, claims::CLAIMS)? == End::Interrupted {
+            return Ok(End::Interrupted);
+        }
+    } else {
+        crate::claims::decide(&run)?;
     }
     let dir = run.dir().to_owned();
     finish(run)?;
@@ -116,7 +136,7 @@ pub(crate) fn report(tier: Tier, place: Place, with_benches: bool) -> Result<End
 pub(crate) fn converge(tier: Tier, place: Place, filter: &Filter) -> Result<End> {
     let cells = grid::select(tier, filter)?;
     runner::stop_on_interrupt()?;
-    let run = open(tier, place, &cells)?;
+    let run = open(tier, place, seeds(&cells))?;
     let end = train(&run, &cells)?;
     if end == End::Done {
         finish(run)?;
@@ -144,12 +164,7 @@ pub(crate) fn rerun(dir: &Path, id: &str) -> Result<End> {
     };
     runner::stop_on_interrupt()?;
     let Some(after) = runner::run_cell(&before.cell)? else { return Ok(End::Interrupted) };
-    let numbers = |r: &results::ConvergenceRecord| {
-        r.curve.iter().map(|p| (p.step, p.train_loss, p.test_loss, p.test_accuracy)).collect::<Vec<_>>()
-    };
-    // Compared as text: NaN equals NaN here.
-    let all = |r| format!("{:?} {:?}", numbers(r), r.outcome);
-    let same = all(&before) == all(&after);
+    let same = numbers(&before) == numbers(&after);
     let identity = provenance::part(&BUILD).identity;
     if let Some(part) = before.identity.as_deref().and_then(|id| run.manifest().part(id)) {
         for (what, was, is) in part.identity.differences(&identity) {
@@ -167,4 +182,11 @@ pub(crate) fn rerun(dir: &Path, id: &str) -> Result<End> {
         if same { "the same numbers, bit for bit" } else { "DIFFERENT numbers" }
     ))?;
     Ok(if same { End::Done } else { End::Different })
+}
+
+/// All numbers of a cell but its times, as text: NaN equals NaN there.
+pub(crate) fn numbers(record: &results::ConvergenceRecord) -> String {
+    let point = |p: &results::CurvePoint| results::CurvePoint { seconds: 0.0, ..*p };
+    let curve: Vec<_> = record.curve.iter().map(point).collect();
+    format!("{curve:?} {:?} {:?}", record.metrics, record.outcome)
 }

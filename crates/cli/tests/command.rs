@@ -343,7 +343,7 @@ fn an_interrupt_loses_only_what_is_running() {
     let again = ["converge", "smoke", "--run", name, "--workload", "digits-mlp", "--epochs", "1"];
     let out = output(&again);
     let said = String::from_utf8_lossy(&out.stdout);
-    let all = bench::workloads::find("digits-mlp").unwrap().trained().count();
+    let all = bench::experiment::workloads::find("digits-mlp").unwrap().trained().count();
     assert!(said.contains(&format!("{all} asked for, 1 found, {} run", all - 1)), "{said}");
     assert_eq!(fs::read(&finished[0]).unwrap(), bytes, "a finished cell was run again");
     assert_eq!(cells(&run).len(), all);

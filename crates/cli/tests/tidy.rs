@@ -13,7 +13,7 @@ const HELPERS: [&str; 5] = ["norm-core", "norm-codegen", "norm-macros", "norm-co
 /// Who may see whom; `methods` stands for every crate of a method that has a kernel, `updates` for every one at the site
 /// `update`. A new arrow is a decision: it is made here and in
 /// `ARCHITECTURE.md`.
-const ARROWS: [(&str, &[&str]); 19] = [
+const ARROWS: [(&str, &[&str]); 22] = [
     ("symbolic", &[]),
     ("norm-codegen", &["symbolic"]),
     ("norm-macros", &["norm-codegen"]),
@@ -32,8 +32,11 @@ const ARROWS: [(&str, &[&str]); 19] = [
     ("bench", &["norm-core", "norms", "sequence", "norm-dfdx", "models", "hmax", "data", "results"]),
     ("eval", &["norm-core", "norms", "sequence", "norm-dfdx", "updates", "hmax"]),
     ("report", &["results"]),
+    ("probes", &["norm-core", "norms", "updates", "sequence", "hmax", "results"]),
     ("scaffold", &[]),
-    ("cli", &["norm-core", "norms", "sequence", "bench", "eval", "results", "report"]),
+    ("statistics", &[]),
+    ("claims", &["results", "statistics"]),
+    ("cli", &["norm-core", "norms", "sequence", "bench", "eval", "results", "report", "claims", "probes"]),
 ];
 
 /// The only crates that may name dfdx.
@@ -225,7 +228,8 @@ fn every_method_is_registered() {
 }
 
 /// And it costs nothing else: tests, benches, examples and comments may speak of a method, nobody else. An update has an
-/// optimizer and an evaluation besides: in `norm-dfdx` and `eval` a dependency, and one file that is called as its crate is.
+/// optimizer, an evaluation and probes besides: in `norm-dfdx`, `eval` and `probes` a dependency, and one file that is called
+/// as its crate is.
 #[test]
 fn nothing_but_the_registry_names_a_method() {
     let (root, methods) = (root(), methods());
@@ -251,7 +255,7 @@ fn nothing_but_the_registry_names_a_method() {
         if own == "norms" {
             continue;
         }
-        let applies = |m: &str| ["norm-dfdx", "eval"].contains(&own.as_str()) && is_update(m);
+        let applies = |m: &str| ["norm-dfdx", "eval", "probes"].contains(&own.as_str()) && is_update(m);
         check(&krate.join("Cargo.toml"), &|m, table| {
             m == own || table == "[dev-dependencies]" || (table == "[dependencies]" && applies(m))
         });

@@ -92,6 +92,14 @@ impl Iterator for Epoch {
 
 impl ExactSizeIterator for Epoch {}
 
+/// Refuses a batch with a case that a set of `total` cases does not have.
+pub(crate) fn check_cases(batch: &[usize], total: usize) -> Result<()> {
+    match batch.iter().find(|&&index| index >= total) {
+        Some(&index) => Err(DataError::NoSuchCase { index, cases: total }),
+        None => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

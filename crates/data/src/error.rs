@@ -1,6 +1,6 @@
 //! What can be wrong with a data file or a request for data.
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, ops::Range, path::PathBuf};
 
 /// Short form of this crate's results.
 pub type Result<T, E = DataError> = std::result::Result<T, E>;
@@ -225,6 +225,46 @@ pub enum DataError {
         index: usize,
         /// Cases there are.
         cases: usize,
+    },
+    /// Characters that are not all in the text, or in the part of it that is used.
+    #[error("characters {}..{}, expected within {}..{}", asked.start, asked.end, within.start, within.end)]
+    Characters {
+        /// Places asked for.
+        asked: Range<usize>,
+        /// Places there are.
+        within: Range<usize>,
+    },
+    /// Windows that have no step, or do not fit in the text with the target of their last step.
+    #[error(
+        "windows of {steps} steps over {characters} characters: expected at least 1 step and {steps} + 1 characters"
+    )]
+    WindowSteps {
+        /// Steps asked for.
+        steps: usize,
+        /// Characters there are.
+        characters: usize,
+    },
+    /// Images of another size than the one this is made for.
+    #[error("images of {}×{} pixels, expected {}×{}", got.0, got.1, expected.0, expected.1)]
+    ImageSize {
+        /// Height and width needed.
+        expected: (usize, usize),
+        /// Height and width given.
+        got: (usize, usize),
+    },
+    /// A generated task that cannot have this size.
+    #[error("{task}: {what} is {got}, expected {least} to {most}")]
+    TaskSize {
+        /// Name of the task.
+        task: &'static str,
+        /// The size that is wrong.
+        what: &'static str,
+        /// What was asked for.
+        got: usize,
+        /// Least possible.
+        least: usize,
+        /// Most that is accepted, given the other sizes.
+        most: usize,
     },
     /// A read order made for images of another size.
     #[error("read order over {got} pixels, expected {expected}")]

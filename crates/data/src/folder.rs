@@ -75,7 +75,8 @@ impl DataFolder {
     }
 
     /// optdigits (3823 and 1797 images of 8×8, 10 classes) in its official division: no writer of
-    /// the test part occurs in the training part, unlike in any split of the embedded digits.
+    /// the test part occurs in the training part. The same cases as the embedded
+    /// [`optdigits`](crate::optdigits()), from the published files.
     ///
     /// # Errors
     /// As [`DataFolder::verify`].
@@ -89,7 +90,8 @@ impl DataFolder {
         })
     }
 
-    /// Tiny Shakespeare: 1115394 characters, 65 distinct.
+    /// Tiny Shakespeare: 1115394 characters, 65 distinct. [`shakespeare`](crate::shakespeare()) embeds its
+    /// beginning.
     ///
     /// # Errors
     /// As [`DataFolder::verify`].

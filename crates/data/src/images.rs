@@ -1,6 +1,6 @@
 //! Labelled images, and the ways a model may look at them.
 
-use crate::{DataError, ReadOrder, Result};
+use crate::{DataError, ReadOrder, Result, batches::check_cases};
 
 /// A set of labelled grey images of one size.
 ///
@@ -144,15 +144,12 @@ impl Images {
         f32::from(level) / f32::from(self.white)
     }
 
-    fn case(&self, case: usize) -> &[u8] {
+    pub(crate) fn case(&self, case: usize) -> &[u8] {
         &self.levels[case * self.pixels()..][..self.pixels()]
     }
 
     fn check(&self, cases: &[usize]) -> Result<()> {
-        match cases.iter().find(|&&index| index >= self.len()) {
-            Some(&index) => Err(DataError::NoSuchCase { index, cases: self.len() }),
-            None => Ok(()),
-        }
+        check_cases(cases, self.len())
     }
 
     fn check_order(&self, order: &ReadOrder) -> Result<()> {

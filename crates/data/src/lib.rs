@@ -1,9 +1,14 @@
 //! Data sets as plain arrays, with checksums.
 //!
-//! * [`digits()`] is embedded: 1797 images of 8×8 pixels, no file needed.
-//! * [`DataFolder`] reads MNIST, Fashion-MNIST, the whole of optdigits and tiny Shakespeare from a
-//!   folder named by `NORMLAB_DATA`, and refuses files that are not the pinned ones.
+//! * [`optdigits()`] is embedded: 3823 and 1797 images of 8×8 pixels by different writers, no file
+//!   needed; [`digits()`] is its test part alone.
+//! * [`shakespeare()`] is embedded: 299868 characters of plays, no file needed; [`Windows`] cuts a text
+//!   into cases for a character model.
+//! * [`adding`] and [`copying`] generate sequence tasks from a seed.
+//! * [`DataFolder`] reads MNIST, Fashion-MNIST, the published files of optdigits and tiny Shakespeare
+//!   from a folder named by `NORMLAB_DATA`, and refuses files that are not the pinned ones.
 //! * [`read_idx`], [`read_optdigits`] and [`Text::read`] read files of the same formats from anywhere.
+//! * [`shifted`] and [`cluttered`] put digits of 8×8 somewhere on a canvas of 16×16.
 //! * [`Split`], [`Batches`] and [`ReadOrder`] decide which cases are seen, and in which order, from
 //!   seeds alone.
 //!
@@ -26,6 +31,7 @@
 //! ```
 
 mod batches;
+mod canvas;
 mod checksum;
 mod digits;
 mod error;
@@ -36,18 +42,25 @@ mod optdigits;
 mod order;
 mod pinned;
 mod random;
+mod shakespeare;
 mod source;
 mod split;
+mod tasks;
 mod text;
+mod windows;
 
 pub use batches::{Batches, Epoch, LastBatch};
-pub use digits::{DIGITS_SHA256, digits};
+pub use canvas::{cluttered, shifted};
+pub use digits::{OPTDIGITS_SHA256, digits, optdigits};
 pub use error::{DataError, Place, Result};
 pub use folder::{DATA_VARIABLE, DataFolder};
 pub use idx::read_idx;
 pub use images::{Images, TrainTest};
 pub use optdigits::read_optdigits;
-pub use order::{PERMUTATION_SEED, ReadOrder};
+pub use order::{PERMUTATION_SEED, ReadOrder, permutation, with_replacement};
 pub use pinned::{Pinned, PinnedFile};
+pub use shakespeare::{SHAKESPEARE_SHA256, shakespeare};
 pub use split::{Fractions, Split};
+pub use tasks::{Adding, Copying, adding, adding_of_lengths, copying};
 pub use text::{Text, TextParts};
+pub use windows::Windows;

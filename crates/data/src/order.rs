@@ -5,6 +5,22 @@ use crate::random;
 /// Seed of the permutation that every permuted workload of normlab uses.
 pub const PERMUTATION_SEED: u64 = 20_170_424;
 
+/// A permutation of `0..n`, fixed by `seed`: every index exactly once.
+pub fn permutation(n: usize, seed: u64) -> Vec<usize> {
+    let mut indices: Vec<usize> = (0..n).collect();
+    random::shuffle(&mut random::stream(seed, 0), &mut indices);
+    indices
+}
+
+/// `n` indices drawn from `0..n` independently, fixed by `seed`. Not a permutation: a fraction
+/// (1 − 1/n)ⁿ ≈ 1/e ≈ 37 % of the indices never occurs and others repeat.
+///
+/// The published code of `cooijmans2017recurrent` draws the "permutation" of its permuted MNIST so.
+pub fn with_replacement(n: usize, seed: u64) -> Vec<usize> {
+    let mut rng = random::stream(seed, 1);
+    (0..n).map(|_| random::below(&mut rng, n)).collect()
+}
+
 /// The positions visited, one per step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadOrder(Vec<usize>);
@@ -17,21 +33,17 @@ impl ReadOrder {
 
     /// One permutation, fixed by `seed`: every position exactly once.
     ///
-    /// The published code of `cooijmans2017recurrent` draws its "permutation" with replacement,
-    /// which repeats some pixels and loses about 37 % of them (claim 26 measures what that
-    /// changes, with [`ReadOrder::with_replacement`]). This one is a true permutation; a test
-    /// holds it to that.
+    /// A true permutation, unlike that of the published code of `cooijmans2017recurrent`: see
+    /// [`with_replacement`]. Claim 26 measures what that changes, with
+    /// [`ReadOrder::with_replacement`].
     pub fn permuted(pixels: usize, seed: u64) -> Self {
-        let mut positions: Vec<usize> = (0..pixels).collect();
-        random::shuffle(&mut random::stream(seed, 0), &mut positions);
-        Self(positions)
+        Self(permutation(pixels, seed))
     }
 
     /// Positions drawn independently, so that some repeat and some are lost. Not a permutation:
     /// it exists to measure the mistake described at [`ReadOrder::permuted`].
     pub fn with_replacement(pixels: usize, seed: u64) -> Self {
-        let mut rng = random::stream(seed, 1);
-        Self((0..pixels).map(|_| random::below(&mut rng, pixels)).collect())
+        Self(with_replacement(pixels, seed))
     }
 
     /// The positions, one per step.
@@ -72,14 +84,27 @@ mod tests {
     }
 
     #[test]
-    fn with_replacement_loses_pixels() {
-        let order = ReadOrder::with_replacement(784, PERMUTATION_SEED);
-        assert!(!order.is_permutation());
-        let mut distinct = order.positions().to_vec();
-        distinct.sort_unstable();
-        distinct.dedup();
-        // 63.2 % expected: 495.6 of 784, standard deviation about 9.
-        assert!((460..530).contains(&distinct.len()), "{}", distinct.len());
+    fn with_replacement_loses_a_fraction_of_1_over_e() {
+        assert!(!ReadOrder::with_replacement(784, PERMUTATION_SEED).is_permutation());
+        for seed in [1, 2, PERMUTATION_SEED] {
+            let drawn = with_replacement(10_000, seed);
+            assert_eq!(drawn.len(), 10_000);
+            let mut distinct = drawn;
+            distinct.sort_unstable();
+            distinct.dedup();
+            assert!(distinct.iter().all(|&index| index < 10_000));
+            // 6321 expected, standard deviation 31.
+            assert!((6200..6445).contains(&distinct.len()), "{}", distinct.len());
+        }
+    }
+
+    #[test]
+    fn draws_with_replacement_are_pinned() {
+        assert_eq!(with_replacement(64, PERMUTATION_SEED)[..8], [61, 58, 30, 8, 8, 61, 55, 20]);
+        assert_ne!(with_replacement(64, 1), with_replacement(64, 2));
+        assert_ne!(permutation(64, 1), permutation(64, 2));
+        assert_eq!(permutation(64, 3), ReadOrder::permuted(64, 3).positions());
+        assert_eq!(with_replacement(64, 3), ReadOrder::with_replacement(64, 3).positions());
     }
 
     #[test]

@@ -15,6 +15,26 @@ pub(crate) fn stream(seed: u64, stream: u64) -> ChaCha8Rng {
     rng
 }
 
+/// What draws one case at a time. Each has streams of its own, apart from each other and from the
+/// small numbers that shuffles use as streams.
+#[derive(Clone, Copy)]
+pub(crate) enum Draws {
+    Canvas = 1,
+    Window = 2,
+    Adding = 3,
+    Copying = 4,
+}
+
+/// The stream of one case, which no other case and no number of cases touches.
+pub(crate) fn case_stream(seed: u64, draws: Draws, case: u64) -> ChaCha8Rng {
+    stream(seed, ((draws as u64) << 48) + case)
+}
+
+/// Uniform in `[0, 1)`, a multiple of 2⁻²⁴.
+pub(crate) fn unit(rng: &mut ChaCha8Rng) -> f32 {
+    (rng.next_u32() >> 8) as f32 / (1 << 24) as f32
+}
+
 /// Uniform in `0..bound`, without modulo bias. `bound` must not be zero.
 pub(crate) fn below(rng: &mut ChaCha8Rng, bound: usize) -> usize {
     let bound = bound as u64;

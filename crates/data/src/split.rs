@@ -38,10 +38,9 @@ impl Split {
     /// Shuffles the cases of each class by `seed` and gives each part its fraction of every class,
     /// rounded to the nearest case. A class keeps at least one training case if it has any.
     ///
-    /// The split knows nothing about who wrote a digit. In the embedded set the cases of 13 writers
+    /// The split knows nothing about who wrote a digit. The writers of [`digits()`](crate::digits())
     /// lie in all parts of any random split, so a test score says how well a model reads *known*
-    /// hands. The official parts of optdigits do not share a writer: see
-    /// [`DataFolder::optdigits`](crate::DataFolder::optdigits).
+    /// hands. The official parts of [`optdigits`](crate::optdigits()) do not share a writer.
     ///
     /// # Errors
     /// [`DataError::Fractions`] unless each fraction is in `0..1` and their sum is below 1.

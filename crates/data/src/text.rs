@@ -10,8 +10,8 @@ const LIMIT: u64 = 256 << 20;
 /// An ASCII text, each character replaced by its place in the alphabet of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
-    alphabet: Vec<u8>,
-    codes: Vec<u8>,
+    pub(crate) alphabet: Vec<u8>,
+    pub(crate) codes: Vec<u8>,
 }
 
 /// Consecutive stretches of a text. They are not shuffled: neighbouring windows share context.

@@ -105,10 +105,17 @@ impl<'a> Canvas<'a> {
         self.backend.draw_path(points.iter().map(at), &style).map_err(|e| failed(self.id, e))
     }
 
-    /// A filled area, translucent.
-    pub(crate) fn area(&mut self, outline: &[(f64, f64)], ink: Ink) -> Result<(), Error> {
-        let style = ShapeStyle { color: ink.marker().mix(0.16), filled: true, stroke_width: 0 };
-        self.backend.fill_polygon(outline.iter().map(at), &style).map_err(|e| failed(self.id, e))
+    /// A thin translucent line: one of many.
+    pub(crate) fn faint(&mut self, points: &[(f64, f64)], ink: Ink) -> Result<(), Error> {
+        let style = ShapeStyle { color: ink.marker().mix(0.45), ..stroke(ink, 0.7) };
+        self.backend.draw_path(points.iter().map(at), &style).map_err(|e| failed(self.id, e))
+    }
+
+    /// A small translucent dot: one of many.
+    pub(crate) fn dot(&mut self, point: (f64, f64), ink: Ink) -> Result<(), Error> {
+        let style = ShapeStyle { color: ink.marker().mix(0.55), filled: true, stroke_width: 0 };
+        let radius = scaled(1.8).unsigned_abs();
+        self.backend.draw_circle(at(&point), radius, &style, true).map_err(|e| failed(self.id, e))
     }
 
     /// A marker whose form goes with the number of the series.

@@ -1,26 +1,26 @@
 //! From training runs to contenders: who learns how well, at which rate, how fast.
 //!
-//! Rules, each held by a test over made-up runs with a known ranking:
+//! Rules, each held by a test over made-up runs with known numbers:
 //!
 //! * A **contender** is a method in a variant, with whatever other settings differ inside the workload.
-//! * Its **score** at a rate is the mean over seeds of the metric where the curve ends. A run that diverged scores
-//!   the worst possible value (0 for an accuracy, ∞ for a loss): it is never dropped.
-//! * Its **best rate** is the one with the best score; on a tie the smaller rate.
-//! * Contenders are ranked by score; one is **tied with the best** if the 95 % bootstrap interval of the
-//!   difference, paired by seed, contains zero.
+//! * Its **score** at a rate is the mean over seeds of the metric of the test cases where the curve ends. A run that diverged
+//!   scores the worst possible value (0 for an accuracy, ∞ for a loss): it is never dropped.
+//! * Its **rate** is the one with the smallest mean logarithm of the validation loss at the end, over the seeds that all its
+//!   rates have; on a tie the smaller one. Runs from before there was validation have nothing but the score to choose by.
+//! * Contenders stand in the order of their scores. Whether two differ is not said here: that is for verdicts.
 //! * Steps to the target are a median over seeds in which "never" is infinite.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use results::{ConvergenceRecord, Direction, Manifest, Outcome, Target, WorkloadRecord};
 
-use crate::stats::{Estimate, bootstrap, mean, median};
+use crate::stats::{Spread, mean, median};
 
 /// All runs of one contender at one rate, by seed.
 pub(crate) struct Trial<'a> {
     pub(crate) rate: f64,
     pub(crate) runs: Vec<&'a ConvergenceRecord>,
-    pub(crate) score: Estimate,
+    pub(crate) score: Spread,
     pub(crate) diverged: usize,
 }
 
@@ -31,40 +31,32 @@ pub(crate) struct Contender<'a> {
     pub(crate) detail: String,
     /// By rising rate.
     pub(crate) trials: Vec<Trial<'a>>,
-    /// Index of the best trial.
+    /// Index of the trial at the chosen rate.
     pub(crate) best: usize,
-    /// Median steps to the target at the best rate.
-    pub(crate) steps: Estimate,
-    /// Seeds that reached the target at the best rate.
+    /// Median steps to the target at that rate.
+    pub(crate) steps: Spread,
+    /// Seeds that reached the target there.
     pub(crate) reached: usize,
-    /// Whether nothing speaks against its being as good as the first.
-    pub(crate) tied: bool,
 }
 
 impl<'a> Contender<'a> {
-    /// The runs at the best rate.
+    /// The runs at the chosen rate.
     pub(crate) fn best(&self) -> &Trial<'a> {
         &self.trials[self.best]
     }
 }
 
-/// All contenders of one workload, best first.
+/// All contenders of one workload, best score first.
 pub(crate) struct Contest<'a> {
     pub(crate) workload: String,
     pub(crate) target: Target,
+    /// The metric of the scores.
+    pub(crate) metric: &'static str,
+    /// Whether rates were chosen by validation; otherwise by the scores themselves.
+    pub(crate) validated: bool,
     pub(crate) contenders: Vec<Contender<'a>>,
     /// All seeds that appear.
     pub(crate) seeds: BTreeSet<u64>,
-}
-
-impl Contest<'_> {
-    /// Whether `a` is a better score than `b`.
-    fn better(direction: Direction, a: f64, b: f64) -> bool {
-        match direction {
-            Direction::HigherIsBetter => a > b,
-            Direction::LowerIsBetter => a < b,
-        }
-    }
 }
 
 /// Groups all cells by workload, in natural order of the workloads' names.
@@ -103,28 +95,39 @@ fn contest<'a>(
         let detail = detail(cell, &differing, manifest);
         groups.entry((cell.cell.method.clone(), detail)).or_default().push(cell);
     }
+    let metric = shown(&target.metric);
+    let validated = cells.iter().any(|cell| cell.curve.iter().any(|point| point.valid_loss.is_some()));
     let mut contenders: Vec<Contender<'a>> = groups
         .into_iter()
-        .map(|((method, detail), runs)| contender(method, detail, runs, target.direction))
+        .map(|((method, detail), runs)| contender(method, detail, runs, metric, validated))
         .collect();
     // The groups came sorted by name, and the sort is stable: equal scores stay in that order.
     contenders.sort_by(|a, b| {
-        let (a, b) = (a.best().score.value, b.best().score.value);
+        let (a, b) = (a.best().score.center, b.best().score.center);
         match target.direction {
             Direction::HigherIsBetter => b.total_cmp(&a),
             Direction::LowerIsBetter => a.total_cmp(&b),
         }
     });
-    mark_ties(&mut contenders, target.direction);
     let seeds = cells.iter().map(|c| c.cell.seed).collect();
-    Contest { workload: workload.to_owned(), target, contenders, seeds }
+    Contest { workload: workload.to_owned(), target, metric, validated, contenders, seeds }
+}
+
+/// What is shown of the end of a run whose target is in this metric: the same of the test cases.
+fn shown(metric: &str) -> &'static str {
+    match metric {
+        "valid_accuracy" | "test_accuracy" => "test_accuracy",
+        "train_loss" => "train_loss",
+        _ => "test_loss",
+    }
 }
 
 fn contender<'a>(
     method: String,
     detail: String,
     runs: Vec<&'a ConvergenceRecord>,
-    direction: Direction,
+    metric: &str,
+    validated: bool,
 ) -> Contender<'a> {
     // A positive float orders like its bits, which makes it a key.
     let mut by_rate: BTreeMap<u64, Vec<&'a ConvergenceRecord>> = BTreeMap::new();
@@ -135,58 +138,102 @@ fn contender<'a>(
         .into_iter()
         .map(|(bits, mut runs)| {
             runs.sort_by_key(|r| r.cell.seed);
-            let scores: Vec<f64> = runs.iter().map(|r| score(r)).collect();
+            let scores = runs.iter().map(|r| (r.cell.seed, score(r, metric))).collect();
             let diverged = runs.iter().filter(|r| matches!(r.outcome, Outcome::Diverged { .. })).count();
-            Trial { rate: f64::from_bits(bits), score: bootstrap(&scores, mean), runs, diverged }
+            Trial { rate: f64::from_bits(bits), score: Spread::new(scores, mean), runs, diverged }
         })
         .collect();
+    let costs = costs(&trials, metric, validated);
     let mut best = 0;
-    for (i, trial) in trials.iter().enumerate() {
-        if Contest::better(direction, trial.score.value, trials[best].score.value) {
+    for (i, cost) in costs.iter().enumerate() {
+        if *cost < costs[best] {
             best = i;
         }
     }
-    let steps: Vec<f64> =
-        trials[best].runs.iter().map(|r| r.steps_to_target.map_or(f64::INFINITY, |s| s as f64)).collect();
-    let reached = steps.iter().filter(|s| s.is_finite()).count();
-    Contender { method, detail, best, steps: bootstrap(&steps, median), reached, trials, tied: false }
+    let steps: Vec<(u64, f64)> = trials[best]
+        .runs
+        .iter()
+        .map(|r| (r.cell.seed, r.steps_to_target.map_or(f64::INFINITY, |s| s as f64)))
+        .collect();
+    let reached = steps.iter().filter(|s| s.1.is_finite()).count();
+    Contender { method, detail, best, steps: Spread::new(steps, median), reached, trials }
+}
+
+/// What each rate is chosen by; the smallest is best. Seeds that only some rates have would favour one of them.
+fn costs(trials: &[Trial<'_>], metric: &str, validated: bool) -> Vec<f64> {
+    let seeds = |t: &Trial<'_>| t.runs.iter().map(|r| r.cell.seed).collect::<BTreeSet<u64>>();
+    let mut shared = trials.first().map(seeds).unwrap_or_default();
+    for trial in trials {
+        shared = &shared & &seeds(trial);
+    }
+    let cost = |trial: &Trial<'_>| -> f64 {
+        let counts = |run: &&&ConvergenceRecord| shared.is_empty() || shared.contains(&run.cell.seed);
+        let of = |run: &&ConvergenceRecord| match (validated, improves_upwards(metric)) {
+            (true, _) => log_validation_loss(run),
+            (false, true) => -score(run, metric),
+            (false, false) => score(run, metric),
+        };
+        mean(&trial.runs.iter().filter(counts).map(of).collect::<Vec<_>>())
+    };
+    trials.iter().map(cost).collect()
+}
+
+fn log_validation_loss(run: &ConvergenceRecord) -> f64 {
+    match (&run.outcome, run.curve.last().and_then(|point| point.valid_loss)) {
+        (Outcome::Completed, Some(loss)) if loss.is_finite() => loss.ln(),
+        _ => f64::INFINITY,
+    }
+}
+
+fn improves_upwards(metric: &str) -> bool {
+    metric.ends_with("accuracy")
 }
 
 /// The metric where the curve ends; the worst possible value for a run that diverged or measured nothing.
-pub(crate) fn score(run: &ConvergenceRecord) -> f64 {
-    let worst = match run.target.direction {
-        Direction::HigherIsBetter => 0.0,
-        Direction::LowerIsBetter => f64::INFINITY,
+pub(crate) fn score(run: &ConvergenceRecord, metric: &str) -> f64 {
+    let worst = if improves_upwards(metric) { 0.0 } else { f64::INFINITY };
+    let last = match run.outcome {
+        Outcome::Diverged { .. } => None,
+        Outcome::Completed => run.curve.last(),
     };
-    match run.outcome {
-        Outcome::Diverged { .. } => worst,
-        Outcome::Completed => run.final_metric().filter(|m| !m.is_nan()).unwrap_or(worst),
-    }
+    let value = last.and_then(|point| match metric {
+        "test_accuracy" => point.test_accuracy,
+        "train_loss" => point.train_loss,
+        _ => point.test_loss,
+    });
+    value.filter(|m| !m.is_nan()).unwrap_or(worst)
 }
 
-fn mark_ties(contenders: &mut [Contender<'_>], direction: Direction) {
-    let Some((first, others)) = contenders.split_first_mut() else { return };
-    first.tied = true;
-    let leader: BTreeMap<u64, f64> = first.best().runs.iter().map(|r| (r.cell.seed, score(r))).collect();
-    for other in others {
-        let differences: Vec<f64> = other
-            .best()
-            .runs
-            .iter()
-            .filter_map(|r| leader.get(&r.cell.seed).map(|l| gap(*l, score(r), direction)))
-            .collect();
-        other.tied = !differences.is_empty() && bootstrap(&differences, mean).lower <= 0.0;
-    }
-}
+/// Where statistics of an evaluation come from, as metrics name it, and in words.
+pub(crate) const SOURCES: [(&str, &str); 4] = [
+    ("population", "statistics of the population"),
+    ("running", "running averages"),
+    ("shared", "statistics shared over steps"),
+    ("batch", "statistics of the batch"),
+];
 
-/// By how much the leader is better; equal infinities are no difference.
-fn gap(leader: f64, other: f64, direction: Direction) -> f64 {
-    if leader == other {
-        return 0.0;
+impl Contest<'_> {
+    /// The sources that runs of this workload were evaluated by, where there is more than one.
+    pub(crate) fn sources(&self) -> Vec<(&'static str, &'static str)> {
+        let known = |source: &str| self.contenders.iter().any(|c| self.by_source(c, source).is_some());
+        let sources: Vec<_> = SOURCES.into_iter().filter(|(source, _)| known(source)).collect();
+        if sources.len() > 1 { sources } else { Vec::new() }
     }
-    match direction {
-        Direction::HigherIsBetter => leader - other,
-        Direction::LowerIsBetter => other - leader,
+
+    /// The metric of the scores by statistics from one source, at the chosen rate. A run that diverged has the worst value.
+    pub(crate) fn by_source(&self, contender: &Contender<'_>, source: &str) -> Option<Spread> {
+        let name = format!("{}_{source}", self.metric);
+        let runs = &contender.best().runs;
+        runs.iter().any(|run| run.metrics.contains_key(&name)).then(|| {
+            let worst = if improves_upwards(self.metric) { 0.0 } else { f64::INFINITY };
+            let value = |run: &ConvergenceRecord| match run.outcome {
+                Outcome::Diverged { .. } => worst,
+                Outcome::Completed => {
+                    run.metrics.get(&name).copied().filter(|v| !v.is_nan()).unwrap_or(worst)
+                }
+            };
+            Spread::new(runs.iter().map(|run| (run.cell.seed, value(run))).collect(), mean)
+        })
     }
 }
 

@@ -2,8 +2,6 @@
 
 use results::{Answer, MethodRecord, Property};
 
-use crate::convergence::Contest;
-use crate::learning;
 use crate::load::Loaded;
 use crate::table::{Cell, Table};
 
@@ -18,8 +16,8 @@ const NEEDS: [Need; 5] = [
     ("nothing left to compute after training", |m| &m.reparametrization),
 ];
 
-/// One row per need, then one per workload with those that nothing tells from the best.
-pub(crate) fn table(loaded: &Loaded, contests: &[Contest<'_>]) -> Table {
+/// One row per need.
+pub(crate) fn table(loaded: &Loaded) -> Table {
     let mut table = Table::new(
         "What each need leaves to choose from; the reasons are in the cells of the comparison",
         &["what you need", "fits", "under conditions", "does not fit"],
@@ -38,28 +36,6 @@ pub(crate) fn table(loaded: &Loaded, contests: &[Contest<'_>]) -> Table {
             list(with(Answer::Yes)),
             list(with(Answer::Conditional)),
             list(with(Answer::No)),
-        ]);
-    }
-    for contest in contests {
-        let with = |tied: bool| -> Cell {
-            let names: Vec<String> = contest
-                .contenders
-                .iter()
-                .filter(|c| c.tied == tied)
-                .map(|c| learning::name(loaded, c))
-                .collect();
-            list(names.iter().map(String::as_str).collect())
-        };
-        table.rows.push(vec![
-            Cell::text(format!(
-                "the best final {} on {}",
-                learning::words(&contest.target.metric),
-                contest.workload
-            ))
-            .linked(format!("#workload-{}", crate::slug::slug(&contest.workload))),
-            with(true),
-            Cell::absent("none"),
-            with(false),
         ]);
     }
     table

@@ -1,6 +1,6 @@
 //! Numbers as a reader wants them. Everything that is not there is said in words, never left blank.
 
-use crate::stats::Estimate;
+use crate::stats::Spread;
 
 /// What stands where nothing was measured.
 pub(crate) const NOT_MEASURED: &str = "not measured";
@@ -55,12 +55,19 @@ pub(crate) fn metric_tick(name: &str, value: f64) -> String {
     if name.ends_with("accuracy") { number(value * 100.0) + "\u{a0}%" } else { number(value) }
 }
 
-/// `lower – upper` in the form that `one` gives, a shared unit once; nothing is claimed from one value.
-pub(crate) fn interval(estimate: &Estimate, one: impl Fn(f64) -> String) -> String {
-    if estimate.lower == f64::NEG_INFINITY && estimate.upper == f64::INFINITY {
-        return "one seed, no interval".into();
+/// `lowest – highest` over seeds in the form that `one` gives.
+pub(crate) fn spread(spread: &Spread, one: impl Fn(f64) -> String) -> String {
+    if spread.seeds.len() < 2 {
+        return "one seed".into();
     }
-    range(&one(estimate.lower), &one(estimate.upper))
+    let (low, high) = spread.ends();
+    range(&one(low), &one(high))
+}
+
+/// `seed: value` for each.
+pub(crate) fn by_seed(spread: &Spread, one: impl Fn(f64) -> String) -> String {
+    let each = spread.seeds.iter().map(|(seed, value)| format!("{seed}: {}", one(*value)));
+    each.collect::<Vec<_>>().join("; ")
 }
 
 /// Two numbers with a dash between them, and their unit once if they share it.

@@ -110,9 +110,11 @@ pub(crate) fn front(loaded: &Loaded, contests: &[Contest<'_>], benches: &[Bench]
     .map(str::to_owned)
     .into();
     labels.push(format!("#{cost}"));
-    labels.extend(contests.iter().map(|c| {
-        format!("#final {} and updates to target on {}", learning::words(&c.target.metric), c.workload)
-    }));
+    labels.extend(
+        contests
+            .iter()
+            .map(|c| format!("#final {} and updates to target on {}", learning::words(c.metric), c.workload)),
+    );
     let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
     let mut data = Table::new("The methods compared, in the order of their records", &labels);
     let mut rows = Vec::new();
@@ -265,23 +267,26 @@ fn convergence_cell(id: &str, contest: &Contest<'_>, refusal: Option<&str>) -> F
         refusal.unwrap_or_default().clone_into(&mut cell.why);
         return cell;
     };
-    let metric = contest.target.metric.as_str();
-    let text = |v: f64| format::metric(metric, v);
+    let text = |v: f64| format::metric(contest.metric, v);
     let score = &best.best().score;
     let target = if best.reached == 0 {
         "target never reached".to_owned()
     } else {
-        format!("target in {} updates", learning::steps(best.steps.value))
+        format!("target in {} updates", learning::steps(best.steps.center))
     };
-    let mut why = vec![format::interval(score, text), target];
+    let mut why = vec![format::spread(score, text), target];
     if !best.detail.is_empty() {
         why.insert(0, best.detail.clone());
     }
-    if best.tied {
-        why.push("tied with the best".into());
+    let sources = contest.sources().into_iter();
+    let found: Vec<String> = sources
+        .filter_map(|(source, by)| Some(format!("{} by {by}", text(contest.by_source(best, source)?.center))))
+        .collect();
+    if found.len() > 1 {
+        why.extend(found);
     }
     let why = why.join("; ");
-    FrontCell::new(text(score.value), why, MEASURED)
-        .sorted(score.value)
+    FrontCell::new(text(score.center), why, MEASURED)
+        .sorted(score.center)
         .linked(format!("#workload-{}", slug(&contest.workload)))
 }

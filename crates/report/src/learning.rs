@@ -11,7 +11,7 @@ use crate::format;
 use crate::lines::{self, Kind, Line, Plot};
 use crate::load::Loaded;
 use crate::slug::slug;
-use crate::stats::{Estimate, bootstrap, mean};
+use crate::stats::{Spread, mean};
 use crate::table::{Cell, Table};
 
 /// Lines that one drawing carries before it stops being readable; the tables carry all.
@@ -38,7 +38,9 @@ fn wholly(trial: &Trial<'_>) -> bool {
 }
 
 /// A break in a line.
-const NOTHING: Estimate = Estimate { value: f64::NAN, lower: f64::NAN, upper: f64::NAN };
+fn nothing() -> Spread {
+    Spread::new(Vec::new(), mean)
+}
 
 /// The number of a contender's series: that of its method while methods appear once, so that colours agree over
 /// the whole page; otherwise its place.
@@ -60,13 +62,14 @@ fn too_many(contest: &Contest<'_>) -> String {
 }
 
 /// Mean of the metric over seeds, by step. A run that diverged counts with the worst value from then on.
-fn curve(trial: &Trial<'_>) -> Vec<(u64, Estimate, usize)> {
+fn curve(trial: &Trial<'_>) -> Vec<(u64, Spread)> {
     let steps: BTreeSet<u64> = trial.runs.iter().flat_map(|r| r.curve.iter().map(|p| p.step)).collect();
     let mut points = Vec::new();
     for step in steps {
-        let values: Vec<f64> = trial.runs.iter().filter_map(|run| value_at(run, step)).collect();
+        let values: Vec<(u64, f64)> =
+            trial.runs.iter().filter_map(|run| Some((run.cell.seed, value_at(run, step)?))).collect();
         if !values.is_empty() {
-            points.push((step, bootstrap(&values, mean), values.len()));
+            points.push((step, Spread::new(values, mean)));
         }
     }
     points
@@ -85,39 +88,38 @@ fn value_at(run: &ConvergenceRecord, step: u64) -> Option<f64> {
     Some(if value.is_nan() { worst } else { value })
 }
 
-/// Learning curves at each contender's best rate.
+/// Learning curves at each contender's rate.
 pub(crate) fn curves(loaded: &Loaded, contest: &Contest<'_>, methods: &[String]) -> Result<Figure, Error> {
     let id = format!("curves-{}", slug(&contest.workload));
     let metric = contest.target.metric.as_str();
     let text = |v: f64| format::metric(metric, v);
     let caption = format!(
-        "Mean of the {} over paired seeds, each contender at its best rate; the band is a 95 % bootstrap interval. \
-         A run that diverged counts with the worst possible value from then on.{}",
+        "Mean of the {} over seeds, each contender at its rate; every thin line is one seed. A run that diverged counts \
+         with the worst possible value from then on.{}",
         words(metric),
         too_many(contest)
     );
     let mut table = Table::new(
         format!("Points of the learning curves on {}, by contender and step", contest.workload),
-        &["contender", "#rate", "#step", "#mean", "#lower", "#upper", "#seeds"],
+        &["contender", "#rate", "#step", "#mean", "#seeds", "by seed"],
     );
     let mut drawn = Vec::new();
     for (i, contender) in contest.contenders.iter().enumerate().take(MOST_LINES) {
         let points = curve(contender.best());
-        for (step, e, seeds) in &points {
+        for (step, spread) in &points {
             table.rows.push(vec![
                 Cell::text(name(loaded, contender)),
                 Cell::number(contender.best().rate, format::number(contender.best().rate)),
                 Cell::number(*step as f64, format::count(*step)),
-                Cell::number(e.value, text(e.value)),
-                bound(e.lower, &text),
-                bound(e.upper, &text),
-                Cell::number(*seeds as f64, seeds.to_string()),
+                Cell::number(spread.center, text(spread.center)),
+                Cell::number(spread.seeds.len() as f64, spread.seeds.len().to_string()),
+                Cell::text(format::by_seed(spread, text)),
             ]);
         }
         drawn.push(Line {
             series: series(methods, contest, i),
             label: label(loaded, contest, contender),
-            points: points.into_iter().map(|(step, e, _)| (step as f64, e)).collect(),
+            points: points.into_iter().map(|(step, spread)| (step as f64, spread)).collect(),
             failures: Vec::new(),
         });
     }
@@ -144,18 +146,18 @@ pub(crate) fn curves(loaded: &Loaded, contest: &Contest<'_>, methods: &[String])
 /// The final metric against the learning rate.
 pub(crate) fn rates(loaded: &Loaded, contest: &Contest<'_>, methods: &[String]) -> Result<Figure, Error> {
     let id = format!("rates-{}", slug(&contest.workload));
-    let metric = contest.target.metric.as_str();
+    let metric = contest.metric;
     let text = |v: f64| format::metric(metric, v);
     let caption = format!(
-        "Mean of the final {} over seeds at every rate tried, with 95 % bootstrap intervals. A cross marks a rate at \
-         which runs diverged: on a point if some did, which then count with the worst possible value; at the edge if \
-         all did.{}",
+        "Mean of the final {} over seeds at every rate tried; every dot is one seed. {} A cross marks a rate at which runs \
+         diverged: on a point if some did, which then count with the worst possible value; at the edge if all did.{}",
         words(metric),
+        chosen_by(contest),
         too_many(contest)
     );
     let mut table = Table::new(
         format!("Final {} on {}, by contender and rate", words(metric), contest.workload),
-        &["contender", "#rate", "#mean", "#lower", "#upper", "#seeds", "#diverged", "best rate"],
+        &["contender", "#rate", "#mean", "#seeds", "by seed", "#diverged", "chosen"],
     );
     // A contest has few rates, and each is a place where something was measured: better ticks than round values.
     let mut ticks: Vec<f64> =
@@ -170,15 +172,14 @@ pub(crate) fn rates(loaded: &Loaded, contest: &Contest<'_>, methods: &[String]) 
         let mut failures = Vec::new();
         for (t, trial) in contender.trials.iter().enumerate() {
             if trial.diverged > 0 {
-                failures.push((trial.rate, Some(trial.score.value).filter(|_| !wholly(trial))));
+                failures.push((trial.rate, Some(trial.score.center).filter(|_| !wholly(trial))));
             }
             table.rows.push(vec![
                 Cell::text(name(loaded, contender)),
                 Cell::number(trial.rate, format::number(trial.rate)),
-                Cell::number(trial.score.value, text(trial.score.value)),
-                bound(trial.score.lower, &text),
-                bound(trial.score.upper, &text),
+                Cell::number(trial.score.center, text(trial.score.center)),
                 Cell::number(trial.runs.len() as f64, trial.runs.len().to_string()),
+                Cell::text(format::by_seed(&trial.score, text)),
                 Cell::number(trial.diverged as f64, of(trial.diverged, trial.runs.len())),
                 Cell::text(if t == contender.best { "yes" } else { "no" }),
             ]);
@@ -189,7 +190,7 @@ pub(crate) fn rates(loaded: &Loaded, contest: &Contest<'_>, methods: &[String]) 
             points: contender
                 .trials
                 .iter()
-                .map(|t| (t.rate, if wholly(t) { NOTHING } else { t.score }))
+                .map(|t| (t.rate, if wholly(t) { nothing() } else { t.score.clone() }))
                 .collect(),
             failures,
         });
@@ -215,44 +216,57 @@ pub(crate) fn rates(loaded: &Loaded, contest: &Contest<'_>, methods: &[String]) 
     Ok(Figure { id, title, caption, svg, table })
 }
 
-/// All contenders, best first.
+/// By what the rate of each contender was chosen.
+fn chosen_by(contest: &Contest<'_>) -> &'static str {
+    if contest.validated {
+        "The rate of each contender is the one with the smallest mean logarithm of the validation loss."
+    } else {
+        "This run has no validation cases: the rate of each contender was chosen on the numbers that are shown."
+    }
+}
+
+/// All contenders, best mean first.
 pub(crate) fn standings(loaded: &Loaded, contest: &Contest<'_>) -> Table {
-    let metric = contest.target.metric.as_str();
-    let text = |v: f64| format::metric(metric, v);
-    let final_metric = format!("#final {}", words(metric));
+    let text = |v: f64| format::metric(contest.metric, v);
+    let what = words(contest.metric);
+    let sources = contest.sources();
+    let mut labels = vec!["contender".to_owned(), "#rate".to_owned()];
+    labels.extend([format!("#final {what}, mean"), "lowest – highest seed".to_owned()]);
+    labels.extend(sources.iter().map(|(_, by)| format!("#by {by}")));
+    let rest = ["#median steps to target", "reached target", "#diverged, all rates", "#trials"];
+    labels.extend(rest.iter().chain(&["#trained numbers", "#state bytes"]).map(|label| (*label).to_owned()));
+    let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
     let mut table = Table::new(
-        format!("Contenders on {}, best final {} first", contest.workload, words(metric)),
-        &[
-            "contender",
-            "#best rate",
-            &final_metric,
-            "95 % interval",
-            "tied with the best",
-            "#median steps to target",
-            "reached target",
-            "#diverged, all rates",
-            "#trials",
-            "#trained numbers",
-            "#state bytes",
-        ],
+        format!(
+            "Contenders on {}, best mean of the final {what} first, which says nothing of whether they differ. {}",
+            contest.workload,
+            chosen_by(contest)
+        ),
+        &labels,
     );
     for contender in &contest.contenders {
         let best = contender.best();
         let runs: usize = contender.trials.iter().map(|t| t.runs.len()).sum();
         let diverged: usize = contender.trials.iter().map(|t| t.diverged).sum();
-        table.rows.push(vec![
+        let mut row = vec![
             Cell::text(name(loaded, contender)).linked(format!("#method-{}", slug(&contender.method))),
             Cell::number(best.rate, format::number(best.rate)),
-            Cell::number(best.score.value, text(best.score.value)),
-            Cell::text(format::interval(&best.score, text)),
-            Cell::text(if contender.tied { "yes" } else { "no" }),
-            steps_cell(contender),
+            Cell::number(best.score.center, text(best.score.center)),
+            Cell::text(format::spread(&best.score, text)),
+        ];
+        row.extend(sources.iter().map(|(source, _)| match contest.by_source(contender, source) {
+            Some(spread) => Cell::number(spread.center, text(spread.center)),
+            None => Cell::absent("none"),
+        }));
+        row.extend([
+            Cell::number(contender.steps.center, steps_text(contender)),
             Cell::text(of(contender.reached, best.runs.len())),
             Cell::number(diverged as f64, of(diverged, runs)),
             Cell::number(runs as f64, runs.to_string()),
             same(&best.runs, |r| r.parameters, format::count),
             same(&best.runs, |r| r.state_bytes, format::bytes),
         ]);
+        table.rows.push(row);
     }
     table
 }
@@ -262,16 +276,12 @@ pub(crate) fn steps(value: f64) -> String {
     if value.is_finite() { format::count(value.round() as u64) } else { "∞".to_owned() }
 }
 
-/// Median steps with its interval, or that the target was never reached.
-pub(crate) fn steps_text(contender: &Contender<'_>) -> String {
+/// Median steps with the lowest and the highest, or that the target was never reached.
+fn steps_text(contender: &Contender<'_>) -> String {
     if contender.reached == 0 {
         return "∞ (never reached)".into();
     }
-    format!("{} ({})", steps(contender.steps.value), format::interval(&contender.steps, steps))
-}
-
-fn steps_cell(contender: &Contender<'_>) -> Cell {
-    Cell::number(contender.steps.value, steps_text(contender))
+    format!("{} ({})", steps(contender.steps.center), format::spread(&contender.steps, steps))
 }
 
 /// A number that all runs of a trial share, or that they do not.
@@ -287,18 +297,16 @@ fn same(
     }
 }
 
-fn bound(value: f64, text: &impl Fn(f64) -> String) -> Cell {
-    if value.is_finite() { Cell::number(value, text(value)) } else { Cell::absent("unbounded") }
-}
-
 /// `2 of 5`.
-pub(crate) fn of(part: usize, whole: usize) -> String {
+fn of(part: usize, whole: usize) -> String {
     format!("{part} of {whole}")
 }
 
 /// A field name as words.
 pub(crate) fn words(metric: &str) -> &str {
     match metric {
+        "valid_accuracy" => "validation accuracy",
+        "valid_loss" => "validation loss",
         "test_accuracy" => "test accuracy",
         "test_loss" => "test loss",
         "train_loss" => "training loss",
@@ -306,39 +314,12 @@ pub(crate) fn words(metric: &str) -> &str {
     }
 }
 
-/// What the numbers of one workload say, in sentences made from them.
-pub(crate) fn verdicts(loaded: &Loaded, contest: &Contest<'_>) -> Vec<String> {
-    let metric = contest.target.metric.as_str();
-    let Some(first) = contest.contenders.first() else { return Vec::new() };
-    let score = &first.best().score;
-    let mut sentences = vec![format!(
-        "Highest standing: {}, final {} {} ({}) at rate {}.",
-        name(loaded, first),
-        words(metric),
-        format::metric(metric, score.value),
-        format::interval(score, |v| format::metric(metric, v)),
-        format::number(first.best().rate)
-    )];
-    let names = |tied: bool| -> Vec<String> {
-        contest.contenders.iter().skip(1).filter(|c| c.tied == tied).map(|c| name(loaded, c)).collect()
-    };
-    if !names(true).is_empty() {
-        sentences.push(format!("Not distinguishable from it: {}.", names(true).join("; ")));
+/// What a reader of the numbers of one workload must know, in sentences made from them.
+pub(crate) fn remarks(loaded: &Loaded, contest: &Contest<'_>) -> Vec<String> {
+    let mut sentences = Vec::new();
+    if contest.contenders.iter().all(|c| c.reached == 0) {
+        sentences.push("No contender reached the target.".to_owned());
     }
-    if !names(false).is_empty() {
-        sentences.push(format!("Distinguishably behind: {}.", names(false).join("; ")));
-    }
-    let reached = || contest.contenders.iter().filter(|c| c.reached > 0);
-    let fewest = reached().map(|c| c.steps.value).fold(f64::INFINITY, f64::min);
-    let quickest: Vec<String> = reached()
-        .filter(|c| c.steps.value == fewest)
-        .map(|c| format!("{}, {}", name(loaded, c), steps_text(c)))
-        .collect();
-    sentences.push(if quickest.is_empty() {
-        "No contender reached the target.".into()
-    } else {
-        format!("Fewest updates to the target: {}.", quickest.join("; "))
-    });
     for contender in &contest.contenders {
         let all: Vec<String> =
             contender.trials.iter().filter(|t| wholly(t)).map(|t| format::number(t.rate)).collect();

@@ -5,10 +5,13 @@
 //!
 //! This crate knows nothing of methods but what their records say, and nothing of training or timing.
 
+mod answer;
 mod axes;
 mod bibliography;
 mod canvas;
 mod card;
+mod claims;
+mod concerns;
 mod convergence;
 mod decision;
 mod dots;
@@ -16,6 +19,7 @@ mod error;
 mod figure;
 mod format;
 mod front;
+mod invariance;
 mod learning;
 mod lines;
 mod load;
@@ -23,12 +27,15 @@ mod markup;
 mod natural;
 mod output;
 mod page;
+mod paragraph;
 mod picture;
+mod placement;
 mod provenance;
 mod slug;
 mod stats;
 mod table;
 mod throughput;
+mod verdicts;
 
 use std::path::{Path, PathBuf};
 
@@ -41,10 +48,13 @@ use output::DataFile;
 use page::Page;
 
 /// The templates, in the order in which they need each other.
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("style.css", include_str!("../../../templates/report/style.css")),
     ("script.js", include_str!("../../../templates/report/script.js")),
     ("parts.html", include_str!("../../../templates/report/parts.html.tera")),
+    ("answer.html", include_str!("../../../templates/report/answer.html.tera")),
+    ("claims.html", include_str!("../../../templates/report/claims.html.tera")),
+    ("invariance.html", include_str!("../../../templates/report/invariance.html.tera")),
     ("front.html", include_str!("../../../templates/report/front.html.tera")),
     ("workloads.html", include_str!("../../../templates/report/workloads.html.tera")),
     ("throughput.html", include_str!("../../../templates/report/throughput.html.tera")),

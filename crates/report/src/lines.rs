@@ -1,9 +1,11 @@
-//! Plots of lines with bands, told apart by colour, dash, marker and a label at the end of each.
+//! Plots of means over seeds with every seed beside them, told apart by colour, dash, marker and a label at the end of each.
+
+use std::collections::BTreeMap;
 
 use crate::axes::{Frame, Scale, TEXT, spread};
 use crate::canvas::{Anchor, Canvas, Ink};
 use crate::error::Error;
-use crate::stats::Estimate;
+use crate::stats::Spread;
 
 /// One line.
 pub(crate) struct Line {
@@ -12,7 +14,7 @@ pub(crate) struct Line {
     /// Written at its end.
     pub(crate) label: String,
     /// By rising x. What is not finite breaks the line.
-    pub(crate) points: Vec<(f64, Estimate)>,
+    pub(crate) points: Vec<(f64, Spread)>,
     /// Places marked as failed: a value if only in part, none if nothing was left to average.
     pub(crate) failures: Vec<(f64, Option<f64>)>,
 }
@@ -60,7 +62,8 @@ pub(crate) fn draw(plot: &Plot<'_>, lines: &[Line]) -> Result<String, Error> {
     } else {
         Scale::linear(x_low.min(0.0), x_high, left, right)
     };
-    let ys = lines.iter().flat_map(|l| &l.points).flat_map(|(_, e)| [e.value, e.lower, e.upper]);
+    let of_all = |s: &Spread| s.seeds.iter().map(|seed| seed.1).chain([s.center]).collect::<Vec<_>>();
+    let ys = lines.iter().flat_map(|l| &l.points).flat_map(|(_, s)| of_all(s));
     let ys = ys.chain(plot.reference.iter().map(|r| r.0)).filter(|y| y.is_finite());
     let (low, high) = range(ys);
     let pad = (high - low) * 0.04;
@@ -77,7 +80,7 @@ pub(crate) fn draw(plot: &Plot<'_>, lines: &[Line]) -> Result<String, Error> {
             canvas.text(name, (left + 4.0, level - 9.0), Ink::Muted, TEXT - 1.0, Anchor::Start)?;
         }
         for line in lines {
-            band(canvas, line, &x, &y)?;
+            seeds(canvas, line, &x, &y, plot.kind)?;
         }
         for line in lines {
             strokes(canvas, line, &x, &y, plot)?;
@@ -95,20 +98,27 @@ fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
 }
 
 /// Stretches of points whose values are finite.
-fn pieces(line: &Line) -> Vec<&[(f64, Estimate)]> {
-    line.points.split(|(_, e)| !e.value.is_finite()).filter(|piece| !piece.is_empty()).collect()
+fn pieces(line: &Line) -> Vec<&[(f64, Spread)]> {
+    line.points.split(|(_, e)| !e.center.is_finite()).filter(|piece| !piece.is_empty()).collect()
 }
 
-fn band(canvas: &mut Canvas<'_>, line: &Line, x: &Scale, y: &Scale) -> Result<(), Error> {
-    for piece in pieces(line) {
-        let known: Vec<_> =
-            piece.iter().filter(|(_, e)| e.lower.is_finite() && e.upper.is_finite()).collect();
-        if known.len() < 2 {
-            continue;
+/// Every seed: a dot where something was tried, a thin line where something passes.
+fn seeds(canvas: &mut Canvas<'_>, line: &Line, x: &Scale, y: &Scale, kind: Kind) -> Result<(), Error> {
+    let ink = Ink::Series(line.series);
+    let mut courses: BTreeMap<u64, Vec<(f64, f64)>> = BTreeMap::new();
+    for (px, spread) in &line.points {
+        for (seed, value) in spread.seeds.iter().filter(|(_, value)| value.is_finite()) {
+            courses.entry(*seed).or_default().push((x.at(*px), y.at(*value)));
         }
-        let upper = known.iter().map(|(px, e)| (x.at(*px), y.at(e.upper)));
-        let lower = known.iter().rev().map(|(px, e)| (x.at(*px), y.at(e.lower)));
-        canvas.area(&upper.chain(lower).collect::<Vec<_>>(), Ink::Series(line.series))?;
+    }
+    for course in courses.values() {
+        if kind == Kind::Course && course.len() > 1 {
+            canvas.faint(course, ink)?;
+        } else {
+            for point in course {
+                canvas.dot(*point, ink)?;
+            }
+        }
     }
     Ok(())
 }
@@ -116,7 +126,7 @@ fn band(canvas: &mut Canvas<'_>, line: &Line, x: &Scale, y: &Scale) -> Result<()
 fn strokes(canvas: &mut Canvas<'_>, line: &Line, x: &Scale, y: &Scale, plot: &Plot<'_>) -> Result<(), Error> {
     let ink = Ink::Series(line.series);
     for piece in pieces(line) {
-        let points: Vec<(f64, f64)> = piece.iter().map(|(px, e)| (x.at(*px), y.at(e.value))).collect();
+        let points: Vec<(f64, f64)> = piece.iter().map(|(px, e)| (x.at(*px), y.at(e.center))).collect();
         if points.len() > 1 {
             canvas.path(&points, ink, 2.0)?;
         }
@@ -148,8 +158,8 @@ fn labels(canvas: &mut Canvas<'_>, lines: &[Line], x: &Scale, y: &Scale) -> Resu
     let ends: Vec<(f64, f64)> = lines
         .iter()
         .map(|line| {
-            let last = line.points.iter().rfind(|(_, e)| e.value.is_finite());
-            last.map_or((right, bottom), |(px, e)| (x.at(*px), y.at(e.value)))
+            let last = line.points.iter().rfind(|(_, e)| e.center.is_finite());
+            last.map_or((right, bottom), |(px, e)| (x.at(*px), y.at(e.center)))
         })
         .collect();
     let wanted: Vec<f64> = ends.iter().map(|e| e.1).collect();

@@ -1,14 +1,17 @@
 //! A run in memory, with what is missing or unreadable kept as such.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use results::{
-    ConvergenceRecord, Manifest, MethodRecord, NoiseRecord, PeerRecord, Run, ThroughputRecord, WorkloadRecord,
+    ConvergenceRecord, Manifest, MethodRecord, NoiseRecord, PeerRecord, ProbeRecord, Run, ThroughputRecord,
+    VerdictRecord, WorkloadRecord,
 };
 
 use crate::bibliography::{self, Entry};
+use crate::concerns;
 use crate::error::Error;
+use crate::paragraph;
 
 /// Everything the page is made from. A part that was never measured is empty and named in `missing`.
 pub(crate) struct Loaded {
@@ -19,6 +22,9 @@ pub(crate) struct Loaded {
     pub(crate) throughput: Vec<ThroughputRecord>,
     pub(crate) peers: Vec<PeerRecord>,
     pub(crate) noise: Vec<NoiseRecord>,
+    pub(crate) probes: Vec<ProbeRecord>,
+    /// Empty in runs from before there were verdicts.
+    pub(crate) verdicts: Vec<VerdictRecord>,
     pub(crate) references: BTreeMap<String, Entry>,
     /// Parts of the run that are not there.
     pub(crate) missing: Vec<String>,
@@ -63,6 +69,15 @@ impl Loaded {
         if found.cells.is_empty() {
             not_there("cells", "training runs");
         }
+        // That a run holds no verdicts at all is said where they would stand.
+        let verdicts = found.verdicts.unwrap_or_default();
+        if !verdicts.is_empty() {
+            let spoken: BTreeSet<&str> =
+                concerns::CONCERNS.iter().map(|(id, _)| *id).chain(paragraph::claims()).collect();
+            for id in spoken.into_iter().filter(|id| !verdicts.iter().any(|v| v.id == *id)) {
+                missing.push(format!("verdicts.json: a verdict on claim {id}, of which the answer speaks"));
+            }
+        }
         Ok(Self {
             manifest: run.manifest().clone(),
             methods,
@@ -71,6 +86,8 @@ impl Loaded {
             throughput,
             peers,
             noise,
+            probes: found.probes.unwrap_or_default(),
+            verdicts,
             references: bibliography::parse(&references),
             missing,
             unusable,

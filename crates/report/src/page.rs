@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::answer::{self, Answer};
 use crate::card::{self, Card, Reference};
+use crate::claims::{self, Claims};
 use crate::convergence::{Contest, contests};
 use crate::decision;
 use crate::dots;
@@ -12,12 +14,15 @@ use crate::error::Error;
 use crate::figure::Figure;
 use crate::format;
 use crate::front::{self, Front};
+use crate::invariance::{self, Invariance};
 use crate::learning;
 use crate::load::Loaded;
+use crate::paragraph;
 use crate::provenance::{self, Provenance};
 use crate::slug::slug;
 use crate::table::Table;
 use crate::throughput::{Bench, benches};
+use crate::verdicts::Verdicts;
 
 /// Everything the templates loop over.
 #[derive(Serialize)]
@@ -26,22 +31,19 @@ pub(crate) struct Page {
     started: String,
     commit: String,
     series_css: String,
+    answer: Answer,
+    /// Whether the run holds verdicts at all.
+    judged: bool,
+    paragraph: Vec<paragraph::View>,
     front: Front,
     decision: Table,
-    findings: Vec<Finding>,
+    claims: Claims,
+    invariance: Option<Invariance>,
     workloads: Vec<WorkloadView>,
     benches: Vec<BenchView>,
     cards: Vec<Card>,
     provenance: Provenance,
     references: Vec<Reference>,
-}
-
-/// The sentences that the numbers of one workload support.
-#[derive(Serialize)]
-struct Finding {
-    workload: String,
-    anchor: String,
-    sentences: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -52,6 +54,8 @@ struct WorkloadView {
     facts: Vec<(String, String)>,
     caveats: Vec<String>,
     standings: Table,
+    /// Sentences that the numbers need.
+    remarks: Vec<String>,
     figures: Vec<Figure>,
 }
 
@@ -69,22 +73,20 @@ impl Page {
         let contests = contests(&loaded.cells, &loaded.manifest, &loaded.workloads);
         let benches = benches(&loaded.throughput, &loaded.peers, &methods);
         let workloads = workloads(loaded, &contests, &methods)?;
+        let verdicts = Verdicts::of(&loaded.verdicts);
         let most = methods.len().max(contests.iter().map(|c| c.contenders.len()).max().unwrap_or(0)).max(12);
         Ok(Self {
             tier: loaded.manifest.tier.to_string(),
             started: loaded.manifest.started.clone(),
             commit: commits(&loaded.manifest),
             series_css: series_css(most),
+            answer: answer::answer(loaded, &verdicts),
+            judged: !loaded.verdicts.is_empty(),
+            paragraph: paragraph::paragraph(loaded, &verdicts),
             front: front::front(loaded, &contests, &benches),
-            decision: decision::table(loaded, &contests),
-            findings: contests
-                .iter()
-                .map(|c| Finding {
-                    workload: title(loaded, &c.workload),
-                    anchor: format!("#workload-{}", slug(&c.workload)),
-                    sentences: learning::verdicts(loaded, c),
-                })
-                .collect(),
+            decision: decision::table(loaded),
+            claims: claims::claims(loaded),
+            invariance: invariance::invariance(loaded),
             workloads,
             benches: benches.iter().map(|b| bench(loaded, b)).collect::<Result<_, _>>()?,
             cards: loaded.methods.iter().map(|m| card::card(loaded, m)).collect(),
@@ -96,6 +98,10 @@ impl Page {
     /// Every table of the page that is offered as a file, with its name.
     pub(crate) fn tables(&self) -> Vec<(&str, &Table)> {
         let mut tables = vec![("methods", &self.front.data), ("decision", &self.decision)];
+        if self.judged {
+            tables.push(("claims", &self.claims.data));
+        }
+        tables.extend(self.invariance.iter().map(|invariance| ("invariance", &invariance.table)));
         for workload in &self.workloads {
             tables.push((&workload.data_id, &workload.standings));
             tables.extend(workload.figures.iter().map(|f| (f.id.as_str(), &f.table)));
@@ -152,6 +158,7 @@ fn workloads(
                 learning::rates(loaded, contest, methods)?,
             ],
             standings: learning::standings(loaded, contest),
+            remarks: learning::remarks(loaded, contest),
             ..described(loaded, &contest.workload)
         });
     }
@@ -173,6 +180,7 @@ fn described(loaded: &Loaded, id: &str) -> WorkloadView {
             ("Data", w.data.clone()),
             ("Source and licence", w.attribution.clone()),
             ("Training cases", format::count(w.train_cases)),
+            ("Validation cases", format::count(w.validation_cases)),
             ("Test cases", format::count(w.test_cases)),
             ("Model", w.model.clone()),
             ("Loss", w.loss.clone()),
@@ -190,6 +198,7 @@ fn described(loaded: &Loaded, id: &str) -> WorkloadView {
         facts,
         caveats,
         standings: Table::new(format!("Contenders on {id}: not run"), &["contender"]),
+        remarks: Vec::new(),
         figures: Vec::new(),
     }
 }

@@ -1,14 +1,26 @@
-//! Averages, and intervals by a bootstrap whose randomness is fixed: same numbers, same page.
+//! What seeds say, as it is drawn: every value, and what stands for them. Whether a difference means anything is for verdicts.
 
-/// Resamples behind every interval on the page.
-pub(crate) const RESAMPLES: usize = 2000;
+/// The values of the seeds, and their mean or median.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Spread {
+    /// What stands for them.
+    pub(crate) center: f64,
+    /// Each value, by seed.
+    pub(crate) seeds: Vec<(u64, f64)>,
+}
 
-/// A value with its 95 % interval.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Estimate {
-    pub(crate) value: f64,
-    pub(crate) lower: f64,
-    pub(crate) upper: f64,
+impl Spread {
+    /// These values and a statistic of them.
+    pub(crate) fn new(seeds: Vec<(u64, f64)>, statistic: impl Fn(&[f64]) -> f64) -> Self {
+        let values: Vec<f64> = seeds.iter().map(|seed| seed.1).collect();
+        Self { center: statistic(&values), seeds }
+    }
+
+    /// The smallest and the largest value.
+    pub(crate) fn ends(&self) -> (f64, f64) {
+        let values = self.seeds.iter().map(|seed| seed.1);
+        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
+    }
 }
 
 /// The mean; NaN of nothing.
@@ -30,46 +42,6 @@ pub(crate) fn median(values: &[f64]) -> f64 {
     }
 }
 
-/// A statistic of the values with its percentile bootstrap interval. One value has no spread to resample: its
-/// interval is the whole line.
-pub(crate) fn bootstrap(values: &[f64], statistic: impl Fn(&[f64]) -> f64) -> Estimate {
-    let value = statistic(values);
-    if values.len() < 2 {
-        return Estimate { value, lower: f64::NEG_INFINITY, upper: f64::INFINITY };
-    }
-    let mut random = SplitMix(0x6e6f_726d_6c61_6221);
-    let mut sample = vec![0.0; values.len()];
-    let mut found: Vec<f64> = (0..RESAMPLES)
-        .map(|_| {
-            for slot in &mut sample {
-                *slot = values[random.below(values.len())];
-            }
-            statistic(&sample)
-        })
-        .collect();
-    found.sort_by(f64::total_cmp);
-    let at = |fraction: f64| found[((RESAMPLES - 1) as f64 * fraction).round() as usize];
-    Estimate { value, lower: at(0.025), upper: at(0.975) }
-}
-
-/// A small generator with 64 bits of state (Steele, Lea, Flood 2014).
-struct SplitMix(u64);
-
-impl SplitMix {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `n`, by the high half of a product.
-    fn below(&mut self, n: usize) -> usize {
-        ((u128::from(self.next()) * n as u128) >> 64) as usize
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,18 +57,9 @@ mod tests {
     }
 
     #[test]
-    fn the_interval_is_deterministic_and_of_the_right_width() {
-        let values: Vec<f64> = (0..100).map(f64::from).collect();
-        let a = bootstrap(&values, mean);
-        assert_eq!(a, bootstrap(&values, mean));
-        // The standard error of the mean of 0..100 is 2.9; the normal interval is ±5.7.
-        assert_eq!(a.value, 49.5);
-        assert!((a.lower - (49.5 - 5.7)).abs() < 0.8 && (a.upper - (49.5 + 5.7)).abs() < 0.8, "{a:?}");
-    }
-
-    #[test]
-    fn one_value_claims_nothing() {
-        let a = bootstrap(&[5.0], mean);
-        assert_eq!((a.value, a.lower, a.upper), (5.0, f64::NEG_INFINITY, f64::INFINITY));
+    fn a_spread_keeps_every_seed() {
+        let spread = Spread::new(vec![(7, 3.0), (2, 1.0), (4, 8.0)], mean);
+        assert_eq!((spread.center, spread.ends()), (4.0, (1.0, 8.0)));
+        assert_eq!(spread.seeds.len(), 3);
     }
 }

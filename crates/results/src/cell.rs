@@ -50,7 +50,7 @@ pub(crate) fn digest(record: &impl Serialize) -> String {
 }
 
 /// One evaluation during training. What was not evaluated at this point is `None`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CurvePoint {
     /// Updates done so far.
@@ -64,6 +64,12 @@ pub struct CurvePoint {
     /// Mean training loss since the last point.
     #[serde(with = "crate::float::option")]
     pub train_loss: Option<f64>,
+    /// Loss on the validation set.
+    #[serde(default, with = "crate::float::option", skip_serializing_if = "Option::is_none")]
+    pub valid_loss: Option<f64>,
+    /// Fraction of the validation set that is right, 0 to 1.
+    #[serde(default, with = "crate::float::option", skip_serializing_if = "Option::is_none")]
+    pub valid_accuracy: Option<f64>,
     /// Loss on the test set.
     #[serde(with = "crate::float::option")]
     pub test_loss: Option<f64>,
@@ -86,7 +92,7 @@ pub enum Direction {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
-    /// A field of [`CurvePoint`]: `test_accuracy`, `test_loss` or `train_loss`.
+    /// A field of [`CurvePoint`]: `valid_accuracy`, `valid_loss`, `test_accuracy`, `test_loss` or `train_loss`.
     pub metric: String,
     /// The value to reach.
     pub value: f64,
@@ -113,12 +119,12 @@ impl Outcome {
     /// How a run ended that used up its budget. Where the weights are finite and what they make of the test cases is not, it
     /// did not complete.
     pub fn of(curve: &[CurvePoint]) -> Self {
-        let last = curve.last().and_then(|point| Some((point.step, point.test_loss?)));
-        match last {
-            Some((step, loss)) if !loss.is_finite() => {
-                Self::Diverged { step, what: format!("the test loss is {loss}") }
-            }
-            _ => Self::Completed,
+        let Some(last) = curve.last() else { return Self::Completed };
+        let ends = [("validation", last.valid_loss), ("test", last.test_loss)];
+        let lost = ends.into_iter().find_map(|(of, loss)| Some((of, loss.filter(|loss| !loss.is_finite())?)));
+        match lost {
+            Some((of, loss)) => Self::Diverged { step: last.step, what: format!("the {of} loss is {loss}") },
+            None => Self::Completed,
         }
     }
 }
@@ -168,8 +174,8 @@ impl Target {
     /// Which way its metric improves; `None` for a metric that this format does not know.
     pub fn direction_of_metric(&self) -> Option<Direction> {
         match self.metric.as_str() {
-            "test_accuracy" => Some(Direction::HigherIsBetter),
-            "test_loss" | "train_loss" => Some(Direction::LowerIsBetter),
+            "valid_accuracy" | "test_accuracy" => Some(Direction::HigherIsBetter),
+            "valid_loss" | "test_loss" | "train_loss" => Some(Direction::LowerIsBetter),
             _ => None,
         }
     }
@@ -184,6 +190,8 @@ impl ConvergenceRecord {
     /// The metric of the target at one point of the curve.
     pub fn metric(&self, point: &CurvePoint) -> Option<f64> {
         match self.target.metric.as_str() {
+            "valid_accuracy" => point.valid_accuracy,
+            "valid_loss" => point.valid_loss,
             "test_accuracy" => point.test_accuracy,
             "test_loss" => point.test_loss,
             "train_loss" => point.train_loss,

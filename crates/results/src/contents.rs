@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::validate::{Declared, cell, manifest, measured, method, workload};
+use crate::validate::{Declared, cell, manifest, measured, method, verdict, workload};
 use crate::{
-    ConvergenceRecord, Error, MethodRecord, NoiseRecord, PeerRecord, Problem, Run, ThroughputRecord,
-    WorkloadRecord,
+    ConvergenceRecord, Error, MethodRecord, NoiseRecord, PeerRecord, ProbeRecord, Problem, Run,
+    ThroughputRecord, VerdictRecord, WorkloadRecord,
 };
 
 /// A run in memory. Records that contradict themselves, the manifest or what the run declares are left out and named in
@@ -24,6 +24,10 @@ pub struct Contents {
     pub peers: Option<Vec<PeerRecord>>,
     /// The noise floor.
     pub noise: Option<Vec<NoiseRecord>>,
+    /// What probes found.
+    pub probes: Option<Vec<ProbeRecord>>,
+    /// What the run says to the claims.
+    pub verdicts: Option<Vec<VerdictRecord>>,
     /// The bibliography.
     pub references: Option<String>,
     /// Files that cannot be read.
@@ -60,8 +64,10 @@ impl Run {
         let mut workloads = part(self.workloads(), &mut unreadable);
         if let Some(workloads) = &mut workloads {
             unique("workloads.json", workloads, |w| w.id.clone(), &mut problems);
+            // Runs from before there was an engine had no validation cases.
+            let validates = self.manifest().parts.iter().any(|part| !part.identity.engine.is_empty());
             for record in workloads {
-                workload::check(record, &mut problems);
+                workload::check(record, validates, &mut problems);
             }
         }
 
@@ -94,8 +100,26 @@ impl Run {
         if let Some(records) = &mut noise {
             keep(records, &mut problems, measured::noise);
         }
+        let probes = part(self.probes(), &mut unreadable);
+        let mut verdicts = part(self.verdicts(), &mut unreadable);
+        if let Some(records) = &mut verdicts {
+            unique("verdicts.json", records, |v| v.id.clone(), &mut problems);
+            keep(records, &mut problems, |v| verdict::problems(v, &cells, probes.as_deref()));
+        }
         let references = part(self.references(), &mut unreadable);
-        Ok(Contents { methods, workloads, cells, throughput, peers, noise, references, unreadable, problems })
+        Ok(Contents {
+            methods,
+            workloads,
+            cells,
+            throughput,
+            peers,
+            noise,
+            probes,
+            verdicts,
+            references,
+            unreadable,
+            problems,
+        })
     }
 
     /// What there is of these cells, by id, in the order asked for.

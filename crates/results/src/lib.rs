@@ -31,11 +31,13 @@ mod lock;
 mod manifest;
 mod measured;
 mod method;
+mod probe;
 mod run;
 mod store;
 mod throughput;
 mod timestamp;
 mod validate;
+mod verdict;
 mod workload;
 mod writer;
 
@@ -50,12 +52,14 @@ pub use method::{
     MethodRecord, ParameterRecord, PathRecord, PathStatus, PictureGrid, Property, QuantityDifference,
     ReferenceSetRecord, Source, StateRecord, StateSize, StatisticRecord,
 };
+pub use probe::ProbeRecord;
 pub use run::Run;
 pub use store::{remove_leftovers, replace_file};
 pub use throughput::{BenchId, BenchIdError, ThroughputRecord, Traffic};
 pub use timestamp::utc;
+pub use verdict::{Effect, Finding, Verdict, VerdictRecord};
 pub use workload::WorkloadRecord;
-pub use writer::{Descriptions, RunWriter, Start, add_peers};
+pub use writer::{Descriptions, RunWriter, Start, add_peers, pack};
 
 /// Version of every file in a run. It grows with each change that an older reader could misread; a field that is added is
 /// no such change, since a reader refuses by name what it does not know.

@@ -112,17 +112,29 @@ pub struct Identity {
     pub instruction_set: String,
     /// The global allocator of the measuring binary.
     pub allocator: String,
+    /// A fingerprint of the sources that decide the bits of a cell: kernels, models, tasks, the crates they stand on. Empty in
+    /// runs from before there was one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub engine: String,
 }
 
 impl Identity {
-    /// What cells name it by: 16 hexadecimal digits of the SHA-256 of its JSON, in declared field order.
+    /// What cells name it by: 16 hexadecimal digits of the SHA-256 of what decides their bits. Where the engine is known, a
+    /// commit that leaves it alone is the same; otherwise everything counts.
     pub fn id(&self) -> String {
-        crate::cell::digest(self)
+        if self.engine.is_empty() {
+            return crate::cell::digest(self);
+        }
+        let Self { rustc, features, profile, os, cpu, instruction_set, allocator, engine, .. } = self;
+        crate::cell::digest(&(engine, rustc, features, profile, os, cpu, instruction_set, allocator))
     }
 
     /// Where another identity differs: name, value here, value there.
     pub fn differences(&self, other: &Self) -> Vec<(&'static str, String, String)> {
+        let engines = !self.engine.is_empty() && !other.engine.is_empty();
+        let of_commit = ["commit", "changes to the commit", "Cargo.lock"];
         let all = [
+            ("engine", &self.engine, &other.engine),
             ("commit", &self.commit, &other.commit),
             ("changes to the commit", &self.changes, &other.changes),
             ("Cargo.lock", &self.lock_sha256, &other.lock_sha256),
@@ -135,8 +147,9 @@ impl Identity {
             ("allocator", &self.allocator, &other.allocator),
         ]
         .map(|(what, a, b)| (what, a.clone(), b.clone()));
-        let mut found: Vec<_> = all.into_iter().filter(|(_, a, b)| a != b).collect();
-        if self.dirty != other.dirty {
+        let counts = |what: &str| !engines || !of_commit.contains(&what);
+        let mut found: Vec<_> = all.into_iter().filter(|(what, a, b)| a != b && counts(what)).collect();
+        if !engines && self.dirty != other.dirty {
             found.push(("working tree", state(self.dirty), state(other.dirty)));
         }
         found
@@ -219,6 +232,7 @@ impl TryFrom<Stored> for Manifest {
                         cpu: s.cpu.ok_or_else(|| missing("cpu"))?,
                         instruction_set: "see the notes".to_owned(),
                         allocator: s.allocator.ok_or_else(|| missing("allocator"))?,
+                        engine: String::new(),
                     },
                     logical_cores: s.logical_cores.ok_or_else(|| missing("logical_cores"))?,
                     threads: s.threads.ok_or_else(|| missing("threads"))?,

@@ -1,14 +1,16 @@
 //! A run folder.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use serde::de::DeserializeOwned;
 
 use crate::store::{self, io};
 use crate::{
-    ConvergenceRecord, Error, Manifest, MethodRecord, NoiseRecord, PeerRecord, ThroughputRecord,
-    WorkloadRecord,
+    ConvergenceRecord, Error, Manifest, MethodRecord, NoiseRecord, PeerRecord, ProbeRecord, ThroughputRecord,
+    VerdictRecord, WorkloadRecord,
 };
 
 /// A run that is read: a folder and its manifest. Whoever writes holds a [`crate::RunWriter`].
@@ -16,6 +18,8 @@ use crate::{
 pub struct Run {
     pub(crate) dir: PathBuf,
     pub(crate) manifest: Manifest,
+    /// The cells of `cells.json.gz`, read when one is asked for.
+    packed: OnceLock<BTreeMap<String, ConvergenceRecord>>,
 }
 
 impl Run {
@@ -23,9 +27,29 @@ impl Run {
     pub fn open(dir: impl Into<PathBuf>) -> Result<Self, Error> {
         let dir = dir.into();
         match store::read(&dir.join("manifest.json"), "a manifest")? {
-            Some(manifest) => Ok(Self { dir, manifest }),
+            Some(manifest) => Ok(Self::new(dir, manifest)),
             None => Err(Error::NotARun { path: dir }),
         }
+    }
+
+    pub(crate) fn new(dir: PathBuf, manifest: Manifest) -> Self {
+        Self { dir, manifest, packed: OnceLock::new() }
+    }
+
+    /// Where cells lie that were packed into one file.
+    pub(crate) fn pack_path(&self) -> PathBuf {
+        self.dir.join("cells.json.gz")
+    }
+
+    fn packed(&self) -> Result<&BTreeMap<String, ConvergenceRecord>, Error> {
+        if let Some(packed) = self.packed.get() {
+            return Ok(packed);
+        }
+        let records: Option<Vec<ConvergenceRecord>> =
+            store::read_packed(&self.pack_path(), "packed convergence records")?;
+        let by_id =
+            records.unwrap_or_default().into_iter().map(|record| (record.id.clone(), record)).collect();
+        Ok(self.packed.get_or_init(|| by_id))
     }
 
     /// The folder.
@@ -50,8 +74,13 @@ impl Run {
             return Ok(None);
         }
         let path = self.cell_path(id);
-        let Some(record) = store::read::<ConvergenceRecord>(&path, "a convergence record")? else {
-            return Ok(None);
+        // A file of its own is newer than what was packed.
+        let record = match store::read::<ConvergenceRecord>(&path, "a convergence record")? {
+            Some(record) => record,
+            None => match self.packed()?.get(id) {
+                Some(record) => record.clone(),
+                None => return Ok(None),
+            },
         };
         let expected = record.cell.id();
         for got in [id, &record.id] {
@@ -64,6 +93,15 @@ impl Run {
 
     /// The ids of all written cells, sorted. Temporary files are no cells.
     pub fn cell_ids(&self) -> Result<Vec<String>, Error> {
+        let mut ids = self.loose_ids()?;
+        ids.extend(self.packed()?.keys().cloned());
+        ids.sort();
+        ids.dedup();
+        Ok(ids)
+    }
+
+    /// The ids of cells in files of their own.
+    pub(crate) fn loose_ids(&self) -> Result<Vec<String>, Error> {
         let folder = self.dir.join("cells");
         if !folder.exists() {
             return Ok(Vec::new());
@@ -78,7 +116,6 @@ impl Run {
                 ids.push(stem.to_owned());
             }
         }
-        ids.sort();
         Ok(ids)
     }
 
@@ -105,6 +142,16 @@ impl Run {
     /// The noise floor; `None` if nothing was written.
     pub fn noise(&self) -> Result<Option<Vec<NoiseRecord>>, Error> {
         self.read("noise.json", "noise records")
+    }
+
+    /// What probes found; `None` if nothing was written.
+    pub fn probes(&self) -> Result<Option<Vec<ProbeRecord>>, Error> {
+        self.read("probes.json", "probe records")
+    }
+
+    /// What the run says to the claims; `None` if nothing was written.
+    pub fn verdicts(&self) -> Result<Option<Vec<VerdictRecord>>, Error> {
+        self.read("verdicts.json", "verdicts")
     }
 
     /// The bibliography; `None` if none was copied.

@@ -1,10 +1,13 @@
 //! Reading and writing one JSON file.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -57,12 +60,49 @@ pub(crate) fn parse<T: DeserializeOwned>(
 /// Reads a versioned file; `None` if there is no such file.
 pub(crate) fn read<T: DeserializeOwned>(path: &Path, expected: &'static str) -> Result<Option<T>, Error> {
     let Some(text) = read_text(path)? else { return Ok(None) };
+    content(path, &text, expected).map(Some)
+}
+
+/// The same of a file that is packed by gzip.
+pub(crate) fn read_packed<T: DeserializeOwned>(
+    path: &Path,
+    expected: &'static str,
+) -> Result<Option<T>, Error> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(io(path, "read")(e)),
+    };
+    let mut text = String::new();
+    GzDecoder::new(file).read_to_string(&mut text).map_err(io(path, "unpack"))?;
+    content(path, &text, expected).map(Some)
+}
+
+fn content<T: DeserializeOwned>(path: &Path, text: &str, expected: &'static str) -> Result<T, Error> {
     // First the version alone: a newer file would otherwise be reported as having an unknown field.
-    let VersionOnly { schema_version } = parse(path, &text, "an object with schema_version")?;
+    let VersionOnly { schema_version } = parse(path, text, "an object with schema_version")?;
     if schema_version != SCHEMA_VERSION {
         return Err(Error::Version { path: path.to_owned(), expected: SCHEMA_VERSION, got: schema_version });
     }
-    Ok(Some(parse::<Envelope<T>>(path, &text, expected)?.content))
+    Ok(parse::<Envelope<T>>(path, text, expected)?.content)
+}
+
+/// Writes a versioned file, packed by gzip, atomically.
+pub(crate) fn write_packed<T: Serialize + ?Sized>(
+    path: &Path,
+    record: &'static str,
+    content: &T,
+) -> Result<(), Error> {
+    let envelope = Envelope { schema_version: SCHEMA_VERSION, content };
+    let text = serde_json::to_vec(&envelope).map_err(|source| Error::Encode {
+        path: path.to_owned(),
+        record,
+        source,
+    })?;
+    // No name and no time stand in it, so that the same records are the same bytes.
+    let mut packer = GzEncoder::new(Vec::new(), Compression::best());
+    let bytes = packer.write_all(&text).and_then(|()| packer.finish()).map_err(io(path, "pack"))?;
+    replace_file(path, &bytes)
 }
 
 /// Writes a versioned file atomically.

@@ -20,6 +20,9 @@ pub struct WorkloadRecord {
     pub attribution: String,
     /// Cases in the training set.
     pub train_cases: u64,
+    /// Cases in the validation set, by which rates are chosen; 0 in runs from before there was one.
+    #[serde(default)]
+    pub validation_cases: u64,
     /// Cases in the test set.
     pub test_cases: u64,
     /// The model.

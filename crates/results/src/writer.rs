@@ -9,8 +9,8 @@ use serde::Serialize;
 use crate::lock::Lock;
 use crate::store::{self, io};
 use crate::{
-    ConvergenceRecord, Error, Manifest, MethodRecord, NoiseRecord, Part, PeerRecord, Run, ThroughputRecord,
-    Tier, WorkloadRecord,
+    ConvergenceRecord, Error, Manifest, MethodRecord, NoiseRecord, Part, PeerRecord, ProbeRecord, Run,
+    ThroughputRecord, Tier, VerdictRecord, WorkloadRecord,
 };
 
 /// What a run says of methods and workloads. It is written once, before the manifest.
@@ -93,7 +93,7 @@ impl RunWriter {
                     parts: vec![start.part.clone()],
                     earlier_form: false,
                 };
-                let writer = Self { run: Run { dir, manifest }, identity, _lock: lock };
+                let writer = Self { run: Run::new(dir, manifest), identity, _lock: lock };
                 if !writer.cell_ids()?.is_empty() {
                     return Err(Error::CellsWithoutManifest { path });
                 }
@@ -137,7 +137,14 @@ impl RunWriter {
         }
         // Two builds whose commit nobody knows have one identity, and need not know the same methods and workloads.
         self.add_descriptions(about)?;
-        for part in self.run.manifest.parts.iter_mut().filter(|part| part.identity == start.part.identity) {
+        for part in self.run.manifest.parts.iter_mut().filter(|part| part.identity.id() == self.identity) {
+            if part.identity.commit != start.part.identity.commit {
+                let note =
+                    format!("continued at commit {}, whose engine is the same", start.part.identity.commit);
+                if !part.notes.contains(&note) {
+                    part.notes.push(note);
+                }
+            }
             for command in &start.part.commands {
                 if !part.commands.iter().any(|known| known.words == command.words) {
                     part.commands.push(command.clone());
@@ -220,6 +227,16 @@ impl RunWriter {
         self.write("noise.json", "noise records", records)
     }
 
+    /// Writes what probes found.
+    pub fn write_probes(&self, records: &[ProbeRecord]) -> Result<(), Error> {
+        self.write("probes.json", "probe records", records)
+    }
+
+    /// Writes what the run says to the claims.
+    pub fn write_verdicts(&self, records: &[VerdictRecord]) -> Result<(), Error> {
+        self.write("verdicts.json", "verdicts", records)
+    }
+
     /// Writes down that all that was asked for is there, at this time in UTC.
     pub fn finish(&mut self, time: String) -> Result<(), Error> {
         self.run.manifest.finished = Some(time);
@@ -240,6 +257,27 @@ pub fn add_peers(dir: &Path, records: &[PeerRecord]) -> Result<(), Error> {
     let run = Run::open(dir)?;
     let _lock = Lock::take(dir)?;
     store::write(&run.dir.join("peers.json"), "peer records", records)
+}
+
+/// Packs the cells of a finished run into one file, a tenth as large, and removes theirs; how many there are. Whoever reads the run
+/// sees no difference, and a run that is continued writes new cells beside it.
+///
+/// # Errors
+///
+/// [`Error::Locked`] while another process writes; [`Error::Io`], and every problem of a cell's file: nothing was removed then.
+pub fn pack(dir: &Path) -> Result<usize, Error> {
+    let run = Run::open(dir)?;
+    let _lock = Lock::take(dir)?;
+    let mut records = Vec::new();
+    for id in run.cell_ids()? {
+        records.extend(run.cell(&id)?);
+    }
+    store::write_packed(&run.pack_path(), "packed convergence records", &records)?;
+    for id in run.loose_ids()? {
+        let path = run.cell_path(&id);
+        fs::remove_file(&path).map_err(io(&path, "remove"))?;
+    }
+    Ok(records.len())
 }
 
 fn in_words(differences: &[(&str, String, String)]) -> String {

@@ -191,11 +191,11 @@ fn a_workload_and_a_model_cost_their_lines() {
         (
             "workload",
             "classes",
-            "crates/bench/src/workloads/spirals.rs",
-            "crates/bench/src/workloads.rs",
+            "crates/bench/src/experiment/workloads/spirals.rs",
+            "crates/bench/src/experiment/workloads.rs",
             &["    spirals,"][..],
             "digits-mlp",
-            "<root>/crates/bench/src/workloads/digits_mlp.rs is there",
+            "<root>/crates/bench/src/experiment/workloads/digits_mlp.rs is there",
         ),
         (
             "model",

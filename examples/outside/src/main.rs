@@ -25,6 +25,7 @@ fn start() -> Start {
         cpu: unknown(),
         instruction_set: unknown(),
         allocator: "the system's".into(),
+        engine: String::new(),
     };
     let started = results::utc(std::time::SystemTime::now());
     let part = Part {

@@ -24,7 +24,7 @@ fn target() -> Target {
 }
 
 fn split(set: &Images) -> Result<Split> {
-    Ok(Split::stratified(set.labels(), Fractions { validation: 0.0, test: 0.2 }, 7)?)
+    Ok(Split::stratified(set.labels(), Fractions { validation: 0.2, test: 0.2 }, 7)?)
 }
 
 /// The id under which cells name the workload.
@@ -39,9 +39,10 @@ pub fn workload() -> Result<WorkloadRecord> {
     Ok(WorkloadRecord {
         id: ID.into(),
         title: "Digits as images, a dense network outside normlab".into(),
-        data: "1797 images of handwritten digits, 8×8 pixels, a fifth to test".into(),
+        data: "1797 images of handwritten digits, 8×8 pixels, a fifth to validate and a fifth to test".into(),
         attribution: "UCI optdigits test set, CC BY 4.0".into(),
         train_cases: split.train.len() as u64,
+        validation_cases: split.validation.len() as u64,
         test_cases: split.test.len() as u64,
         model: "64 → 48 → 10".into(),
         loss: "cross-entropy".into(),
@@ -88,7 +89,7 @@ pub fn train<F: Formula>(learning_rate: f64, seed: u64) -> Result<ConvergenceRec
     let dev = Cpu::seed_from_u64(seed);
     let mut model = dev.build_module::<Model<F>, f32>();
     let mut adam = Adam::new(&model, AdamConfig { lr: learning_rate, ..AdamConfig::default() });
-    let test = batch(&dev, &set, &split.test)?;
+    let (valid, test) = (batch(&dev, &set, &split.validation)?, batch(&dev, &set, &split.test)?);
     let (mut curve, mut seconds, mut step) = (Vec::new(), 0.0, 0);
     for epoch in 0..EPOCHS {
         let (from, mut loss) = (Instant::now(), 0.0);
@@ -101,11 +102,26 @@ pub fn train<F: Formula>(learning_rate: f64, seed: u64) -> Result<ConvergenceRec
             step += 1;
         }
         seconds += from.elapsed().as_secs_f64();
-        let logits = model.forward(test.0.clone());
-        let test_accuracy = Some(accuracy(&logits, &test.2));
-        let test_loss = Some(f64::from(cross_entropy_with_logits_loss(logits, test.1.clone()).array()));
+        let judge = |(x, classes, labels): &(Rows<64>, Rows<10>, Vec<usize>)| {
+            let logits = model.forward(x.clone());
+            let right = accuracy(&logits, labels);
+            let loss = cross_entropy_with_logits_loss(logits, classes.clone()).array();
+            (Some(f64::from(loss)), Some(right))
+        };
+        let (valid_loss, valid_accuracy) = judge(&valid);
+        let (test_loss, test_accuracy) = judge(&test);
         let epoch = (epoch + 1) as f64;
-        curve.push(CurvePoint { step, epoch, seconds, train_loss: Some(loss), test_loss, test_accuracy });
+        let train_loss = Some(loss);
+        curve.push(CurvePoint {
+            step,
+            epoch,
+            seconds,
+            train_loss,
+            valid_loss,
+            valid_accuracy,
+            test_loss,
+            test_accuracy,
+        });
     }
     let reached = curve.iter().find(|p| p.test_accuracy.is_some_and(|a| a >= target().value)).copied();
     let cell = CellSettings {

@@ -1,13 +1,12 @@
 //! {{title}}.
 
-use models::Mlp;
-use norm_core::{Descriptor, ReferenceSet};
+use results::CellSettings;
 
 use crate::error::Error;
-use crate::learner::Flat;
-use crate::workload::{
-    Epochs, FOR_A_SHORT_BUILD, Rates, Reason, Stand, Workload, centres, in_feed_forward, models, table,
-};
+use crate::experiment::axes::Axes;
+use crate::experiment::cases::Cases;
+use crate::experiment::perceptron::{build, place};
+use crate::experiment::workload::{Arms, Epochs, Goal, Rates, Workload};
 
 pub(crate) static WORKLOAD: Workload = Workload {
     id: "{{id}}",
@@ -17,40 +16,20 @@ pub(crate) static WORKLOAD: Workload = Workload {
     model: "mlp",
     about: "to be written: the model with its sizes, and what is normalized",
     optimizer: "Adam",
+    settings: &[("optimizer", "adam")],
     batch_size: 64,
     epochs: Epochs { smoke: 5, quick: 30, full: 60 },
     rates: Rates::ADAM,
-    target: 0.9, // to be written: the accuracy that counts as reached, before anything is run
+    target: Goal::Accuracy(0.9), // to be written: what counts as reached, before anything is run
     caveats: &["to be written: what limits the conclusions"],
     recurrence: None,
-    labels,
-    values,
-    arms: ARMS,
+    cases,
+    // to be written: values of a case, units of a hidden layer, classes; then how many hidden layers
+    arms: Arms::Values { place, build: |cell, axes| build::<64, 100, 10>(2, cell, axes) },
     updates: &[],
 };
 
-/// How each method stands in the model, or why it does not: every method has an answer.
-const fn stand(d: &Descriptor) -> Result<Stand, Reason> {
-    match (in_feed_forward(d), d.reference_set) {
-        (_, ReferenceSet::Space) => Err("it pools space, of which a perceptron has none"),
-        (Ok(Stand::Sums), _) if centres(d) => Ok(Stand::Sums),
-        (Ok(_), _) => Err(FOR_A_SHORT_BUILD),
-        (refused, _) => refused,
-    }
-}
-
-// to be written: the layout of a case, the classes, and for each way to stand the model with `F` in it
-models! {
-    F in Flat<64>, 10 classes, by Adam;
-    Sums { "hidden" => Mlp<F, 64, 100, 10> }
-}
-
-/// The class of each case, from 0.
-fn labels() -> Vec<u8> {
-    crate::digits::labels() // to be written
-}
-
-/// What a method sees of the cases, `[cases][values]`.
-fn values(method: &str) -> Result<Vec<f32>, Error> {
-    crate::digits::pixels(method) // to be written
+/// The cases with their classes, and which of them train, validate and judge.
+fn cases(cell: &CellSettings, axes: &Axes<'_>) -> Result<Cases, Error> {
+    crate::experiment::digits::pixels(cell, axes) // to be written
 }

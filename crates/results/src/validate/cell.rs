@@ -80,9 +80,13 @@ fn curve(record: &ConvergenceRecord, numbers: &mut Numbers<'_>) {
         let (epoch, seconds) = (point.epoch, point.seconds);
         numbers.expect((0.0..=budget).contains(&epoch), "curve.epoch", "no more than the budget", epoch);
         numbers.expect(seconds.is_finite() && seconds >= 0.0, "curve.seconds", "a time, 0 or more", seconds);
-        if let Some(a) = point.test_accuracy {
-            let fraction = a.is_nan() || (0.0..=1.0).contains(&a);
-            numbers.expect(fraction, "curve.test_accuracy", "a fraction of 1", a);
+        let accuracies =
+            [("curve.valid_accuracy", point.valid_accuracy), ("curve.test_accuracy", point.test_accuracy)];
+        for (field, accuracy) in accuracies {
+            if let Some(a) = accuracy {
+                let fraction = a.is_nan() || (0.0..=1.0).contains(&a);
+                numbers.expect(fraction, field, "a fraction of 1", a);
+            }
         }
     }
     let trained = record.curve.last().map_or(0.0, |point| point.seconds);
@@ -113,13 +117,15 @@ fn outcome(record: &ConvergenceRecord, numbers: &mut Numbers<'_>) {
                     loss,
                 );
             }
-            if let Some(loss) = last.and_then(|point| point.test_loss) {
-                numbers.expect(
-                    loss.is_finite(),
-                    "curve.test_loss",
-                    "a finite loss where a completed run ends",
-                    loss,
-                );
+            let ends = [
+                ("curve.valid_loss", last.and_then(|point| point.valid_loss)),
+                ("curve.test_loss", last.and_then(|point| point.test_loss)),
+            ];
+            for (field, loss) in ends {
+                if let Some(loss) = loss {
+                    let expected = "a finite loss where a completed run ends";
+                    numbers.expect(loss.is_finite(), field, expected, loss);
+                }
             }
         }
         Outcome::Diverged { step, .. } => {

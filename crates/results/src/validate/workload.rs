@@ -2,8 +2,18 @@
 
 use crate::{Problem, Target, WorkloadRecord};
 
-pub(crate) fn check(w: &WorkloadRecord, problems: &mut Vec<Problem>) {
-    target(&format!("workloads.json, {}", w.id), &w.target, problems);
+/// `validates`: whether the run is one that chooses by validation cases.
+pub(crate) fn check(w: &WorkloadRecord, validates: bool, problems: &mut Vec<Problem>) {
+    let file = format!("workloads.json, {}", w.id);
+    target(&file, &w.target, problems);
+    if validates && w.validation_cases == 0 {
+        problems.push(Problem::Number {
+            file,
+            field: "validation_cases",
+            expected: "a number above 0 where rates are chosen by validation",
+            got: 0.0,
+        });
+    }
 }
 
 /// A target that can be reached, in a metric that is known, in the direction in which that metric improves.
@@ -12,7 +22,11 @@ pub(crate) fn target(file: &str, target: &Target, problems: &mut Vec<Problem>) {
         problems.push(Problem::Form { file: file.to_owned(), field, expected, got });
     };
     match target.direction_of_metric() {
-        None => form("target.metric", "test_accuracy, test_loss or train_loss", target.metric.clone()),
+        None => form(
+            "target.metric",
+            "valid_accuracy, valid_loss, test_accuracy, test_loss or train_loss",
+            target.metric.clone(),
+        ),
         Some(direction) if direction != target.direction => {
             form(
                 "target.direction",
@@ -22,7 +36,7 @@ pub(crate) fn target(file: &str, target: &Target, problems: &mut Vec<Problem>) {
         }
         Some(_) => {}
     }
-    let accuracy = target.metric == "test_accuracy";
+    let accuracy = target.metric.ends_with("accuracy");
     if !target.value.is_finite() || (accuracy && !(0.0..=1.0).contains(&target.value)) {
         problems.push(Problem::Number {
             file: file.to_owned(),

@@ -100,6 +100,8 @@ fn a_curve_goes_forward() {
     accepts(|c| (c.curve[0].epoch, c.curve[0].seconds) = (0.0, 0.0));
     refuses("curve.test_accuracy", |c| c.curve[0].test_accuracy = Some(97.0));
     refuses("curve.test_accuracy", |c| c.curve[0].test_accuracy = Some(-0.1));
+    refuses("curve.valid_accuracy", |c| c.curve[0].valid_accuracy = Some(97.0));
+    accepts(|c| c.curve[0].valid_accuracy = Some(0.97));
     accepts(|c| c.curve[0].test_accuracy = Some(0.0));
     accepts(|c| c.curve[0].test_accuracy = None);
 }
@@ -121,6 +123,8 @@ fn a_run_that_completed_used_its_budget_and_ended_with_numbers() {
     refuses("curve.train_loss", |c| c.curve[0].train_loss = Some(f64::NAN));
     refuses("curve.train_loss", |c| c.curve[1].train_loss = Some(f64::INFINITY));
     refuses("curve.test_loss", |c| c.curve[1].test_loss = Some(f64::NAN));
+    refuses("curve.valid_loss", |c| c.curve[1].valid_loss = Some(f64::INFINITY));
+    accepts(|c| c.curve[0].valid_loss = Some(f64::INFINITY));
     refuses("curve", |c| c.curve[1].test_accuracy = None);
     // Between the epochs a test loss may leave the range and come back.
     accepts(|c| c.curve[0].test_loss = Some(f64::INFINITY));

@@ -26,6 +26,7 @@ pub(crate) fn start() -> Start {
                 cpu: "a processor".into(),
                 instruction_set: "Avx2".into(),
                 allocator: "mimalloc".into(),
+                engine: String::new(),
             },
             logical_cores: 2,
             threads: 1,
@@ -61,6 +62,7 @@ pub(crate) fn workload(id: &str) -> WorkloadRecord {
         data: "digits".into(),
         attribution: "public".into(),
         train_cases: 100,
+        validation_cases: 0,
         test_cases: 20,
         model: "mlp".into(),
         loss: "cross-entropy".into(),
@@ -90,8 +92,8 @@ pub(crate) fn record(method: &str, learning_rate: f64, seed: u64) -> Convergence
         epoch: step as f64 / 10.0,
         seconds: step as f64 * 0.1,
         train_loss: Some(1.0 / (1.0 + step as f64)),
-        test_loss: None,
         test_accuracy: Some(accuracy),
+        ..CurvePoint::default()
     };
     ConvergenceRecord {
         id: cell.id(),

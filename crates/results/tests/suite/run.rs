@@ -202,7 +202,7 @@ proptest::proptest! {
     fn every_float_survives(bits: u64) {
         let value = f64::from_bits(bits);
         let point = CurvePoint {
-            step: 1, epoch: value, seconds: 0.0, train_loss: Some(value), test_loss: None, test_accuracy: None,
+            step: 1, epoch: value, train_loss: Some(value), ..CurvePoint::default()
         };
         let text = serde_json::to_string(&point).unwrap();
         let back: CurvePoint = serde_json::from_str(&text).unwrap();
@@ -210,4 +210,44 @@ proptest::proptest! {
             proptest::prop_assert!(got.to_bits() == bits || (got.is_nan() && value.is_nan()));
         }
     }
+}
+
+#[test]
+fn packed_cells_are_the_same_cells_and_new_ones_go_beside_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("run");
+    let run = begin(&dir);
+    for seed in [1, 2] {
+        run.write_cell(&record("layer", 0.1, seed)).unwrap();
+    }
+    let before = run.contents().unwrap().cells;
+    assert!(matches!(results::pack(&dir), Err(Error::Locked { .. })), "somebody writes");
+    drop(run);
+    assert_eq!(results::pack(&dir).unwrap(), 2);
+    assert!(fs::read_dir(dir.join("cells")).unwrap().next().is_none());
+    let again = Run::open(&dir).unwrap();
+    assert_eq!(again.contents().unwrap().cells, before);
+    assert_eq!(again.cell(&before[0].id).unwrap().as_ref(), Some(&before[0]));
+    again.validate().unwrap();
+    // A cell of its own is newer than the packed one of its name, and both kinds are packed again.
+    let run = begin(&dir);
+    let mut changed = before[0].clone();
+    changed.wall_seconds += 1.0;
+    run.write_cell(&changed).unwrap();
+    run.write_cell(&record("layer", 0.1, 3)).unwrap();
+    drop(run);
+    let bytes = fs::read(dir.join("cells.json.gz")).unwrap();
+    assert_eq!(results::pack(&dir).unwrap(), 3);
+    let cells = Run::open(&dir).unwrap().contents().unwrap().cells;
+    assert_eq!(cells.len(), 3);
+    assert!(cells.iter().any(|cell| cell.id == changed.id && cell.wall_seconds == changed.wall_seconds));
+    // The same records are the same bytes.
+    let now = fs::read(dir.join("cells.json.gz")).unwrap();
+    assert_ne!(bytes, now);
+    results::pack(&dir).unwrap();
+    assert_eq!(fs::read(dir.join("cells.json.gz")).unwrap(), now);
+    // Half of it is damage, said by name.
+    fs::write(dir.join("cells.json.gz"), &now[..now.len() / 2]).unwrap();
+    let said = Run::open(&dir).unwrap().cell(&changed.id).unwrap_err().to_string();
+    assert!(said.contains("cells.json.gz") && said.contains("unpack"), "{said}");
 }

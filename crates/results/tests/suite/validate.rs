@@ -25,7 +25,7 @@ fn one_bad_workload_or_method_leaves_the_others() {
             "methods.json: id: expected each entry once, got layer again",
             "methods.json, bare: formula: expected at least one entry, got none",
             "workloads.json: id: expected each entry once, got digits-mlp again",
-            "workloads.json, other: target.metric: expected test_accuracy, test_loss or train_loss, got \"joy\"",
+            "workloads.json, other: target.metric: expected valid_accuracy, valid_loss, test_accuracy, test_loss or train_loss, got \"joy\"",
         ]
     );
     let all = run.validate().unwrap_err().to_string();

@@ -361,3 +361,42 @@ fn a_file_that_is_not_the_cell_is_no_finished_cell() {
         "a name that leaves the folder is no cell's"
     );
 }
+
+#[test]
+fn a_commit_that_leaves_the_engine_alone_goes_on_with_a_run() {
+    let of = |commit: &str, engine: &str| {
+        let mut start = start();
+        start.part.identity.commit = commit.to_owned();
+        start.part.identity.engine = engine.to_owned();
+        start
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("run");
+    drop(RunWriter::begin(&dir, &of("a", "e"), &descriptions()).unwrap());
+    let run = RunWriter::begin(&dir, &of("b", "e"), &descriptions()).unwrap();
+    assert_eq!(run.manifest().parts.len(), 1);
+    assert_eq!(run.manifest().parts[0].notes, ["continued at commit b, whose engine is the same"]);
+    drop(run);
+    let said = RunWriter::begin(&dir, &of("a", "f"), &descriptions()).unwrap_err().to_string();
+    assert!(said.contains("engine e, got f") && !said.contains("commit"), "{said}");
+    // Where the engine is not known the commit counts, as before.
+    assert_ne!(of("a", "").part.identity.id(), of("b", "").part.identity.id());
+    assert_eq!(of("a", "e").part.identity.id(), of("b", "e").part.identity.id());
+    assert_ne!(of("a", "e").part.identity.id(), of("a", "f").part.identity.id());
+}
+
+#[test]
+fn a_run_with_an_engine_says_how_many_cases_validate() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut start = start();
+    start.part.identity.engine = "e".to_owned();
+    let mut about = descriptions();
+    for (cases, expected) in [(7, 0), (0, 1)] {
+        about.workloads[0].validation_cases = cases;
+        let dir = folder.path().join(cases.to_string());
+        let run = RunWriter::begin(&dir, &start, &about).unwrap();
+        let problems = run.contents().unwrap().problems;
+        assert_eq!(problems.len(), expected, "{problems:?}");
+        assert!(problems.iter().all(|p| p.to_string().contains("validation_cases")), "{problems:?}");
+    }
+}

@@ -17,8 +17,8 @@ pub(crate) fn workspace(dir: &Path) -> Workspace {
         "crates/norm-rms/src/reference.rs",
         "crates/norm-path-sgd/src/lib.rs",
         "crates/norm-path-sgd/src/reference.rs",
-        "crates/bench/src/workloads.rs",
-        "crates/bench/src/workloads/digits_mlp.rs",
+        "crates/bench/src/experiment/workloads.rs",
+        "crates/bench/src/experiment/workloads/digits_mlp.rs",
         "crates/models/src/lib.rs",
         "references.bib",
     ] {

@@ -1,0 +1,19 @@
+//! Networks in training: tasks, workloads, the settings of a cell that vary, which cells there are, and who runs them.
+
+pub mod axes;
+pub mod cases;
+pub(crate) mod digits;
+pub mod grid;
+pub(crate) mod learner;
+mod optimizer;
+pub(crate) mod perceptron;
+pub mod progress;
+pub(crate) mod recurrence;
+pub mod runner;
+mod start;
+mod text;
+mod training;
+pub(crate) mod typed;
+mod walk;
+pub mod workload;
+pub mod workloads;

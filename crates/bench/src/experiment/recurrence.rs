@@ -1,0 +1,268 @@
+//! A recurrent layer whose sizes are types and everything else is a value: kind, method, place, statistics, where weights
+//! start. Its states go through a linear layer to classes, the last one's, or every step's.
+
+mod operands;
+mod put_together;
+
+use dfdx::prelude::*;
+use norm_dfdx::Error;
+use norm_dfdx::sequence_op::{Given, SlotTensor, Spare, Tensors, sequence};
+use sequence::{Cell, Mode, Population, State};
+
+use super::learner::{Batch, Learner, Source};
+use super::optimizer::{self, Each, Trained, Visitor};
+use super::start::Draws;
+use super::typed::{Logits, Tape as Recording, cross_entropy, said};
+
+pub(super) use operands::Rows;
+pub(crate) use put_together::{Kind, build, place};
+
+/// A parameter of a slot, and whether it is trained.
+pub(super) struct SlotValue<const H: usize, const S: usize> {
+    pub(super) tensor: Held<H, S>,
+    pub(super) trained: bool,
+}
+
+pub(super) enum Held<const H: usize, const S: usize> {
+    Gates(Tensor<Rank1<S>, f32, Cpu>),
+    Units(Tensor<Rank1<H>, f32, Cpu>),
+}
+
+/// The trained tensors: `I` inputs, `H` units, `W` summed inputs, `S` of them without a GRU's candidate, `O` classes.
+pub(super) struct Weights<const I: usize, const H: usize, const W: usize, const S: usize, const O: usize> {
+    pub(super) ih: Tensor<Rank2<W, I>, f32, Cpu>,
+    pub(super) hh: Tensor<Rank2<W, H>, f32, Cpu>,
+    pub(super) bias: Option<Tensor<Rank1<W>, f32, Cpu>>,
+    pub(super) recurrent_bias: Option<Tensor<Rank1<H>, f32, Cpu>>,
+    pub(super) start: Option<Tensor<Rank1<H>, f32, Cpu>>,
+    pub(super) slots: Vec<SlotValue<H, S>>,
+    /// Parameters of normalized rows, those of `ih` before those of `hh`.
+    pub(super) rows: Vec<Tensor<Rank1<W>, f32, Cpu>>,
+    pub(super) read_out: modules::Linear<H, O, f32, Cpu>,
+}
+
+impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: usize> Trained
+    for Weights<I, H, W, S, O>
+{
+    fn visit<V: Visitor>(&mut self, v: &mut V) -> Result<(), String> {
+        let mut all = || -> Result<(), CpuError> {
+            v.tensor(&mut self.ih)?;
+            v.tensor(&mut self.hh)?;
+            self.bias.iter_mut().try_for_each(|t| v.tensor(t))?;
+            self.recurrent_bias.iter_mut().try_for_each(|t| v.tensor(t))?;
+            self.start.iter_mut().try_for_each(|t| v.tensor(t))?;
+            for slot in self.slots.iter_mut().filter(|slot| slot.trained) {
+                match &mut slot.tensor {
+                    Held::Gates(t) => v.tensor(t)?,
+                    Held::Units(t) => v.tensor(t)?,
+                }
+            }
+            self.rows.iter_mut().try_for_each(|t| v.tensor(t))?;
+            v.tensor(&mut self.read_out.weight)?;
+            v.tensor(&mut self.read_out.bias)
+        };
+        all().map_err(said)
+    }
+}
+
+/// Noise on the hidden state before the first step: each training pass draws its own, evaluation always the same.
+pub(super) struct StartNoise {
+    pub(super) deviation: f64,
+    pub(super) seed: u64,
+    pub(super) passes: u64,
+}
+
+impl StartNoise {
+    fn draw(&self, len: usize, pass: u64) -> Option<Vec<f32>> {
+        // Streams below this one are those of the weights.
+        const FIRST: u64 = 1 << 32;
+        (self.deviation > 0.0).then(|| Draws::new(self.seed, FIRST + pass).normal(len, self.deviation))
+    }
+}
+
+/// The network in training.
+pub(crate) struct Recurrence<const I: usize, const H: usize, const W: usize, const S: usize, const O: usize> {
+    pub(super) dev: Cpu,
+    pub(super) cell: Cell<f32>,
+    pub(super) weights: Weights<I, H, W, S, O>,
+    /// A method at the rows of the weights.
+    pub(super) at_rows: Option<Rows>,
+    pub(super) running: State<f32>,
+    /// Running statistics, then estimated ones and those shared over time, where somebody estimated.
+    pub(super) population: Option<(State<f32>, State<f32>)>,
+    pub(super) noise: StartNoise,
+    pub(super) steps: usize,
+    pub(super) labels_steps: bool,
+    pub(super) optimizer: Each,
+    /// Always there between calls; taken while a tape owns them.
+    pub(super) gradients: Option<Gradients<f32, Cpu>>,
+    pub(super) spare: Spare<f32>,
+}
+
+type States<const H: usize, T> = Tensor<(usize, usize, Const<H>), f32, Cpu, T>;
+
+impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: usize>
+    Recurrence<I, H, W, S, O>
+{
+    /// All hidden states of a batch; `pass` is 0 in evaluation.
+    fn states<T: Tape<f32, Cpu>>(
+        &self,
+        x: Tensor<(usize, usize, Const<I>), f32, Cpu, T>,
+        mode: Mode<'_, f32>,
+        pass: u64,
+    ) -> Result<States<H, T>, Error<CpuError>> {
+        let w = &self.weights;
+        let given = Given { mask: None, noise: self.noise.draw(x.shape().1 * H, pass) };
+        let slots = w.slots.iter().map(|slot| match &slot.tensor {
+            Held::Gates(t) => SlotTensor::Gates(t),
+            Held::Units(t) => SlotTensor::Units(t),
+        });
+        let raw = Tensors {
+            weight_ih: &w.ih,
+            weight_hh: &w.hh,
+            bias: w.bias.as_ref(),
+            recurrent_bias: w.recurrent_bias.as_ref(),
+            start: w.start.as_ref(),
+            slots: slots.collect(),
+        };
+        let done = match &self.at_rows {
+            None => sequence(&self.cell, &raw, x, given, mode, &self.spare),
+            Some(rows) => {
+                let (x, ih, hh) = rows.acting(&w.rows, &w.ih, &w.hh, x)?;
+                let acting = Tensors { weight_ih: &ih, weight_hh: &hh, ..raw };
+                sequence(&self.cell, &acting, x, given, mode, &self.spare)
+            }
+        };
+        done.map(|(y, _)| y)
+    }
+
+    /// One row of logits per case, of the last state, or per step and case.
+    fn read_out<T: Tape<f32, Cpu>>(&self, y: States<H, T>) -> Result<Logits<O, T>, String> {
+        let (steps, cases, _) = *y.shape();
+        let read = || -> Result<Logits<O, T>, CpuError> {
+            let rows: Tensor<(usize, Const<H>), f32, Cpu, T> = if self.labels_steps {
+                y.try_reshape_like(&(steps * cases, Const))?
+            } else {
+                let last = self.dev.try_tensor_from_vec(vec![steps.saturating_sub(1)], ())?;
+                y.try_select(last)?
+            };
+            self.weights.read_out.try_forward(rows)
+        };
+        read().map_err(said)
+    }
+
+    fn input(&self, batch: &mut Batch) -> Tensor<(usize, usize, Const<I>), f32, Cpu> {
+        let steps = batch.x.len() / (batch.cases * I).max(1);
+        self.dev.tensor_from_vec(std::mem::take(&mut batch.x), (steps, batch.cases, Const))
+    }
+}
+
+impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: usize> Learner
+    for Recurrence<I, H, W, S, O>
+{
+    fn steps(&self) -> usize {
+        self.steps
+    }
+
+    fn values(&self) -> usize {
+        self.steps * I
+    }
+
+    fn classes(&self) -> usize {
+        O
+    }
+
+    fn labels_steps(&self) -> bool {
+        self.labels_steps
+    }
+
+    fn loss(&mut self, mut batch: Batch) -> Result<f64, String> {
+        let x = self.input(&mut batch);
+        // A step that failed has lost them.
+        let mut gradients = self.gradients.take().unwrap_or_else(Gradients::leaky);
+        optimizer::zero(&mut self.weights, &mut gradients)?;
+        self.noise.passes += 1;
+        // Lent out while the pass reads the rest of the model.
+        let mut running = self.running.clone();
+        let y = match self.states(x.traced(gradients), Mode::Train(&mut running), self.noise.passes) {
+            // What training has made too large to be stored is no fault of the cell: it diverged.
+            Err(Error::Sequence(sequence::Error::NotStored { .. })) => return Ok(f64::INFINITY),
+            other => other.map_err(|e| e.to_string())?,
+        };
+        self.running = running;
+        let logits: Logits<O, Recording> = self.read_out(y)?;
+        let (value, gradients) = cross_entropy(logits, batch.labels)?;
+        self.gradients = Some(gradients);
+        Ok(value)
+    }
+
+    fn update(&mut self) -> Result<Option<String>, String> {
+        let Some(mut gradients) = self.gradients.take() else { return Ok(None) };
+        let done = self.optimizer.step(&mut self.weights, &mut gradients);
+        self.gradients = Some(gradients);
+        done.map(|()| None)
+    }
+
+    fn sources(&self) -> &'static [Source] {
+        let per_step = |s: &sequence::Slot<f32>| matches!(s.statistics, sequence::Statistics::PerStep { .. });
+        if !self.cell.is_stateful() {
+            return &[Source::Running];
+        }
+        if self.cell.slots().any(|(_, slot)| per_step(slot)) {
+            return &[Source::Population, Source::Running, Source::Batch, Source::Shared];
+        }
+        &[Source::Population, Source::Running, Source::Batch]
+    }
+
+    fn estimate(&mut self, batches: &mut dyn Iterator<Item = Batch>) -> Result<(), String> {
+        if !self.cell.is_stateful() {
+            return Ok(());
+        }
+        let mut population = Population::new(&self.cell, H);
+        for mut batch in batches {
+            let x = self.input(&mut batch);
+            self.states(x, Mode::Estimate(&mut population), 0).map_err(|e| e.to_string())?;
+        }
+        let found = population.finish();
+        let shared = found.shared_over_time(&self.cell);
+        self.population = Some((found, shared));
+        Ok(())
+    }
+
+    fn logits(&self, mut batch: Batch, source: Source) -> Result<Vec<f32>, String> {
+        let x = self.input(&mut batch);
+        let missing = || "statistics of the population were asked for before they were estimated".to_owned();
+        let mode = match source {
+            Source::Running => Mode::Eval(&self.running),
+            Source::Batch => Mode::EvalBatch,
+            Source::Population => Mode::Eval(&self.population.as_ref().ok_or_else(missing)?.0),
+            Source::Shared => Mode::Eval(&self.population.as_ref().ok_or_else(missing)?.1),
+        };
+        let y = self.states(x, mode, 0).map_err(|e| e.to_string())?;
+        Ok(self.read_out(y)?.as_vec())
+    }
+
+    fn gradient_norm(&mut self) -> Option<f64> {
+        let mut gradients = self.gradients.take()?;
+        let norm = optimizer::norm(&mut self.weights, &mut gradients).ok();
+        self.gradients = Some(gradients);
+        norm
+    }
+
+    fn parameters(&self) -> usize {
+        let slot = |s: &SlotValue<H, S>| match &s.tensor {
+            Held::Gates(_) => S,
+            Held::Units(_) => H,
+        };
+        let slots: usize = self.weights.slots.iter().filter(|s| s.trained).map(slot).sum();
+        let biases = usize::from(self.weights.bias.is_some()) * W
+            + usize::from(self.weights.recurrent_bias.is_some()) * H
+            + usize::from(self.weights.start.is_some()) * H;
+        W * (I + H) + biases + slots + self.weights.rows.len() * W + O * (H + 1)
+    }
+
+    fn state_bytes(&self) -> usize {
+        let stored: usize = sequence::Place::ALL.iter().map(|p| self.running.get(*p).len()).sum();
+        stored * size_of::<f32>()
+    }
+}

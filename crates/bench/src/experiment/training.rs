@@ -1,0 +1,202 @@
+//! Training one cell: the protocol of all methods, the curve.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use data::{Batches, LastBatch};
+use results::{CellSettings, ConvergenceRecord, CurvePoint, Outcome};
+
+use crate::error::Error;
+
+use super::axes::Axes;
+use super::cases::{Cases, Unfit};
+use super::learner::{Batch, Learner, Source};
+use super::runner::stopping;
+use super::workload::Workload;
+
+/// Batches of training cases by which statistics of the population are estimated, at most.
+const ESTIMATING: usize = 20;
+
+/// Mean loss and share of right answers.
+#[derive(Clone, Copy, Debug)]
+struct Score {
+    loss: f64,
+    accuracy: f64,
+}
+
+impl Workload {
+    /// Trains one cell; `None` if it was interrupted.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownMethod`] and [`Error::Refused`] for a method without a place here; [`Error::Setting`] for a setting that
+    /// changes nothing here; [`Error::Unfit`] for cases of other sizes than the model's; [`Error::Training`] where a step fails.
+    pub fn train(&self, cell: &CellSettings) -> Result<Option<ConvergenceRecord>, Error> {
+        let started = Instant::now();
+        self.check(cell)?;
+        let build = self.arm(&cell.method)?.build(self, &cell.variant)?;
+        let axes = Axes::new(&cell.settings);
+        let cases = (self.cases)(cell, &axes)?;
+        let failed = |step: u64| {
+            let cell = cell.id();
+            move |what: String| Error::Training { cell, step, what }
+        };
+        let mut model = build(cell, &axes).map_err(failed(0))?;
+        axes.finish(self.id).map_err(failed(0))?;
+        let unfit = cases.unfit(model.values(), model.classes(), model.labels_steps());
+        if let Some(Unfit { what, want, got }) = unfit {
+            return Err(Error::Unfit { workload: self.id, what, want, got });
+        }
+        let order = Batches::new(cases.training(), cell.batch_size, LastBatch::Drop, cell.seed)?;
+        let steps = model.steps();
+        let first: Vec<usize> = order.epoch(0).next().unwrap_or_default();
+        model.initialize(cases.batch(&first, steps)).map_err(failed(0))?;
+        let mut metrics = BTreeMap::new();
+        let mut curve = vec![];
+        let mut diverged = None;
+        let (mut step, mut training) = (0u64, 0.0);
+        'training: for epoch in 0..=cell.epochs {
+            let mut losses = Vec::new();
+            if epoch > 0 {
+                let clock = Instant::now();
+                for batch in order.epoch(epoch as u64) {
+                    if stopping() {
+                        return Ok(None);
+                    }
+                    step += 1;
+                    let value = model.loss(cases.batch(&batch, steps)).map_err(failed(step))?;
+                    losses.push(value);
+                    if let (1, Some(norm)) = (step, model.gradient_norm()) {
+                        metrics.insert("first_gradient_norm".to_owned(), norm);
+                    }
+                    let left = if value.is_finite() {
+                        model.update().map_err(failed(step))?
+                    } else {
+                        Some(format!("the training loss is {value}"))
+                    };
+                    if let Some(what) = left {
+                        diverged = Some(Outcome::Diverged { step, what });
+                        curve.push(CurvePoint {
+                            step,
+                            epoch: epoch as f64,
+                            seconds: training,
+                            train_loss: Some(value),
+                            ..CurvePoint::default()
+                        });
+                        break 'training;
+                    }
+                }
+                training += clock.elapsed().as_secs_f64();
+            }
+            let valid = match validate(&mut *model, &cases, &order) {
+                Ok(valid) => valid,
+                Err(what) if step == 0 => return Err(failed(0)(what)),
+                // What cannot be read any more has been trained beyond what numbers hold.
+                Err(what) => {
+                    diverged = Some(Outcome::Diverged { step, what });
+                    break 'training;
+                }
+            };
+            let mean = (!losses.is_empty()).then(|| losses.iter().sum::<f64>() / losses.len() as f64);
+            curve.push(CurvePoint {
+                step,
+                epoch: epoch as f64,
+                seconds: training,
+                train_loss: mean,
+                valid_loss: Some(valid.loss),
+                valid_accuracy: Some(valid.accuracy),
+                ..CurvePoint::default()
+            });
+        }
+        if diverged.is_none() {
+            let test = ends(&*model, &cases, &mut metrics).map_err(failed(step))?;
+            if let Some(last) = curve.last_mut() {
+                (last.test_loss, last.test_accuracy) = (Some(test.loss), Some(test.accuracy));
+            }
+        }
+        let outcome = diverged.unwrap_or_else(|| Outcome::of(&curve));
+        let mut record = ConvergenceRecord {
+            id: cell.id(),
+            cell: cell.clone(),
+            curve,
+            target: self.target(),
+            steps_to_target: None,
+            seconds_to_target: None,
+            outcome,
+            metrics,
+            parameters: model.parameters() as u64,
+            state_bytes: model.state_bytes() as u64,
+            wall_seconds: started.elapsed().as_secs_f64(),
+            identity: None,
+        };
+        let reached = record.first_reaching().copied();
+        record.steps_to_target = reached.map(|point| point.step);
+        record.seconds_to_target = reached.map(|point| point.seconds);
+        Ok(Some(record))
+    }
+}
+
+/// Statistics of the population with the weights as they are, over the first batches of the training cases.
+fn estimate(model: &mut dyn Learner, cases: &Cases, order: &Batches) -> Result<(), String> {
+    if model.sources()[0] == Source::Running {
+        return Ok(());
+    }
+    let steps = model.steps();
+    let mut batches = order.epoch(0).take(ESTIMATING).map(|batch| cases.batch(&batch, steps));
+    model.estimate(&mut batches)
+}
+
+/// The validation cases, by statistics of the population where there are some.
+fn validate(model: &mut dyn Learner, cases: &Cases, order: &Batches) -> Result<Score, String> {
+    estimate(model, cases, order)?;
+    let source = model.sources()[0];
+    score(model, cases, cases.validation(), model.steps(), source)
+}
+
+/// Validation and test by statistics from every source, as metrics; the test by the first of them.
+fn ends(model: &dyn Learner, cases: &Cases, metrics: &mut BTreeMap<String, f64>) -> Result<Score, String> {
+    let mut first = None;
+    for &source in model.sources() {
+        for (part, of) in [("valid", cases.validation()), ("test", cases.test())] {
+            let found = score(model, cases, of, model.steps(), source)?;
+            metrics.insert(format!("{part}_loss_{}", source.name()), found.loss);
+            metrics.insert(format!("{part}_accuracy_{}", source.name()), found.accuracy);
+            if part == "test" {
+                first.get_or_insert(found);
+            }
+        }
+        for (steps, longer) in cases.longer() {
+            let found = score(model, longer, longer.test(), *steps, source)?;
+            metrics.insert(format!("test_loss_{}_{steps}_steps", source.name()), found.loss);
+        }
+    }
+    first.ok_or_else(|| "the model has no statistics to be evaluated by".to_owned())
+}
+
+/// Cases of one pass in evaluation: enough for the statistics of a batch to be those of many.
+const EVALUATED: usize = 256;
+
+/// Mean loss and accuracy over labels, in evaluation mode.
+fn score(
+    model: &dyn Learner,
+    cases: &Cases,
+    of: &[usize],
+    steps: usize,
+    source: Source,
+) -> Result<Score, String> {
+    let (mut loss, mut right, mut count) = (0.0, 0usize, 0usize);
+    for batch in of.chunks(EVALUATED) {
+        let Batch { x, labels, cases } = cases.batch(batch, steps);
+        let logits = model.logits(Batch { x, labels: Vec::new(), cases }, source)?;
+        count += labels.len();
+        for (row, label) in logits.chunks_exact(model.classes()).zip(labels) {
+            let top = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            let sum: f64 = row.iter().map(|v| f64::from(v - top).exp()).sum();
+            loss += sum.ln() - f64::from(row[label] - top);
+            // A row of NaN has no largest entry and is wrong.
+            right += usize::from(row.iter().position(|v| *v == top) == Some(label));
+        }
+    }
+    let count = count.max(1) as f64;
+    Ok(Score { loss: loss / count, accuracy: right as f64 / count })
+}

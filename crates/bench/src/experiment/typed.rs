@@ -1,0 +1,228 @@
+//! Models whose method is a type: convolutional networks, and layers that stream.
+
+use std::marker::PhantomData;
+
+use dfdx::data::OneHotEncode;
+use dfdx::optim::Optimizer;
+use dfdx::prelude::*;
+use norm_dfdx::{AfterUpdate, PathSgdConfig};
+use results::CellSettings;
+
+use super::axes::Axes;
+use super::learner::{Batch, Learner, Source};
+use super::optimizer::Each;
+use super::walk::{self, Counts, Walked};
+
+/// How the values of a case are laid out for a model.
+pub(crate) trait View {
+    /// The shape of a batch.
+    type Shape: Shape;
+    /// Steps of a sequence, 1 where there are none.
+    const STEPS: usize;
+    /// Values of a case, in all steps.
+    const VALUES: usize;
+    /// The shape of a batch of so many cases.
+    fn shape(cases: usize) -> Self::Shape;
+}
+
+/// A vector of `I` values: `[N, I]`.
+pub(crate) struct Flat<const I: usize>;
+
+impl<const I: usize> View for Flat<I> {
+    type Shape = (usize, Const<I>);
+    const STEPS: usize = 1;
+    const VALUES: usize = I;
+    fn shape(cases: usize) -> Self::Shape {
+        (cases, Const)
+    }
+}
+
+/// `C` channels of `H` by `W` positions: `[N, C, H, W]`.
+pub(crate) struct Image<const C: usize, const H: usize, const W: usize>;
+
+impl<const C: usize, const H: usize, const W: usize> View for Image<C, H, W> {
+    type Shape = (usize, Const<C>, usize, usize);
+    const STEPS: usize = 1;
+    const VALUES: usize = C * H * W;
+    fn shape(cases: usize) -> Self::Shape {
+        (cases, Const, H, W)
+    }
+}
+
+/// Which optimizer moves the weights.
+pub(crate) trait Rule<M> {
+    /// The optimizer.
+    type Optimizer;
+    /// It, at a learning rate.
+    fn at(rate: f64, model: &M) -> Result<Self::Optimizer, String>;
+    /// One step; says why where it left the model as it was.
+    fn step(
+        optimizer: &mut Self::Optimizer,
+        model: &mut M,
+        gradients: &Gradients<f32, Cpu>,
+    ) -> Result<Option<String>, String>;
+}
+
+/// A rule that treats every tensor alike.
+pub(crate) trait Alike {
+    /// It, at a learning rate.
+    fn each(rate: f64) -> Each;
+}
+
+/// Adam with the usual settings.
+pub(crate) struct Adam;
+
+impl Alike for Adam {
+    fn each(rate: f64) -> Each {
+        Each::adam(rate)
+    }
+}
+
+/// Plain steps.
+pub(crate) struct Sgd;
+
+impl Alike for Sgd {
+    fn each(rate: f64) -> Each {
+        Each::sgd(rate)
+    }
+}
+
+impl<M: Walked, A: Alike> Rule<M> for A {
+    type Optimizer = Each;
+    fn at(rate: f64, _: &M) -> Result<Each, String> {
+        Ok(A::each(rate))
+    }
+    fn step(
+        each: &mut Each,
+        model: &mut M,
+        gradients: &Gradients<f32, Cpu>,
+    ) -> Result<Option<String>, String> {
+        walk::update(each, model, gradients).map(|()| None)
+    }
+}
+
+/// Plain steps divided by path scales.
+pub(crate) struct PathSgd;
+
+impl<M: Walked> Rule<M> for PathSgd {
+    type Optimizer = norm_dfdx::PathSgd<M, f32, Cpu>;
+    fn at(rate: f64, model: &M) -> Result<Self::Optimizer, String> {
+        let config = PathSgdConfig { lr: rate, ..Default::default() };
+        norm_dfdx::PathSgd::new(model, config).map_err(|e| e.to_string())
+    }
+    fn step(
+        optimizer: &mut Self::Optimizer,
+        model: &mut M,
+        gradients: &Gradients<f32, Cpu>,
+    ) -> Result<Option<String>, String> {
+        optimizer.update(model, gradients).map_err(|e| format!("{e:?}"))?;
+        Ok(optimizer.refused().map(ToString::to_string))
+    }
+}
+
+pub(crate) type Logits<const O: usize, T = NoneTape> = Tensor<(usize, Const<O>), f32, Cpu, T>;
+pub(crate) type Tape = OwnedTape<f32, Cpu>;
+
+/// A model of type `M` that sees its cases as `V` and is moved by `R`.
+struct Typed<V, M, R: Rule<M>, const O: usize> {
+    dev: Cpu,
+    model: M,
+    counts: Counts,
+    optimizer: R::Optimizer,
+    /// Always there between calls; taken while a tape owns them.
+    gradients: Option<Gradients<f32, Cpu>>,
+    view: PhantomData<V>,
+}
+
+/// The model of a cell, named by `N`, of `O` classes, with fresh weights.
+pub(crate) fn build<V, N, R, const O: usize>(
+    cell: &CellSettings,
+    _: &Axes<'_>,
+) -> Result<Box<dyn Learner>, String>
+where
+    V: View + 'static,
+    N: BuildOnDevice<Cpu, f32>,
+    N::Built: Walked + AfterUpdate + 'static,
+    N::Built: ModuleMut<Tensor<V::Shape, f32, Cpu, Tape>, Output = Logits<O, Tape>, Error = CpuError>,
+    N::Built: Module<Tensor<V::Shape, f32, Cpu>, Output = Logits<O>, Error = CpuError>,
+    R: Rule<N::Built> + 'static,
+{
+    let dev = Cpu::seed_from_u64(cell.seed);
+    let (model, counts) = walk::build::<N::Built>(&dev)?;
+    let optimizer = R::at(cell.learning_rate, &model)?;
+    Ok(Box::new(Typed::<V, N::Built, R, O> {
+        dev,
+        model,
+        counts,
+        optimizer,
+        gradients: None,
+        view: PhantomData,
+    }))
+}
+
+/// The loss on logits, and all gradients.
+pub(crate) fn cross_entropy<const O: usize>(
+    logits: Logits<O, Tape>,
+    labels: Vec<usize>,
+) -> Result<(f64, Gradients<f32, Cpu>), String> {
+    let y: Logits<O> = logits.device().one_hot_encode(Const::<O>, labels);
+    let loss = cross_entropy_with_logits_loss(logits, y);
+    let value = loss.array().into();
+    Ok((value, loss.try_backward().map_err(said)?))
+}
+
+pub(crate) fn said(e: CpuError) -> String {
+    e.to_string()
+}
+
+impl<V, M, R, const O: usize> Learner for Typed<V, M, R, O>
+where
+    V: View,
+    M: Walked + AfterUpdate,
+    M: ModuleMut<Tensor<V::Shape, f32, Cpu, Tape>, Output = Logits<O, Tape>, Error = CpuError>,
+    M: Module<Tensor<V::Shape, f32, Cpu>, Output = Logits<O>, Error = CpuError>,
+    R: Rule<M>,
+{
+    fn steps(&self) -> usize {
+        V::STEPS
+    }
+
+    fn values(&self) -> usize {
+        V::VALUES
+    }
+
+    fn classes(&self) -> usize {
+        O
+    }
+
+    fn loss(&mut self, batch: Batch) -> Result<f64, String> {
+        let x = self.dev.tensor_from_vec(batch.x, V::shape(batch.cases));
+        // A step that failed has lost them.
+        let mut gradients = self.gradients.take().unwrap_or_else(Gradients::leaky);
+        walk::zero(&mut self.model, &mut gradients)?;
+        let logits = self.model.try_forward_mut(x.traced(gradients)).map_err(said)?;
+        let (value, gradients) = cross_entropy(logits, batch.labels)?;
+        self.gradients = Some(gradients);
+        Ok(value)
+    }
+
+    fn update(&mut self) -> Result<Option<String>, String> {
+        let Some(gradients) = &self.gradients else { return Ok(None) };
+        let refused = R::step(&mut self.optimizer, &mut self.model, gradients)?;
+        self.model.after_update();
+        Ok(refused)
+    }
+
+    fn logits(&self, batch: Batch, _: Source) -> Result<Vec<f32>, String> {
+        let x = self.dev.tensor_from_vec(batch.x, V::shape(batch.cases));
+        Ok(self.model.try_forward(x).map_err(said)?.as_vec())
+    }
+
+    fn parameters(&self) -> usize {
+        self.counts.trained
+    }
+
+    fn state_bytes(&self) -> usize {
+        self.counts.stored * size_of::<f32>()
+    }
+}

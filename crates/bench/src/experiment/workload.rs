@@ -1,0 +1,450 @@
+//! What a workload is: data, model, protocol, target, and which methods its model has a place for. Each stands in a file
+//! of its own, [`crate::workloads`] lists them.
+
+use norm_core::{Descriptor, PolicyKind, ReferenceSet, Site};
+use results::{CellSettings, Direction, Target, Tier, WorkloadRecord};
+use sequence::CellKind;
+
+use crate::error::Error;
+
+use super::axes::Axes;
+use super::cases::Cases;
+use super::learner::Learner;
+
+/// A workload, as its file describes it.
+#[derive(Debug)]
+pub struct Workload {
+    /// The name people type, and of the file.
+    pub id: &'static str,
+    /// One line.
+    pub title: &'static str,
+    /// What the data are.
+    pub data: &'static str,
+    /// Whose they are, and under which licence.
+    pub attribution: &'static str,
+    /// The model in a word.
+    pub model: &'static str,
+    /// The model with its sizes.
+    pub about: &'static str,
+    /// The optimizer in a word.
+    pub optimizer: &'static str,
+    /// Settings of every cell, which the model hears: see the recurrence's and the perceptron's.
+    pub settings: &'static [(&'static str, &'static str)],
+    /// Cases in a batch.
+    pub batch_size: usize,
+    /// Passes over the training cases.
+    pub epochs: Epochs,
+    /// Learning rates, the same for every method.
+    pub rates: Rates,
+    /// What counts as reached on the validation cases, set before anything was run.
+    pub target: Goal,
+    /// What limits the conclusions.
+    pub caveats: &'static [&'static str],
+    /// The recurrent layer, where the model has one.
+    pub recurrence: Option<Recurrence>,
+    /// The cases of a cell: what a method sees of them, their labels, and which train, choose and judge. What is held out to
+    /// choose by is drawn from the cell's seed, so that intervals over seeds cover it.
+    pub cases: fn(cell: &CellSettings, axes: &Axes<'_>) -> Result<Cases, Error>,
+    /// What becomes of each method here.
+    pub(crate) arms: Arms,
+    /// The updates that are trained with here, beside the optimizer.
+    pub(crate) updates: &'static [Arm],
+}
+
+/// What becomes of each method in a workload.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Arms {
+    /// One by one, where a method is a type of the model.
+    Types(&'static [Arm]),
+    /// By what a method says of itself, where it is a value: where it stands, or why it does not, and what builds it there and in
+    /// any other place.
+    Values {
+        /// Where tables compare it.
+        place: fn(&'static Descriptor) -> Result<&'static str, Reason>,
+        /// Builds it there, or where the settings of a cell say.
+        build: Build,
+    },
+}
+
+/// What counts as reached.
+#[derive(Clone, Copy, Debug)]
+pub enum Goal {
+    /// At least this share of the validation cases is right.
+    Accuracy(f64),
+    /// At most this loss on the validation cases.
+    Loss(f64),
+}
+
+/// Passes over the training cases by tier.
+#[derive(Clone, Copy, Debug)]
+pub struct Epochs {
+    /// The smoke tier: enough to see that a method learns.
+    pub smoke: usize,
+    /// The quick tier.
+    pub quick: usize,
+    /// The tiers of which numbers are quoted.
+    pub full: usize,
+}
+
+/// Learning rates by tier.
+#[derive(Clone, Copy, Debug)]
+pub struct Rates {
+    /// The one of the smoke tier.
+    pub smoke: f64,
+    /// The grid of all others.
+    pub grid: &'static [f64],
+}
+
+impl Rates {
+    /// Adam's.
+    pub const ADAM: Self = Self { smoke: 1e-2, grid: &[1e-3, 3e-3, 1e-2, 3e-2] };
+}
+
+/// A recurrent layer, by what its stored statistics depend on.
+#[derive(Clone, Copy, Debug)]
+pub struct Recurrence {
+    /// Its kind.
+    pub kind: CellKind,
+    /// Its units.
+    pub units: usize,
+}
+
+/// Which of a workload's models a method is trained in: the models differ in what stands at the method's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Stand {
+    /// At the summed inputs.
+    Sums = 1,
+    /// At the summed inputs, with statistics of each step.
+    PerStep,
+    /// At the summed inputs, in a layer that streams.
+    Streams,
+    /// In a layer that holds the weights.
+    Weights,
+    /// In features that are computed once and not trained.
+    Features,
+    /// At the summed inputs, whose channels are cut into groups.
+    Groups,
+    /// In a model whose method is a value.
+    Value,
+}
+
+/// Why a method is not trained in a workload.
+pub type Reason = &'static str;
+
+/// One method in one workload.
+#[derive(Clone, Copy, Debug)]
+pub struct Arm {
+    /// The method.
+    pub method: &'static str,
+    /// Whether it is the plain model, which has no place to name.
+    plain: bool,
+    /// Where it stands, or why it does not.
+    stands: Result<Places, Reason>,
+    /// Builds it in any place by name, where place and method are values; the settings of a cell may name others than those
+    /// that tables compare.
+    anywhere: Option<Build>,
+}
+
+/// The places of a method in a model.
+#[derive(Clone, Copy, Debug)]
+enum Places {
+    Several(&'static [Place]),
+    One(Place),
+}
+
+impl Places {
+    fn all(&self) -> &[Place] {
+        match self {
+            Self::Several(places) => places,
+            Self::One(place) => std::slice::from_ref(place),
+        }
+    }
+}
+
+/// A place of a method in a model.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub(crate) name: &'static str,
+    pub(crate) build: Build,
+}
+
+/// Makes the model of a cell, with fresh weights; or says in words why not.
+pub(crate) type Build = fn(&CellSettings, &Axes<'_>) -> Result<Box<dyn Learner>, String>;
+
+/// A method in the models for the way it stands; in none for one that is refused, so that nothing is compiled for it.
+pub(crate) trait Placed {
+    const PLACES: &'static [Place];
+}
+
+/// The number of a stand, for a type; 0 for a refusal.
+pub(crate) const fn number(stand: Result<Stand, Reason>) -> u8 {
+    match stand {
+        Ok(stand) => stand as u8,
+        Err(_) => 0,
+    }
+}
+
+impl Arm {
+    pub(crate) const fn of<P: Placed>(d: &Descriptor, stand: Result<Stand, Reason>) -> Self {
+        let stands = match stand {
+            Ok(_) => Ok(Places::Several(P::PLACES)),
+            Err(reason) => Err(reason),
+        };
+        Self { method: d.id, plain: d.is_identity(), stands, anywhere: None }
+    }
+
+    /// A method in a model whose method is a value.
+    fn by_value(d: &'static Descriptor, place: Result<&'static str, Reason>, build: Build) -> Self {
+        let stands = place.map(|name| Places::One(Place { name, build }));
+        Self { method: d.id, plain: d.is_identity(), stands, anywhere: Some(build) }
+    }
+
+    /// An update, by its id, where it moves the weights.
+    pub(crate) const fn of_update(method: &'static str, places: &'static [Place]) -> Self {
+        Self { method, plain: false, stands: Ok(Places::Several(places)), anywhere: None }
+    }
+
+    /// Where the method stands in the model: several names where several models have it; the error is why not.
+    pub fn placements(&self) -> Result<Vec<&'static str>, Reason> {
+        let plain = self.plain;
+        Ok(self.stands?.all().iter().map(|place| if plain { "none" } else { place.name }).collect())
+    }
+
+    /// How the model with the method in this place is made.
+    pub(crate) fn build(&self, workload: &Workload, placement: &str) -> Result<Build, Error> {
+        let refused = |reason| Error::Refused { workload: workload.id, method: self.method, reason };
+        let places = self.stands.map_err(refused)?;
+        let mut named = places.all().iter().filter(|p| self.plain || p.name == placement);
+        let elsewhere = self.anywhere.filter(|_| sequence::Placement::find(placement).is_some());
+        named.next().map(|place| place.build).or(elsewhere).ok_or_else(|| Error::UnknownPlacement {
+            workload: workload.id,
+            method: self.method,
+            got: placement.to_owned(),
+            known: places.all().iter().map(|p| p.name).collect::<Vec<_>>().join(", "),
+        })
+    }
+}
+
+/// Writes down the models of a workload: how cases are laid out for them, how many classes they tell apart, which optimizer
+/// moves them, and for each [`Stand`] the places by name and the model with the method in it, a dfdx type. Makes `ARMS` of
+/// it and of the file's `stand`, which says how each method stands.
+macro_rules! models {
+    (
+        $([value $at:expr => $by_value:expr])?
+        $formula:ident in $view:ty, $classes:literal classes, by $rule:ident;
+        $($stand:ident { $($place:expr => $model:ty),+ $(,)? })+
+    ) => {
+        struct Model<F, const STAND: u8>(std::marker::PhantomData<F>);
+
+        impl<F: norm_core::Formula> $crate::experiment::workload::Placed for Model<F, 0> {
+            const PLACES: &'static [$crate::experiment::workload::Place] = &[];
+        }
+
+        $(impl<F: norm_core::Formula> $crate::experiment::workload::Placed
+            for Model<F, { $crate::experiment::workload::Stand::Value as u8 }>
+        {
+            const PLACES: &'static [$crate::experiment::workload::Place] =
+                &[$crate::experiment::workload::Place { name: $at, build: $by_value }];
+        })?
+
+        $(impl<$formula: norm_core::Formula> $crate::experiment::workload::Placed
+            for Model<$formula, { $crate::experiment::workload::Stand::$stand as u8 }>
+        {
+            const PLACES: &'static [$crate::experiment::workload::Place] = &[$($crate::experiment::workload::Place {
+                name: $place,
+                build: $crate::experiment::typed::build::<$view, $model, $crate::experiment::typed::$rule, $classes>,
+            }),+];
+        })+
+
+        const ARMS: $crate::experiment::workload::Arms =
+            $crate::experiment::workload::Arms::Types(norms::for_each_norm!(table));
+    };
+}
+pub(crate) use models;
+
+/// The arms of all methods, each in the `Model` of the way it stands.
+macro_rules! table {
+    ($($formula:path),+ $(,)?) => {
+        &[$($crate::experiment::workload::Arm::of::<
+            Model<
+                $formula,
+                { $crate::experiment::workload::number(stand(<$formula as norm_core::Formula>::DESCRIPTOR)) },
+            >,
+        >(
+            <$formula as norm_core::Formula>::DESCRIPTOR,
+            stand(<$formula as norm_core::Formula>::DESCRIPTOR),
+        )),+]
+    };
+}
+pub(crate) use table;
+
+/// How a method stands in a feed-forward network; the error is why not.
+pub const fn in_feed_forward(d: &Descriptor) -> Result<Stand, Reason> {
+    match (d.site, d.policy, d.reference_set) {
+        (Site::Inputs, _, _) => Err("its templates are cut from images and not trained"),
+        (Site::Weights | Site::WeightsAndInputs, _, _) => Ok(Stand::Weights),
+        (Site::SummedInputs, PolicyKind::Streaming, _) => Ok(Stand::Streams),
+        (Site::SummedInputs, _, ReferenceSet::Group) => Ok(Stand::Groups),
+        (Site::SummedInputs, PolicyKind::PerStep, _) | (_, _, ReferenceSet::BatchTime) => {
+            Err("it is defined over the steps of a sequence, of which the model has none")
+        }
+        (Site::SummedInputs, _, _) => Ok(Stand::Sums),
+        (_, _, _) => Err("the model has no such site"),
+    }
+}
+
+/// The same in a network of convolutions, whose sums have space; the error is why not.
+pub(crate) const fn in_convolutions(d: &Descriptor) -> Result<Stand, Reason> {
+    match (in_feed_forward(d), d.reference_set) {
+        (Ok(_), ReferenceSet::Batch) => Err("it is for vectors, and a convolution has space"),
+        (stand, _) => stand,
+    }
+}
+
+/// Each method in each model is compiled by itself.
+pub(crate) const FOR_A_SHORT_BUILD: Reason = "to keep the build short it is trained in other workloads only";
+
+/// Whether a method centres, or is the baseline: what a workload with little room is for.
+pub(crate) const fn centres(d: &Descriptor) -> bool {
+    let mut i = 0;
+    while i < d.statistics.len() {
+        if d.statistics[i].is_variance {
+            return true;
+        }
+        i += 1;
+    }
+    d.is_identity()
+}
+
+/// How a method stands in a recurrent network; the error is why not.
+pub const fn in_recurrence(d: &Descriptor) -> Result<Stand, Reason> {
+    match (d.site, d.policy, d.reference_set) {
+        (Site::Inputs, _, _) => Err("its templates are cut from images and not trained"),
+        (_, PolicyKind::PerStep, ReferenceSet::BatchSpace) => {
+            Err("it stands in a recurrent network of convolutions")
+        }
+        _ => match models::in_cells(d) {
+            Ok(()) => Ok(Stand::Sums),
+            Err(reason) => Err(reason),
+        },
+    }
+}
+
+impl Workload {
+    /// All methods, then the updates that are trained with here.
+    fn arms(&self) -> Vec<Arm> {
+        let mut all = match self.arms {
+            Arms::Types(arms) => arms.to_vec(),
+            Arms::Values { place, build } => {
+                let one = |m: &norms::Method| Arm::by_value(m.descriptor(), place(m.descriptor()), build);
+                norms::METHODS.iter().map(one).collect()
+            }
+        };
+        all.extend_from_slice(self.updates);
+        all
+    }
+
+    /// What becomes of a method or an update here.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownMethod`].
+    pub fn arm(&self, method: &str) -> Result<Arm, Error> {
+        let listed = self.arms().into_iter().find(|arm| arm.method == method);
+        let other = || {
+            let stands = Err("the weights are moved by another optimizer here");
+            norms::find_update(method).map(|u| Arm { method: u.id, plain: false, stands, anywhere: None })
+        };
+        listed.or_else(other).ok_or_else(|| Error::UnknownMethod {
+            workload: self.id,
+            got: method.to_owned(),
+            known: super::grid::methods().join(", "),
+        })
+    }
+
+    /// The methods and updates that are trained here, each with its places in the model.
+    pub fn trained(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.arms().into_iter().flat_map(|arm| {
+            let places = arm.placements().unwrap_or_default();
+            places.into_iter().map(move |place| (arm.method, place))
+        })
+    }
+
+    /// The methods and updates that are not trained here, each with the reason.
+    pub fn refuses(&self) -> impl Iterator<Item = (&'static str, Reason)> {
+        let why = |method| Some((method, self.arm(method).ok()?.placements().err()?));
+        super::grid::methods().into_iter().filter_map(why)
+    }
+
+    /// Passes over the training cases.
+    pub fn epochs(&self, tier: Tier) -> usize {
+        match tier {
+            Tier::Smoke => self.epochs.smoke,
+            Tier::Quick => self.epochs.quick,
+            Tier::Standard | Tier::Full => self.epochs.full,
+        }
+    }
+
+    /// The grid, the same for every method.
+    pub fn learning_rates(&self, tier: Tier) -> Vec<f64> {
+        match tier {
+            Tier::Smoke => vec![self.rates.smoke],
+            Tier::Quick | Tier::Standard | Tier::Full => self.rates.grid.to_vec(),
+        }
+    }
+
+    /// What counts as reached.
+    pub fn target(&self) -> Target {
+        let (metric, value, direction) = match self.target {
+            Goal::Accuracy(share) => ("valid_accuracy", share, Direction::HigherIsBetter),
+            Goal::Loss(loss) => ("valid_loss", loss, Direction::LowerIsBetter),
+        };
+        Target { metric: metric.to_owned(), value, direction }
+    }
+
+    /// Refuses a cell that says of itself what this workload does not do: whatever is written down changes the run.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`].
+    pub(crate) fn check(&self, cell: &CellSettings) -> Result<(), Error> {
+        let fixed = [
+            ("model", self.model, cell.model.as_str()),
+            ("path", "fused", cell.path.as_str()),
+            ("dtype", "f32", cell.dtype.as_str()),
+        ];
+        match fixed.into_iter().find(|(_, only, got)| only != got) {
+            None => Ok(()),
+            Some((name, only, got)) => {
+                Err(Error::Setting { workload: self.id, name, got: got.to_owned(), only })
+            }
+        }
+    }
+
+    /// What a reader of the page is told; [`Error::Data`] for cases that cannot be divided.
+    pub fn record(&self) -> Result<WorkloadRecord, Error> {
+        let cell = super::grid::plain_cell(self);
+        let cases = (self.cases)(&cell, &Axes::new(&cell.settings))?;
+        Ok(WorkloadRecord {
+            id: self.id.to_owned(),
+            title: self.title.to_owned(),
+            data: self.data.to_owned(),
+            attribution: self.attribution.to_owned(),
+            train_cases: cases.training().len() as u64,
+            validation_cases: cases.validation().len() as u64,
+            test_cases: cases.test().len() as u64,
+            model: self.about.to_owned(),
+            loss: "softmax cross-entropy".to_owned(),
+            protocol: format!(
+                "{}, batches of {}, no schedule; {} learning rates, the same for every method; a seed sets initial weights, order and which cases validate, the same for every method; rates are chosen by the validation loss, and validation by statistics estimated anew where a method stores some",
+                self.optimizer,
+                self.batch_size,
+                self.rates.grid.len(),
+            ),
+            target: self.target(),
+            refuses: self.refuses().map(|(id, why)| (id.to_owned(), why.to_owned())).collect(),
+            caveats: self.caveats.iter().map(|&caveat| caveat.to_owned()).collect(),
+        })
+    }
+}

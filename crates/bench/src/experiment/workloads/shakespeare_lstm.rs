@@ -1,0 +1,31 @@
+//! A text character by character, through an LSTM.
+
+use sequence::CellKind;
+
+use crate::experiment::recurrence::{Kind, build, place};
+use crate::experiment::text;
+use crate::experiment::workload::{Arms, Epochs, Goal, Rates, Recurrence, Workload};
+
+const KIND: Kind = Kind { equations: CellKind::Lstm, steps: text::STEPS, labels_steps: true };
+
+pub(crate) static WORKLOAD: Workload = Workload {
+    id: "shakespeare-lstm",
+    title: "Text character by character",
+    data: text::DATA,
+    attribution: text::ATTRIBUTION,
+    model: "char-lstm",
+    about: "LSTM of 64 units over 50 characters, each state to 62 characters",
+    optimizer: "Adam",
+    settings: &[("optimizer", "adam")],
+    batch_size: 32,
+    epochs: Epochs { smoke: 1, quick: 5, full: 10 },
+    rates: Rates::ADAM,
+    target: Goal::Loss(2.2),
+    caveats: &[
+        "Every window starts from the state before any character: what lies before it is not known to the network.",
+    ],
+    recurrence: Some(Recurrence { kind: KIND.equations, units: 64 }),
+    cases: text::windows,
+    arms: Arms::Values { place, build: |cell, axes| build::<62, 64, 256, 256, 62>(KIND, cell, axes) },
+    updates: &[],
+};

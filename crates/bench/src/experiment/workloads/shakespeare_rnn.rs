@@ -1,0 +1,31 @@
+//! A text character by character, through a simple recurrence.
+
+use sequence::CellKind;
+
+use crate::experiment::recurrence::{Kind, build, place};
+use crate::experiment::text;
+use crate::experiment::workload::{Arms, Epochs, Goal, Rates, Recurrence, Workload};
+
+const KIND: Kind = Kind { equations: CellKind::RnnTanh, steps: text::STEPS, labels_steps: true };
+
+pub(crate) static WORKLOAD: Workload = Workload {
+    id: "shakespeare-rnn",
+    title: "Text character by character, simple",
+    data: text::DATA,
+    attribution: text::ATTRIBUTION,
+    model: "char-rnn",
+    about: "simple recurrence with the hyperbolic tangent of 64 units over 50 characters, each state to 62 characters",
+    optimizer: "Adam",
+    settings: &[("optimizer", "adam")],
+    batch_size: 32,
+    epochs: Epochs { smoke: 1, quick: 5, full: 10 },
+    rates: Rates::ADAM,
+    target: Goal::Loss(2.2),
+    caveats: &[
+        "Every window starts from the state before any character: what lies before it is not known to the network.",
+    ],
+    recurrence: Some(Recurrence { kind: KIND.equations, units: 64 }),
+    cases: text::windows,
+    arms: Arms::Values { place, build: |cell, axes| build::<62, 64, 64, 64, 62>(KIND, cell, axes) },
+    updates: &[],
+};

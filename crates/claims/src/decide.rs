@@ -1,0 +1,97 @@
+//! From records to verdicts.
+
+use results::{Effect, Finding, ProbeRecord, Verdict, VerdictRecord};
+
+use crate::claim::{Claim, Evidence, Expect};
+use crate::error::Error;
+use crate::plan::Bench;
+use crate::trained::{self, Found};
+
+/// What probes and cells say to claims, in the order of the claims.
+///
+/// # Errors
+///
+/// [`Error`], for a claim that is declared wrongly.
+pub fn verdicts(
+    claims: &[&Claim],
+    probes: &[ProbeRecord],
+    bench: &dyn Bench,
+) -> Result<Vec<VerdictRecord>, Error> {
+    claims.iter().map(|claim| verdict(claim, probes, bench)).collect()
+}
+
+fn verdict(claim: &Claim, probes: &[ProbeRecord], bench: &dyn Bench) -> Result<VerdictRecord, Error> {
+    let (threshold, probe, found) = match &claim.evidence {
+        Evidence::Probe { probe, expects } => {
+            let record = probes.iter().find(|record| record.id == *probe);
+            let words = expects.iter().map(|e| format!("{}: {}", e.about, e.within.words()));
+            (words.collect::<Vec<_>>().join("; "), record.map(|r| r.id.clone()), of_probe(expects, record))
+        }
+        Evidence::Trained(experiment) => {
+            let words =
+                experiment.comparisons.iter().map(|c| format!("{}: {}", c.words(), c.expectation.words()));
+            let mut found = trained::decide(claim.id, experiment, bench)?;
+            found.core_minutes.get_or_insert(experiment.core_minutes);
+            (words.collect::<Vec<_>>().join("; "), None, found)
+        }
+        Evidence::Later { core_minutes, missing } => {
+            let found = Found {
+                verdict: Verdict::Undecided,
+                reason: format!("not run: {missing}"),
+                findings: Vec::new(),
+                cells: Vec::new(),
+                core_minutes: Some(*core_minutes),
+            };
+            (String::new(), None, found)
+        }
+    };
+    Ok(VerdictRecord {
+        id: claim.id.to_owned(),
+        source: claim.source.to_owned(),
+        statement: claim.statement.to_owned(),
+        declared: claim.declared(),
+        verdict: found.verdict,
+        reason: found.reason,
+        threshold,
+        findings: found.findings,
+        cells: found.cells,
+        probe,
+        differs: claim.differs.to_owned(),
+        core_minutes: found.core_minutes,
+    })
+}
+
+fn of_probe(expects: &[Expect], record: Option<&ProbeRecord>) -> Found {
+    let nothing = |reason: String| Found {
+        verdict: Verdict::Undecided,
+        reason,
+        findings: Vec::new(),
+        cells: Vec::new(),
+        core_minutes: None,
+    };
+    let Some(record) = record else { return nothing("the probe was not run".to_owned()) };
+    let mut findings = Vec::new();
+    for expect in expects {
+        let Some(&value) = record.values.get(expect.value) else {
+            return nothing(format!("the probe does not say `{}`", expect.value));
+        };
+        let verdict = if expect.within.holds(value) { Verdict::Supported } else { Verdict::Refuted };
+        findings.push(Finding {
+            what: expect.about.to_owned(),
+            expected: expect.within.words(),
+            verdict,
+            effect: Effect { what: expect.about.to_owned(), value, lower: None, upper: None },
+            adjusted_p: None,
+            pairs: 0,
+            rates: Vec::new(),
+        });
+    }
+    let holds = !findings.is_empty() && findings.iter().all(|f| f.verdict == Verdict::Supported);
+    Found {
+        verdict: if holds { Verdict::Supported } else { Verdict::Refuted },
+        reason: if holds { "every number is as claimed" } else { "a number is not as claimed" }.to_owned(),
+        findings,
+        cells: Vec::new(),
+        core_minutes: None,
+    }
+}

@@ -1,0 +1,27 @@
+//! Claims of the literature as experiments: what each says, what decides it, and what the records of a run say to it.
+//!
+//! A [`Claim`] is declared before anything is run, with its thresholds; [`next`] lists the cells that are still to be trained,
+//! rates first, and [`verdicts`] decides from what is there. Whatever this crate is not shown decides nothing: an empty run
+//! leaves every trained claim undecided.
+//!
+//! Knows records and statistics; nothing of methods, models and pages.
+
+mod claim;
+mod claims;
+mod compare;
+mod decide;
+mod error;
+mod experiment;
+mod judge;
+mod plan;
+mod setups;
+
+mod trained;
+
+pub use claim::{Claim, Evidence, Expect, Within};
+pub use claims::{CLAIMS, find};
+pub use decide::verdicts;
+pub use error::Error;
+pub use experiment::{Arm, Comparison, Expectation, Experiment, Protocol, Quantity, Rule, Setup};
+pub use judge::judge;
+pub use plan::{Bench, Wanted, next};

@@ -1,0 +1,273 @@
+//! Claims: what a run says to them, and training what is missing.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, anyhow, bail};
+use bench::experiment::{grid, runner, workloads};
+use claims::{CLAIMS, Claim, Evidence, Wanted};
+use results::{CellSettings, ConvergenceRecord, ProbeRecord, Run, RunWriter, Tier, Verdict, VerdictRecord};
+
+use crate::run::{End, Place, finish, open, render};
+use crate::say;
+
+/// The cells that are there, by id, and who knows the others' settings.
+#[derive(Default)]
+pub(crate) struct Cells(BTreeMap<String, ConvergenceRecord>);
+
+impl Cells {
+    /// All cells of a run that nothing speaks against.
+    pub(crate) fn of(run: &Run) -> Result<Self> {
+        Ok(Self(run.contents()?.cells.into_iter().map(|cell| (cell.id.clone(), cell)).collect()))
+    }
+}
+
+impl claims::Bench for Cells {
+    fn cell(&self, wanted: &Wanted<'_>) -> Result<CellSettings, String> {
+        let workload = workloads::find(wanted.workload).map_err(|e| e.to_string())?;
+        let arm = workload.arm(wanted.arm.method).map_err(|e| e.to_string())?;
+        let usual = || arm.placements().map_err(str::to_owned)?.first().copied().ok_or("no place".to_owned());
+        let place = if wanted.arm.place.is_empty() { usual()? } else { wanted.arm.place };
+        let (method, rate) = (wanted.arm.method, wanted.learning_rate);
+        let mut cell = grid::cell(workload, method, place, rate, wanted.seed, wanted.epochs);
+        if let Some(batch_size) = wanted.batch_size {
+            cell.batch_size = batch_size;
+        }
+        for (name, value) in wanted.arm.settings {
+            cell.settings.insert((*name).to_owned(), (*value).to_owned());
+        }
+        Ok(cell)
+    }
+
+    fn record(&self, id: &str) -> Option<&ConvergenceRecord> {
+        self.0.get(id)
+    }
+}
+
+/// The claims of those ids; all where there are none.
+fn chosen(ids: &[String]) -> Result<Vec<&'static Claim>> {
+    if ids.is_empty() {
+        return Ok(CLAIMS.to_vec());
+    }
+    Ok(ids.iter().map(|id| claims::find(id)).collect::<Result<_, _>>()?)
+}
+
+/// What a run, or probes alone, say to the claims of those ids.
+pub(crate) fn say(run: Option<&Path>, ids: &[String], json: bool) -> Result<End> {
+    let (cells, kept) = match run {
+        Some(dir) => {
+            let run = Run::open(dir)?;
+            (Cells::of(&run)?, run.probes()?)
+        }
+        None => (Cells::default(), None),
+    };
+    let chosen = chosen(ids)?;
+    let kept = kept.unwrap_or_else(|| asked(&chosen));
+    let found = claims::verdicts(&chosen, &kept, &cells)?;
+    if json {
+        return say::line(serde_json::to_string_pretty(&in_json(&found, run))?).map(|()| End::Done);
+    }
+    print(&found)?;
+    Ok(End::Done)
+}
+
+/// What the probes of these claims find, each once.
+fn asked(claims: &[&Claim]) -> Vec<ProbeRecord> {
+    let mut ids: Vec<&str> = claims
+        .iter()
+        .filter_map(|claim| match &claim.evidence {
+            Evidence::Probe { probe, .. } => Some(*probe),
+            _ => None,
+        })
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.into_iter().filter_map(probes::run).collect()
+}
+
+/// Verdicts for a person.
+fn print(found: &[VerdictRecord]) -> Result<()> {
+    for verdict in found {
+        say::line(format_args!("{:<6}{:<11}{}", verdict.id, verdict.verdict.name(), verdict.statement))?;
+        for finding in &verdict.findings {
+            say::line(format_args!("                 {}", words(finding)))?;
+        }
+        if verdict.findings.is_empty() {
+            say::line(format_args!("                 {}", verdict.reason))?;
+        }
+    }
+    let count = |word: Verdict| found.iter().filter(|v| v.verdict == word).count();
+    say::line(format_args!(
+        "{} claims: {} supported, {} refuted, {} undecided",
+        found.len(),
+        count(Verdict::Supported),
+        count(Verdict::Refuted),
+        count(Verdict::Undecided)
+    ))
+}
+
+/// A finding on a line.
+fn words(finding: &results::Finding) -> String {
+    let effect = &finding.effect;
+    let interval = match (effect.lower, effect.upper) {
+        (Some(lower), Some(upper)) => format!(" [{}, {}]", number(lower), number(upper)),
+        _ => String::new(),
+    };
+    let p = finding.adjusted_p.map_or_else(String::new, |p| format!(", p {p:.4}"));
+    format!("{}: {}{interval}{p}; expected {}", finding.what, number(effect.value), finding.expected)
+}
+
+/// Four digits, wherever the point stands.
+fn number(value: f64) -> String {
+    if value == 0.0 || (1e-3..1e4).contains(&value.abs()) {
+        format!("{value:.4}")
+    } else {
+        format!("{value:.3e}")
+    }
+}
+
+/// The form that programs read.
+fn in_json(found: &[VerdictRecord], run: Option<&Path>) -> Vec<serde_json::Value> {
+    let one = |v: &VerdictRecord| {
+        let effect = v.findings.first().map(|f| &f.effect);
+        serde_json::json!({
+            "id": v.id,
+            "source": v.source,
+            "statement": v.statement,
+            "verdict": v.verdict.name(),
+            "reason": v.reason,
+            "effect": effect.map(|e| e.value),
+            "interval": effect.and_then(|e| Some([e.lower?, e.upper?])),
+            "threshold": v.threshold,
+            "declared": v.declared,
+            "cells": v.cells,
+            "core_minutes": v.core_minutes,
+            "run": run.map(|dir| dir.display().to_string()),
+        })
+    };
+    found.iter().map(one).collect()
+}
+
+/// The seeds that trained claims use.
+pub(crate) fn seeds(claims: &[&Claim]) -> Vec<u64> {
+    let mut seeds: Vec<u64> = claims
+        .iter()
+        .flat_map(|claim| match &claim.evidence {
+            Evidence::Trained(experiment) => experiment.comparisons,
+            _ => &[],
+        })
+        .map(|comparison| comparison.on.protocol)
+        .flat_map(|protocol| protocol.tuning_seeds().chain(protocol.judging_seeds()))
+        .collect();
+    seeds.sort_unstable();
+    seeds.dedup();
+    seeds
+}
+
+/// Trains what the claims need, rates first, until nothing is missing; then probes and verdicts.
+pub(crate) fn train(run: &RunWriter, claims: &[&Claim]) -> Result<End> {
+    let end = train_until_decided(run, claims)?;
+    if end == End::Done {
+        decide(run)?;
+    }
+    Ok(end)
+}
+
+/// Trains what the claims need, rates first, until nothing is missing.
+fn train_until_decided(run: &RunWriter, claims: &[&Claim]) -> Result<End> {
+    loop {
+        let wanted = claims::next(claims, &Cells::of(run)?)?;
+        if wanted.is_empty() {
+            break;
+        }
+        if crate::run::train(run, &wanted)? == End::Interrupted {
+            return Ok(End::Interrupted);
+        }
+        let before = wanted.len();
+        let after = claims::next(claims, &Cells::of(run)?)?;
+        if after.len() == before && after.iter().zip(&wanted).all(|(a, b)| a == b) {
+            bail!(
+                "{before} cells were trained and are not taken for what they are; the run says why when it is rendered"
+            );
+        }
+    }
+    Ok(End::Done)
+}
+
+/// Writes what probes find and what the run says to every claim.
+pub(crate) fn decide(run: &RunWriter) -> Result<()> {
+    let found: Vec<ProbeRecord> = probes::all();
+    run.write_probes(&found)?;
+    run.write_verdicts(&claims::verdicts(CLAIMS, &found, &Cells::of(run)?)?)?;
+    Ok(())
+}
+
+/// A run that decides the claims of those ids.
+pub(crate) fn run(place: Place, ids: &[String], dry_run: bool) -> Result<End> {
+    let claims = chosen(ids)?;
+    if dry_run {
+        return dry(place.dir.as_ref(), &claims);
+    }
+    let first = claims::next(&claims, &Cells::default())?;
+    if first.is_empty() {
+        return Err(anyhow!("no training decides these claims; `normlab claims` says what probes do"));
+    }
+    runner::stop_on_interrupt()?;
+    let writer = open(Tier::Standard, place, seeds(&claims))?;
+    if train(&writer, &claims)? == End::Interrupted {
+        return Ok(End::Interrupted);
+    }
+    let dir = writer.dir().to_owned();
+    finish(writer)?;
+    render(&dir, None)
+}
+
+/// Trains a method beside nothing, layer and batch normalization, and says what comes of it.
+pub(crate) fn judge(place: Place, method: &str) -> Result<End> {
+    if !grid::methods().contains(&method) {
+        return Err(
+            bench::Error::NoSuchMethod { got: method.to_owned(), known: grid::methods().join(", ") }.into()
+        );
+    }
+    let trains = |workload: &str| {
+        workloads::find(workload).and_then(|w| w.arm(method)).is_ok_and(|arm| arm.placements().is_ok())
+    };
+    let claims = claims::judge(method, trains);
+    if claims.is_empty() {
+        bail!("neither digits-mlp nor digits-lstm-64 trains `{method}`; the page of a run says why");
+    }
+    runner::stop_on_interrupt()?;
+    let run = open(Tier::Quick, place, seeds(&claims))?;
+    if train_until_decided(&run, &claims)? == End::Interrupted {
+        return Ok(End::Interrupted);
+    }
+    let found = claims::verdicts(&claims, &[], &Cells::of(&run)?)?;
+    print(&found)?;
+    decide(&run)?;
+    let dir = run.dir().to_owned();
+    finish(run)?;
+    render(&dir, None)
+}
+
+/// What would be trained next, and for how long.
+fn dry(dir: Option<&PathBuf>, claims: &[&Claim]) -> Result<End> {
+    let cells = match dir {
+        Some(dir) if dir.join("manifest.json").exists() => Cells::of(&Run::open(dir)?)?,
+        _ => Cells::default(),
+    };
+    let minutes: f64 = claims
+        .iter()
+        .map(|claim| match &claim.evidence {
+            Evidence::Trained(experiment) => experiment.core_minutes,
+            _ => 0.0,
+        })
+        .sum();
+    let next = claims::next(claims, &cells)?;
+    say::line(format_args!(
+        "{} cells come next, rates first; all of it about {minutes:.0} minutes of one core and {:.1} MB",
+        next.len(),
+        // A cell with its curve, as JSON.
+        next.len() as f64 * 6e-3
+    ))?;
+    Ok(End::Done)
+}

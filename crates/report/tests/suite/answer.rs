@@ -1,0 +1,235 @@
+//! The answer, the paragraph and the claims: all of it from records, and other records give another text.
+
+use std::fs;
+use std::path::Path;
+
+use results::Verdict;
+
+use crate::common;
+use crate::common::check::{check, elements};
+use crate::common::judged::{self, verdict};
+use crate::common::{position, rendered, rows};
+
+/// A section of the page.
+fn section<'a>(page: &'a str, id: &str) -> &'a str {
+    let start = position(page, &format!("<section id=\"{id}\""));
+    &page[start..start + page[start..].find("</section>").unwrap()]
+}
+
+/// The cells of a row of the table of three.
+fn row(page: &str, label: &str) -> Vec<String> {
+    let answer = section(page, "answer");
+    let start = position(answer, &format!("<th scope=\"row\">{label}</th>"));
+    let row = &answer[start..start + answer[start..].find("</tr>").unwrap()];
+    row.split("<td").skip(1).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_answer_comes_from_the_records_of_the_three() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = judged::write(&folder.path().join("run"));
+    let page = rendered(folder.path());
+    check(&page);
+    if let Ok(keep) = std::env::var("NORMLAB_KEEP_JUDGED_PAGE") {
+        report::render(run.dir(), Path::new(&keep)).unwrap();
+    }
+    assert!(position(&page, "id=\"answer\"") < position(&page, "id=\"paragraph\""));
+    let sentence = "Layer Normalization averages over the features (all features of one case), keeps nothing for the test, and \
+                    in an LSTM it normalizes the input and the recurrent term, each by itself, and the cell where it is read \
+                    out; Recurrent Batch Normalization averages over the batch (all cases, feature by feature), keeps \
+                    statistics for the test, more for every step, and in an LSTM it normalizes ";
+    position(section(&page, "answer"), sentence);
+    let state = row(&page, "state kept");
+    assert!(state[0].contains("none") && state[0].contains("at 1 step and at 100 steps"), "{state:?}");
+    assert!(state[1].contains("512\u{a0}B at 1 step, 50.0\u{a0}KiB at 100 steps"), "{state:?}");
+    let places = row(&page, "where in an LSTM");
+    assert!(places[2].contains("the input term alone<small>“input”"), "{places:?}");
+    let one = row(&page, "with a batch of one");
+    assert!(one[0].contains(">yes") && one[1].contains(">no") && one[2].contains("no variance"), "{one:?}");
+
+    // The arms swapped: each has the other's record, and the text goes with it.
+    let mut methods = judged::methods();
+    let place = |id: &str, all: &[results::MethodRecord]| all.iter().position(|m| m.id == id).unwrap();
+    let (layer, recurrent) = (place("layer", &methods), place("recurrent-batch", &methods));
+    methods.swap(layer, recurrent);
+    (methods[layer].id, methods[recurrent].id) = ("layer".into(), "recurrent-batch".into());
+    let titles = (methods[recurrent].title.clone(), methods[layer].title.clone());
+    (methods[layer].title, methods[recurrent].title) = titles;
+    run.write_methods(&methods).unwrap();
+    let swapped = rendered(folder.path());
+    check(&swapped);
+    assert!(!section(&swapped, "answer").contains(sentence));
+    position(
+        &swapped,
+        "Layer Normalization averages over the batch (all cases, feature by feature), keeps statistics",
+    );
+    for label in
+        ["state kept", "with a batch of one", "where in an LSTM", "over what", "what happens at test"]
+    {
+        let (before, after) = (row(&page, label), row(&swapped, label));
+        assert_eq!((&before[0], &before[1], &before[2]), (&after[1], &after[0], &after[2]), "{label}");
+    }
+}
+
+#[test]
+fn each_method_has_the_verdicts_that_concern_it() {
+    let folder = tempfile::tempdir().unwrap();
+    judged::write(&folder.path().join("run"));
+    let page = rendered(folder.path());
+    let said = row(&page, "what the runs say");
+    let has = |column: usize, id: &str| said[column].contains(&format!("href=\"#claim-{id}\""));
+    assert!(has(0, "R8") && !has(1, "R8") && !has(2, "R8"), "{said:?}");
+    assert!(!has(0, "R15") && has(1, "R15") && !has(2, "R15"));
+    assert!(!has(0, "R30") && !has(1, "R30") && has(2, "R30"));
+    assert!(has(0, "IV1") && has(1, "IV1") && has(2, "IV1"));
+    // Of the claims that the answer speaks of, the registry has every one.
+    assert!(!page.contains("of which the answer speaks"), "{}", section(&page, "provenance"));
+}
+
+#[test]
+fn a_claim_without_a_verdict_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = judged::write(&folder.path().join("run"));
+    let verdicts: Vec<_> = judged::verdicts().into_iter().filter(|v| v.id != "Q7").collect();
+    run.write_verdicts(&verdicts).unwrap();
+    let page = rendered(folder.path());
+    check(&page);
+    position(section(&page, "provenance"), "a verdict on claim Q7, of which the answer speaks");
+    position(section(&page, "paragraph"), "Q7 <em>this run holds no verdict on it</em>");
+}
+
+/// Another verdict on one claim gives another sentence, and a swap of the arms another number.
+#[test]
+fn the_paragraph_says_what_the_verdicts_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = judged::write(&folder.path().join("run"));
+    let with = |word: Verdict, value: f64| {
+        let mut verdicts = judged::verdicts();
+        let at = verdicts.iter().position(|v| v.id == "Q8").unwrap();
+        verdicts[at] = verdict("Q8", word, value);
+        run.write_verdicts(&verdicts).unwrap();
+        let page = rendered(folder.path());
+        check(&page);
+        let paragraph = section(&page, "paragraph");
+        let start = position(paragraph, "id=\"sentence-4\"");
+        let end = position(paragraph, "id=\"sentence-5\"");
+        (paragraph[start..end].to_owned(), paragraph[..start].to_owned() + &paragraph[end..])
+    };
+    let (supported, others) = with(Verdict::Supported, -0.41);
+    position(
+        &supported,
+        "supported by our runs: ln valid_loss, layer − none: −0.41 (95\u{a0}% −0.46 to −0.36)",
+    );
+    position(&supported, "1 claim: 1 supported.");
+    position(&supported, "href=\"#claim-Q8\"");
+    let (refuted, same) = with(Verdict::Refuted, 0.41);
+    position(
+        &refuted,
+        "our runs speak against it: ln valid_loss, layer − none: 0.41 (95\u{a0}% 0.36 to 0.46)",
+    );
+    position(&refuted, "1 claim: 1 refuted.");
+    assert!(!refuted.contains("supported"));
+    let (undecided, _) = with(Verdict::Undecided, 0.0);
+    position(&undecided, "not decided: not run: no workload trains it yet");
+    position(&undecided, "1 claim: 1 not decided.");
+    assert_eq!(others, same, "no other sentence speaks of it");
+}
+
+#[test]
+fn all_claims_stand_under_their_verdict() {
+    let folder = tempfile::tempdir().unwrap();
+    judged::write(&folder.path().join("run"));
+    let page = rendered(folder.path());
+    let claims = section(&page, "claims");
+    let all = judged::verdicts();
+    let count = |word| all.iter().filter(|v| v.verdict == word).count();
+    let words = [Verdict::Supported, Verdict::Refuted, Verdict::Undecided];
+    let places = words.map(|word| {
+        position(claims, &format!("<h3 id=\"claims-{}\">{} {}</h3>", word.name(), count(word), word.name()))
+    });
+    assert!(places.is_sorted());
+    for verdict in &all {
+        let place = position(claims, &format!("<tr id=\"claim-{}\">", verdict.id));
+        let under = places.iter().rposition(|heading| *heading < place).unwrap();
+        assert_eq!(words[under], verdict.verdict, "{}", verdict.id);
+        let row = &claims[place..place + claims[place..].find("</tr>").unwrap()];
+        position(row, &verdict.statement);
+        position(row, "digits instead of MNIST");
+        position(row, "href=\"https://arxiv.org/abs/1607.06450\"");
+        if verdict.verdict == Verdict::Undecided {
+            position(row, "not run; it takes about 7.5\u{a0}core-minutes");
+        } else {
+            position(row, "lower by 0.02");
+            position(
+                row,
+                "1 cell, 7.5\u{a0}core-minutes; 12 pairs<small>layer at 0.03, none at 0.01</small>",
+            );
+            position(row, "p after Holm&#39;s correction 0.003");
+        }
+    }
+    let data = rows(folder.path(), "claims", &["claim", "verdict", "effect", "pairs", "declared"]);
+    assert_eq!(data.len(), all.len());
+    let first = all.iter().find(|v| v.verdict == Verdict::Supported).unwrap();
+    assert!(data.contains(
+        &[first.id.as_str(), "supported", "-0.41", "12.0", "0123456789abcdef"].map(str::to_owned).into()
+    ));
+    assert!(elements(&page).iter().filter(|e| e.name == "details").count() > all.len());
+}
+
+/// A claim of several conditions that falls by its second is quoted with the second.
+#[test]
+fn a_claim_is_quoted_with_what_decided_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = judged::write(&folder.path().join("run"));
+    let mut verdicts = judged::verdicts();
+    let at = verdicts.iter().position(|v| v.id == "IV2").unwrap();
+    let mut second = verdict("IV2", Verdict::Refuted, 0.77);
+    let fine = verdict("IV2", Verdict::Supported, -0.11).findings.remove(0);
+    second.findings.insert(0, fine);
+    verdicts[at] = second;
+    run.write_verdicts(&verdicts).unwrap();
+    let page = rendered(folder.path());
+    position(section(&page, "paragraph"), "our runs speak against it: ln valid_loss, layer − none: 0.77");
+}
+
+#[test]
+fn a_run_without_verdicts_says_so_once() {
+    let folder = tempfile::tempdir().unwrap();
+    common::write(&folder.path().join("run"));
+    let page = rendered(folder.path());
+    check(&page);
+    assert_eq!(page.matches("This run holds no verdicts").count(), 1);
+    for id in ["paragraph", "claims", "invariance"] {
+        assert!(
+            !page.contains(&format!("id=\"{id}\"")) && !page.contains(&format!("href=\"#{id}\"")),
+            "{id}"
+        );
+    }
+    assert!(!folder.path().join("out/data/claims.csv").exists());
+    let one = row(&page, "with a batch of one");
+    assert!(one[0].contains(">yes") && one[1].contains("no record in this run"), "{one:?}");
+}
+
+#[test]
+fn the_invariance_table_is_what_the_probe_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = judged::write(&folder.path().join("run"));
+    let page = rendered(folder.path());
+    let table = section(&page, "invariance");
+    for text in
+        ["yes (3.0 × 10⁻¹⁶)", "yes (9.9 × 10⁻⁶)", "yes (0)", "no (0.43)", "no (1.0 × 10⁻⁵)", "not measured"]
+    {
+        position(table, text);
+    }
+    position(table, "<dt>largest where none</dt>");
+    let heads = ["weight matrix scaling", "case scaling", "another change"].map(|head| position(table, head));
+    assert!(heads.is_sorted(), "the paper's changes in its order, then others: {heads:?}");
+    let csv = fs::read_to_string(folder.path().join("out/data/invariance.csv")).unwrap();
+    let methods: Vec<&str> = csv.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+    assert_eq!(methods, ["Batch Normalization", "Layer Normalization"], "in the order of the page");
+    let mut probe = judged::probe();
+    probe.values.insert("layer.case_scaling".into(), f64::NAN);
+    run.write_probes(&[probe]).unwrap();
+    let page = rendered(folder.path());
+    position(section(&page, "invariance"), "no (not a number)");
+}

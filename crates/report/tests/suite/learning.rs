@@ -1,0 +1,106 @@
+//! What training runs say on the page: numbers of the test cases, rates by validation, every seed, and no judgement.
+
+use std::fs;
+
+use crate::common;
+use crate::common::check::check;
+use crate::common::{position, rendered, rows};
+
+#[test]
+fn known_numbers_stand_as_documented_and_nothing_is_decided_by_them() {
+    let folder = tempfile::tempdir().unwrap();
+    common::write(&folder.path().join("run"));
+    let page = rendered(folder.path());
+    let order = |id: &str| rows(folder.path(), id, &["contender"]).concat();
+    assert_eq!(
+        order("standings-mlp"),
+        ["Layer Normalization", "Batch Normalization", "RMS Normalization", "No normalization"]
+    );
+    assert_eq!(order("standings-lstm")[3], "No normalization, input");
+    position(&page, "No normalization diverged with every seed at rate 0.3.");
+    position(&page, "∞ (never reached)");
+    let decision = fs::read_to_string(folder.path().join("out/data/decision.csv")).unwrap();
+    let one = "one example at a time,No normalization; Layer Normalization; RMS Normalization,,Batch Normalization,1";
+    assert!(decision.contains(one) && !decision.contains("mlp"), "{decision}");
+    for judgement in ["istinguishabl", "tied with", "ootstrap"] {
+        assert!(!page.contains(judgement), "{judgement}");
+    }
+}
+
+/// The rate with the best test numbers is not taken where validation speaks for another.
+#[test]
+fn rates_are_chosen_by_validation_and_shown_by_test() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = common::write(&folder.path().join("run"));
+    for seed in 1..=5 {
+        let mut cell = common::cell("mlp", "rms", 0.3, seed);
+        cell.curve[19].test_accuracy = Some(0.999);
+        run.write_cell(&cell).unwrap();
+        let mut cell = common::cell("mlp", "rms", 0.1, seed);
+        cell.curve[19].test_accuracy = Some(0.5 + seed as f64 / 100.0);
+        run.write_cell(&cell).unwrap();
+    }
+    let page = rendered(folder.path());
+    check(&page);
+    let columns = ["contender", "rate", "final test accuracy, mean", "lowest – highest seed"];
+    let all = rows(folder.path(), "standings-mlp", &columns);
+    let rms = all.iter().find(|row| row[0] == "RMS Normalization").unwrap();
+    assert_eq!(rms[1..], ["0.1", "0.53", "51.0 – 55.0\u{a0}%"]);
+    position(&page, "smallest mean logarithm of the validation loss");
+    position(&page, "chosen on the numbers that are shown");
+    position(&page, "Learning curves on mlp</title>");
+    position(&page, "Mean of the validation accuracy over seeds");
+}
+
+/// A claim trains at the chosen rate with more seeds, and these must not speak for or against that rate.
+#[test]
+fn a_seed_that_only_some_rates_have_takes_no_part_in_the_choice() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = common::write(&folder.path().join("run"));
+    let mut bad = common::cell("mlp", "rms", 0.1, 5);
+    bad.curve[19].valid_loss = Some(100.0);
+    run.write_cell(&bad).unwrap();
+    let rate = || {
+        rendered(folder.path());
+        let all = rows(folder.path(), "standings-mlp", &["contender", "rate"]);
+        all.into_iter().find(|row| row[0] == "RMS Normalization").unwrap().remove(1)
+    };
+    assert_ne!(rate(), "0.1", "while all rates have it, it counts");
+    for other in [0.01, 0.03, 0.3] {
+        fs::remove_file(run.cell_path(&common::cell("mlp", "rms", other, 5).id)).unwrap();
+    }
+    assert_eq!(rate(), "0.1");
+}
+
+#[test]
+fn stored_statistics_stand_beside_those_of_the_population() {
+    let folder = tempfile::tempdir().unwrap();
+    common::write(&folder.path().join("run"));
+    rendered(folder.path());
+    let columns = ["contender", "by statistics of the population", "by running averages"];
+    let all = rows(folder.path(), "standings-mlp", &columns);
+    let of = |name: &str| all.iter().find(|row| row[0] == name).unwrap();
+    let number = |text: &str| text.parse::<f64>().unwrap();
+    let batch = of("Batch Normalization");
+    assert!((number(&batch[1]) - number(&batch[2]) - 0.4).abs() < 1e-9, "{batch:?}");
+    assert_eq!(of("Layer Normalization")[1], "null");
+    let front = fs::read_to_string(folder.path().join("out/data/methods.csv")).unwrap();
+    assert!(front.contains("by statistics of the population; "), "{front}");
+    assert_eq!(front.matches("by running averages").count(), 1, "{front}");
+}
+
+#[test]
+fn every_seed_is_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    common::write(&folder.path().join("run"));
+    let page = rendered(folder.path());
+    let figure = |id: &str| {
+        let start = position(&page, &format!("<figure id=\"{id}\">"));
+        &page[start..start + page[start..].find("</svg>").unwrap()]
+    };
+    // Five seeds of four methods at four rates, less those that diverged, of which nothing is finite but the worst value.
+    assert_eq!(figure("rates-mlp").matches("opacity=\"0.55\"").count(), 5 * 15);
+    assert_eq!(figure("curves-mlp").matches("opacity=\"0.45\"").count(), 5 * 4);
+    let values = rows(folder.path(), "rates-mlp", &["contender", "rate", "by seed"]);
+    assert!(values.iter().all(|row| row[2].matches(": ").count() == 5), "{values:?}");
+}
