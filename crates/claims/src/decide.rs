@@ -35,13 +35,8 @@ fn verdict(claim: &Claim, probes: &[ProbeRecord], bench: &dyn Bench) -> Result<V
             (words.collect::<Vec<_>>().join("; "), None, found)
         }
         Evidence::Later { core_minutes, missing } => {
-            let found = Found {
-                verdict: Verdict::Undecided,
-                reason: format!("not run: {missing}"),
-                findings: Vec::new(),
-                cells: Vec::new(),
-                core_minutes: Some(*core_minutes),
-            };
+            let mut found = Found::undecided(format!("not run: {missing}"));
+            found.core_minutes = Some(*core_minutes);
             (String::new(), None, found)
         }
     };
@@ -62,18 +57,11 @@ fn verdict(claim: &Claim, probes: &[ProbeRecord], bench: &dyn Bench) -> Result<V
 }
 
 fn of_probe(expects: &[Expect], record: Option<&ProbeRecord>) -> Found {
-    let nothing = |reason: String| Found {
-        verdict: Verdict::Undecided,
-        reason,
-        findings: Vec::new(),
-        cells: Vec::new(),
-        core_minutes: None,
-    };
-    let Some(record) = record else { return nothing("the probe was not run".to_owned()) };
+    let Some(record) = record else { return Found::undecided("the probe was not run".to_owned()) };
     let mut findings = Vec::new();
     for expect in expects {
         let Some(&value) = record.values.get(expect.value) else {
-            return nothing(format!("the probe does not say `{}`", expect.value));
+            return Found::undecided(format!("the probe does not say `{}`", expect.value));
         };
         let verdict = if expect.within.holds(value) { Verdict::Supported } else { Verdict::Refuted };
         findings.push(Finding {

@@ -18,6 +18,19 @@ pub(crate) struct Found {
     pub(crate) core_minutes: Option<f64>,
 }
 
+impl Found {
+    /// Nothing, and why.
+    pub(crate) fn undecided(reason: String) -> Self {
+        Self {
+            verdict: Verdict::Undecided,
+            reason,
+            findings: Vec::new(),
+            cells: Vec::new(),
+            core_minutes: None,
+        }
+    }
+}
+
 /// One arm with all its cells.
 struct Trained<'a> {
     rate: f64,
@@ -63,7 +76,7 @@ pub(crate) fn decide(
                 Ok(trained) => arms.push(trained),
                 Err(missing) => {
                     let reason = format!("of the arm “{}” cells are missing: {missing}", arm.label);
-                    return Ok(undecided(reason, Vec::new()));
+                    return Ok(Found::undecided(reason));
                 }
             }
         }
@@ -79,7 +92,7 @@ pub(crate) fn decide(
         }
         let numbers = match comparison.numbers(&first.records, &second.records) {
             Ok(numbers) => numbers,
-            Err(name) => return Ok(undecided(format!("no cell says its `{name}`"), Vec::new())),
+            Err(name) => return Ok(Found::undecided(format!("no cell says its `{name}`"))),
         };
         let rates = vec![
             (comparison.first.label.to_owned(), first.rate),
@@ -126,8 +139,4 @@ fn findings(tested: &[(&Comparison, Tested, Vec<(String, f64)>)]) -> statistics:
         })
     };
     tested.iter().zip(adjusted).map(one).collect()
-}
-
-fn undecided(reason: String, findings: Vec<Finding>) -> Found {
-    Found { verdict: Verdict::Undecided, reason, findings, cells: Vec::new(), core_minutes: None }
 }
