@@ -175,21 +175,20 @@ pub(crate) fn train(run: &RunWriter, claims: &[&Claim]) -> Result<End> {
 
 /// Trains what the claims need, rates first, until nothing is missing.
 fn train_until_decided(run: &RunWriter, claims: &[&Claim]) -> Result<End> {
-    loop {
-        let wanted = claims::next(claims, &Cells::of(run)?)?;
-        if wanted.is_empty() {
-            break;
-        }
+    let next = || -> Result<_> { Ok(claims::next(claims, &Cells::of(run)?)?) };
+    let mut wanted = next()?;
+    while !wanted.is_empty() {
         if crate::run::train(run, &wanted)? == End::Interrupted {
             return Ok(End::Interrupted);
         }
-        let before = wanted.len();
-        let after = claims::next(claims, &Cells::of(run)?)?;
-        if after.len() == before && after.iter().zip(&wanted).all(|(a, b)| a == b) {
+        let after = next()?;
+        if after == wanted {
+            let before = wanted.len();
             bail!(
                 "{before} cells were trained and are not taken for what they are; the run says why when it is rendered"
             );
         }
+        wanted = after;
     }
     Ok(End::Done)
 }
