@@ -2,9 +2,9 @@
 
 use norm_core::{Elem, Layout};
 
+use crate::cells::{CellKind, peephole_lstm};
 use crate::error::Error;
 use crate::slot::{Place, Slot, Statistics};
-use crate::update::CellKind;
 
 /// Sizes of one pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,15 +54,29 @@ pub struct Cell<T: 'static> {
 }
 
 impl<T: Elem> Cell<T> {
-    /// The plain recurrence: empty slots, one bias; a GRU has the bias of its candidate's recurrent product beside it.
+    /// The plain recurrence: empty slots but for the weights of peepholes, one bias; a GRU has the bias of its candidate's recurrent product beside it.
     pub fn new(kind: CellKind) -> Self {
-        Self { kind, bias: Bias::UnlessShifted, recurrent_bias: true, slots: std::array::from_fn(|_| None) }
+        let mut cell = Self {
+            kind,
+            bias: Bias::UnlessShifted,
+            recurrent_bias: true,
+            slots: std::array::from_fn(|_| None),
+        };
+        if kind.has_peepholes() {
+            peephole_lstm::fill(&mut cell);
+        }
+        cell
+    }
+
+    /// Puts a slot where it is known to fit.
+    pub(crate) fn put(&mut self, place: Place, slot: Slot<T>) {
+        self.slots[place as usize] = Some(slot);
     }
 
     /// Puts a slot into its place.
     pub fn with(mut self, place: Place, slot: Slot<T>) -> Result<Self, Error> {
         slot.check(place, self.kind)?;
-        self.slots[place as usize] = Some(slot);
+        self.put(place, slot);
         Ok(self)
     }
 
@@ -112,7 +126,7 @@ impl<T: Elem> Cell<T> {
     /// Whether the cell has a bias inside the product of a GRU's reset gate and its candidate's recurrent product.
     pub fn has_recurrent_bias(&self) -> bool {
         let shifted = self.slot(Place::HiddenToCandidate).is_some_and(Slot::shifts);
-        self.recurrent_bias && self.kind.has_candidate() && !shifted
+        self.recurrent_bias && self.kind.gates_a_product() && !shifted
     }
 
     /// Whether the bias goes into the sum before the norm over the sum.
@@ -123,11 +137,6 @@ impl<T: Elem> Cell<T> {
     /// Rows of the weights of `units` units.
     pub fn width(&self, units: usize) -> usize {
         self.kind.gates() * units
-    }
-
-    /// Width of the summed inputs: as [`Cell::width`], without a GRU's candidate.
-    pub(crate) fn summed(&self, units: usize) -> usize {
-        self.kind.summed() * units
     }
 
     /// The learned parameters of all slots for `units` units, in the order in which a pass takes them.

@@ -1,7 +1,7 @@
 //! What can go wrong when a cell is put together or run.
 
+use crate::cells::CellKind;
 use crate::slot::Place;
-use crate::update::CellKind;
 
 /// A cell that cannot be built or a call that cannot be carried out. Where a call is refused nothing was
 /// written, unless the variant says otherwise.

@@ -4,10 +4,10 @@ use norm_core::policy::Running;
 use norm_core::{Descriptor, Elem, Kernel, PolicyKind, ReferenceSet, Site, Skeleton};
 
 use crate::cell::Cell;
+use crate::cells::CellKind;
 use crate::error::{Error, Reason};
 use crate::placement::{Filling, Methods, Placement};
 use crate::slot::{Place, Slot, Statistics};
-use crate::update::CellKind;
 
 /// What a caller may choose where a placement and a method leave a choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

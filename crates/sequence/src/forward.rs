@@ -1,39 +1,39 @@
-//! Forward through time: all input projections as one product, then step by step.
+//! Forward through time: what needs no earlier step for all steps at once, then step by step.
 
-use norm_core::{Elem, Layout, Parts, PartsMut};
+use norm_core::{CellKernel, Elem, Layout, Parts, PartsMut};
 
-use crate::cell::{Cell, Sizes};
+use crate::buffers::{Buffers, Lent};
+use crate::cell::Cell;
 use crate::error::Error;
+use crate::graph::{BiasRows, Node, Side, Term, Value};
 use crate::intake;
-use crate::matmul::{Matrix, Output, Threads, matmul};
+use crate::matmul::{Matrix, Output, matmul};
 use crate::pass::{Inputs, Outcome, Weights};
+use crate::plan::Plan;
 use crate::rows;
 use crate::slot::{Place, Ready, Statistics};
 use crate::state::Mode;
-use crate::update::Updates;
-use crate::workspace::{Candidate, Held, Workspace};
+use crate::workspace::{Held, Workspace};
 
 /// Where step `t` lies in a buffer of `one` elements a step.
 pub(crate) fn at(t: usize, one: usize) -> std::ops::Range<usize> {
     t * one..(t + 1) * one
 }
 
+/// Most values that an elementwise kernel reads.
+pub(crate) const READ: usize = 8;
+/// Most values that one writes.
+pub(crate) const WRITTEN: usize = 2;
+
 /// What the steps share.
 struct Pass<'a, T: 'static> {
+    plan: &'a Plan<T>,
     w: &'a Weights<'a, T>,
     across: [&'a [T]; 2],
     inputs: &'a Inputs<'a, T>,
+    /// The input with padded steps blanked.
+    x: &'a [T],
     slots: &'a [Option<Ready<'a, T>>; Place::ALL.len()],
-}
-
-/// One block of the input's weights: its product with all inputs, normalized or not.
-struct Projection<'a, T: 'static> {
-    slot: Option<&'a Ready<'a, T>>,
-    w: Matrix<'a, T>,
-    /// Where it is not normalized.
-    bias: Option<&'a [T]>,
-    raw: &'a mut [T],
-    out: &'a mut [T],
 }
 
 /// One slot applied to one step or to all of them.
@@ -95,22 +95,16 @@ impl<T: Elem> Cell<T> {
         ws.held = None;
         ws.of_batch = mode.is_of_batch();
         ws.part = self.part_cases(&s, ws.of_batch);
-        let (w_x, w_h) = (&mut ws.w_x, &mut ws.w_h);
-        w_x.resize(w.ih.len(), T::default());
-        w_h.resize(w.hh.len(), T::default());
-        let summed = self.summed(s.units);
-        for (w, width, across) in [(w.ih, s.inputs, w_x), (w.hh, s.units, w_h)] {
-            let (sums, candidate) = across.split_at_mut(summed * width);
-            rows::transpose(&w[..sums.len()], width, sums);
-            rows::transpose(&w[sums.len()..], width, candidate);
-        }
+        let plan = Plan::of(self);
+        plan.transpose(Side::Input, w.ih, s.units, s.inputs, &mut ws.w_x);
+        plan.transpose(Side::Hidden, w.hh, s.units, s.units, &mut ws.w_h);
         let outcome = if ws.part < s.cases {
-            self.forward_parts(w, inputs, &mode, ws, y)?
+            self.forward_parts(&plan, w, inputs, &mode, ws, y)?
         } else {
             // Lent out, because a part reads those of the whole.
             let (w_x, w_h) = (std::mem::take(&mut ws.w_x), std::mem::take(&mut ws.w_h));
             let mut y: Vec<&mut [T]> = y.chunks_exact_mut(one).collect();
-            let done = self.forward_part(w, [&w_x, &w_h], inputs, &mut mode, ws, &mut y);
+            let done = self.forward_part(&plan, w, [&w_x, &w_h], inputs, &mut mode, ws, &mut y);
             (ws.w_x, ws.w_h) = (w_x, w_h);
             let done = done?;
             self.take_in(inputs, mode, &ws.stats)?;
@@ -124,6 +118,7 @@ impl<T: Elem> Cell<T> {
     /// each step.
     pub(crate) fn forward_part(
         &self,
+        plan: &Plan<T>,
         w: &Weights<'_, T>,
         across: [&[T]; 2],
         inputs: &Inputs<'_, T>,
@@ -132,16 +127,23 @@ impl<T: Elem> Cell<T> {
         y: &mut [&mut [T]],
     ) -> Result<Outcome, Error> {
         let s = inputs.sizes;
-        let one = s.cases * s.units;
-        ws.fit_forward(self, &s, inputs.mask.is_some());
+        ws.fit_forward(self, plan, &s, inputs.mask.is_some());
         self.fix(s.units, &mut ws.fixed);
-        let fixed = std::mem::take(&mut ws.fixed);
+        let (fixed, mut blanked) = (std::mem::take(&mut ws.fixed), std::mem::take(&mut ws.x));
         let slots = self.ready(ws.isa, w.slots, &fixed);
-        let pass = Pass { w, across, inputs, slots: &slots };
+        let x = if inputs.mask.is_some() {
+            let copy = &mut blanked[..inputs.x.len()];
+            copy.copy_from_slice(inputs.x);
+            rows::blank_padded(copy, inputs.mask, s.inputs);
+            &*copy
+        } else {
+            inputs.x
+        };
+        let pass = Pass { plan, w, across, inputs, x, slots: &slots };
         let mut outcome = Outcome::default();
-        let done = self.steps(&pass, mode, ws, &mut outcome, y, one);
+        let done = self.steps(&pass, mode, ws, &mut outcome, y);
         drop(slots);
-        ws.fixed = fixed;
+        (ws.fixed, ws.x) = (fixed, blanked);
         done.map(|()| outcome)
     }
 
@@ -152,262 +154,188 @@ impl<T: Elem> Cell<T> {
         ws: &mut Workspace<T>,
         outcome: &mut Outcome,
         y: &mut [&mut [T]],
-        one: usize,
     ) -> Result<(), Error> {
-        let (s, inputs) = (pass.inputs.sizes, pass.inputs);
-        self.project(pass, mode, ws, outcome)?;
-        rows::start(&mut ws.h[..one], inputs.h0);
-        if self.kind().has_cell() {
-            rows::start(&mut ws.c[..one], inputs.c0);
+        let (s, inputs, graph) = (pass.inputs.sizes, pass.inputs, &pass.plan.graph);
+        let one = s.cases * s.units;
+        let starts = [inputs.h0, inputs.c0].into_iter().chain(std::iter::repeat(None));
+        for (states, start) in ws.buffers.carried.iter_mut().zip(starts).take(graph.carries.len()) {
+            rows::start(&mut states[..one], start);
+        }
+        for node in graph.nodes.iter().filter(|node| pass.plan.is_whole(node)) {
+            self.walk(pass, node, None, mode, ws, outcome)?;
         }
         for (t, y) in y.iter_mut().enumerate() {
             let mask = inputs.mask.map(|m| &m[at(t, s.cases)]);
-            self.sum_step(pass, t, mask, mode, ws, outcome)?;
-            self.update_step(pass, t, mask, mode, ws, outcome)?;
-            y.copy_from_slice(&ws.h[at(t + 1, one)]);
+            for node in graph.nodes.iter().filter(|node| !pass.plan.is_whole(node)) {
+                self.walk(pass, node, Some(t), mode, ws, outcome)?;
+            }
+            for states in &mut ws.buffers.carried[..graph.carries.len()] {
+                let (before, after) = states.split_at_mut((t + 1) * one);
+                rows::keep_padded(&mut after[..one], &before[at(t, one)], mask, s.units);
+            }
+            y.copy_from_slice(&ws.buffers.carried[0][at(t + 1, one)]);
             rows::blank_padded(y, mask, s.units);
         }
         Ok(())
     }
 
-    /// `W_x x` for all steps, normalized where that needs no earlier step, with the bias where one is due.
-    fn project(
+    /// One node at step `t`, or at all steps at once.
+    fn walk(
         &self,
         pass: &Pass<'_, T>,
-        mode: &mut Mode<'_, T>,
-        ws: &mut Workspace<T>,
-        outcome: &mut Outcome,
-    ) -> Result<(), Error> {
-        let Pass { w, across: [w_x, _], inputs, slots } = *pass;
-        let s = inputs.sizes;
-        let (cases, width) = (s.steps * s.cases, self.summed(s.units));
-        let Workspace { threads, x, ax, sum, z, candidate, stats, .. } = ws;
-        let threads = *threads;
-        let x = if inputs.mask.is_some() {
-            let copy = &mut x[..cases * s.inputs];
-            copy.copy_from_slice(inputs.x);
-            rows::blank_padded(copy, inputs.mask, s.inputs);
-            copy
-        } else {
-            inputs.x
-        };
-        let x = Matrix::new(x, cases, s.inputs);
-        let sum = if self.slot(Place::Joint).is_some() { sum } else { z };
-        let [_, ih, _, of_candidate, ..] = slots;
-        let (w_sums, w_candidate) = w_x.split_at(width * s.inputs);
-        let bias = w.bias.filter(|_| self.bias_is_early()).map(|b| b.split_at(width));
-        let sums = Projection {
-            slot: ih.as_ref(),
-            w: Matrix::new(w_sums, s.inputs, width),
-            bias: bias.map(|b| b.0),
-            raw: ax,
-            out: &mut sum[..cases * width],
-        };
-        self.project_block(sums, x, &s, threads, inputs.mask, stats, mode, outcome)?;
-        if self.kind().has_candidate() {
-            let of = Projection {
-                slot: of_candidate.as_ref(),
-                w: Matrix::new(w_candidate, s.inputs, s.units),
-                bias: bias.map(|b| b.1),
-                raw: &mut candidate.raw_x,
-                out: &mut candidate.x[..cases * s.units],
-            };
-            self.project_block(of, x, &s, threads, inputs.mask, stats, mode, outcome)?;
-        }
-        Ok(())
-    }
-
-    fn project_block(
-        &self,
-        Projection { slot, w, bias, raw, out }: Projection<'_, T>,
-        x: Matrix<'_, T>,
-        s: &Sizes,
-        threads: Threads,
-        mask: Option<&[bool]>,
-        stats: &mut [Vec<T>; Place::ALL.len()],
-        mode: &mut Mode<'_, T>,
-        outcome: &mut Outcome,
-    ) -> Result<(), Error> {
-        let (cases, width) = (s.steps * s.cases, out.len() / (s.steps * s.cases));
-        let Some(ih) = slot else {
-            match bias {
-                Some(bias) => {
-                    rows::repeat(out, bias);
-                    matmul(threads, x, w, Output::Add, out);
-                }
-                None => matmul(threads, x, w, Output::Overwrite, out),
-            }
-            return Ok(());
-        };
-        let raw = &mut raw[..cases * width];
-        matmul(threads, x, w, Output::Overwrite, raw);
-        let stats = &mut stats[ih.place as usize];
-        let steps = match ih.slot.statistics {
-            Statistics::Instant | Statistics::BatchTime => 1,
-            Statistics::PerStep { .. } => s.steps,
-        };
-        let cases = cases / steps;
-        let layout = ih.slot.layout(ih.place, self.kind(), cases, s.units);
-        let per = ih.slot.kernel.statistics_len(&layout);
-        for t in 0..steps {
-            let (span, stats) = (at(t, cases * width), &mut stats[at(t, per)]);
-            let mask = mask.map(|m| &m[at(t, cases)]);
-            let a = Application { layout, t, x: &raw[span.clone()], mask, stats, y: &mut out[span] };
-            normalize(ih, a, mode, outcome)?;
-        }
-        Ok(())
-    }
-
-    /// Whether a bias is added to the sum of the projections rather than behind the norm over it.
-    pub(crate) fn bias_is_early(&self) -> bool {
-        self.bias_is_normed() || self.slot(Place::Joint).is_none()
-    }
-
-    /// Brings the summed inputs of step `t` to what the update takes.
-    fn sum_step(
-        &self,
-        pass: &Pass<'_, T>,
-        t: usize,
-        mask: Option<&[bool]>,
-        mode: &mut Mode<'_, T>,
-        ws: &mut Workspace<T>,
-        outcome: &mut Outcome,
-    ) -> Result<(), Error> {
-        let Pass { w, across: [_, w_h], slots, .. } = *pass;
-        let s = pass.inputs.sizes;
-        let width = self.summed(s.units);
-        let (one, gates) = (s.cases * s.units, s.cases * width);
-        let Workspace { isa, threads, ah, sum, z, candidate, h, h_in, stats, normed, .. } = ws;
-        let threads = *threads;
-        let [before, ih, hh, of_input, of_hidden, joint, ..] = slots;
-        let z = &mut z[at(t, gates)];
-        let acc = if joint.is_some() { &mut sum[at(t, gates)] } else { &mut *z };
-        let mut h = &h[at(t, one)];
-        if let Some(before) = before {
-            let layout = before.slot.layout(before.place, self.kind(), s.cases, s.units);
-            let stats = &mut stats[before.place as usize][at(t, before.slot.kernel.statistics_len(&layout))];
-            let y = &mut h_in[at(t, one)];
-            normalize(before, Application { layout, t, x: h, mask, stats, y: &mut *y }, mode, outcome)?;
-            h = y;
-        }
-        let h = Matrix::new(h, s.cases, s.units);
-        let (w_h, w_candidate) = w_h.split_at(s.units * width);
-        let w_h = Matrix::new(w_h, s.units, width);
-        let bias = w.bias.map(|b| b.split_at(width));
-        // Without a norm of the input projection the bias already lies in the sum.
-        let early = bias.map(|b| b.0).filter(|_| self.bias_is_early() && ih.is_some());
-        if let Some(hh) = hh {
-            let layout = hh.slot.layout(hh.place, self.kind(), s.cases, s.units);
-            let stats = &mut stats[hh.place as usize][at(t, hh.slot.kernel.statistics_len(&layout))];
-            let (ah, normed) = (&mut ah[at(t, gates)], &mut normed[..gates]);
-            matmul(threads, h, w_h, Output::Overwrite, ah);
-            normalize(hh, Application { layout, t, x: ah, mask, stats, y: normed }, mode, outcome)?;
-            rows::add(*isa, acc, Some(normed), early, width);
-        } else {
-            rows::add(*isa, acc, None, early, width);
-            matmul(threads, h, w_h, Output::Add, acc);
-        }
-        if let Some(joint) = joint {
-            let layout = joint.slot.layout(joint.place, self.kind(), s.cases, s.units);
-            let stats = &mut stats[joint.place as usize][at(t, joint.slot.kernel.statistics_len(&layout))];
-            normalize(
-                joint,
-                Application { layout, t, x: &sum[at(t, gates)], mask, stats, y: &mut *z },
-                mode,
-                outcome,
-            )?;
-            rows::add(*isa, z, None, w.bias.filter(|_| !self.bias_is_early()), width);
-        }
-        if self.kind().has_candidate() {
-            let Candidate { x, h: u, raw_h, .. } = candidate;
-            let u = &mut u[at(t, one)];
-            let bias = bias.map(|b| b.1).filter(|_| of_input.is_some());
-            rows::add(*isa, &mut x[at(t, one)], None, bias, s.units);
-            let w_candidate = Matrix::new(w_candidate, s.units, s.units);
-            if let Some(slot) = of_hidden {
-                let raw = &mut raw_h[at(t, one)];
-                matmul(threads, h, w_candidate, Output::Overwrite, raw);
-                let layout = slot.slot.layout(slot.place, self.kind(), s.cases, s.units);
-                let stats = &mut stats[slot.place as usize][at(t, slot.slot.kernel.statistics_len(&layout))];
-                normalize(slot, Application { layout, t, x: raw, mask, stats, y: &mut *u }, mode, outcome)?;
-            } else {
-                matmul(threads, h, w_candidate, Output::Overwrite, u);
-            }
-            rows::add(*isa, u, None, w.recurrent_bias, s.units);
-        }
-        Ok(())
-    }
-
-    /// Cell and hidden state after step `t`.
-    fn update_step(
-        &self,
-        pass: &Pass<'_, T>,
-        t: usize,
-        mask: Option<&[bool]>,
+        node: &Node<T>,
+        t: Option<usize>,
         mode: &mut Mode<'_, T>,
         ws: &mut Workspace<T>,
         outcome: &mut Outcome,
     ) -> Result<(), Error> {
         let s = pass.inputs.sizes;
-        let (one, gates) = (s.cases * s.units, s.cases * self.summed(s.units));
-        let Workspace { isa, z, candidate, h, c, c_raw, gate, read, h_raw, stats, .. } = ws;
+        let cases = if t.is_some() { s.cases } else { s.steps * s.cases };
+        let (storage, graph) = (&pass.plan.storage, &pass.plan.graph);
+        let width = |v: Value| graph.shape(v).parts * s.units;
+        let t = t.unwrap_or(0);
+        let Workspace { isa, threads, buffers, stats, .. } = ws;
         let isa = *isa;
-        let [.., carried, read_out, hidden] = pass.slots;
-        let layout = Layout::new(s.cases, 1, s.units, 1);
-        let z = Parts { data: &z[at(t, gates)], parts: self.kind().summed() };
-        let (h0, h1) = h[t * one..(t + 2) * one].split_at_mut(one);
-        let h_out = if hidden.is_some() { &mut h_raw[at(t, one)] } else { &mut *h1 };
-        match Updates::<T>::of(self.kind()) {
-            Updates::Rnn { step } => {
-                step.forward(isa, s.cases, s.units, &[z], &mut [PartsMut { data: h_out, parts: 1 }]);
-            }
-            Updates::Gru { step } => {
-                let before = [&candidate.x[at(t, one)], &candidate.h[at(t, one)], h0];
-                let [x, u, h0] = before.map(|data| Parts { data, parts: 1 });
-                let mut after = [PartsMut { data: h_out, parts: 1 }];
-                step.forward(isa, s.cases, s.units, &[z, x, u, h0], &mut after);
-            }
-            Updates::Lstm { step, update, read_out: open } => {
-                let (c0, c1) = c[t * one..(t + 2) * one].split_at_mut(one);
-                let before = [z, Parts { data: c0, parts: 1 }];
-                if carried.is_none() && read_out.is_none() {
-                    let mut after = [PartsMut { data: c1, parts: 1 }, PartsMut { data: h_out, parts: 1 }];
-                    step.forward(isa, s.cases, s.units, &before, &mut after);
-                } else {
-                    let gate = &mut gate[at(t, one)];
-                    let c_out = if carried.is_some() { &mut c_raw[at(t, one)] } else { &mut *c1 };
-                    let mut after =
-                        [PartsMut { data: &mut *c_out, parts: 1 }, PartsMut { data: &mut *gate, parts: 1 }];
-                    update.forward(isa, s.cases, s.units, &before, &mut after);
-                    if let Some(carried) = carried {
-                        let stats = &mut stats[carried.place as usize];
-                        let stats = &mut stats[at(t, carried.slot.kernel.statistics_len(&layout))];
-                        let a = Application { layout, t, x: &c_raw[at(t, one)], mask, stats, y: c1 };
-                        normalize(carried, a, mode, outcome)?;
+        match node {
+            Node::Product { side, from, of, out, term } => {
+                let (inner, across) = match side {
+                    Side::Input => (s.inputs, pass.across[0]),
+                    Side::Hidden => (s.units, pass.across[1]),
+                };
+                let width = width(*out);
+                let w = Matrix::new(&across[from * s.units * inner..][..width * inner], inner, width);
+                let mut lent = buffers.lend(storage, *out);
+                let y = lent.step(t, cases * width);
+                let x = Matrix::new(buffers.read(storage, *of, t, cases * inner, pass.x, &[]), cases, inner);
+                let output = match term {
+                    None | Some(Term { first: true, bias: None }) => Output::Overwrite,
+                    Some(Term { first: true, bias: Some(bias) }) => {
+                        rows::repeat(y, pass.bias(*bias, width));
+                        Output::Add
                     }
-                    let seen: &[T] = if let Some(read_out) = read_out {
-                        let stats = &mut stats[read_out.place as usize];
-                        let stats = &mut stats[at(t, read_out.slot.kernel.statistics_len(&layout))];
-                        let read = &mut read[at(t, one)];
-                        let a = Application { layout, t, x: c1, mask, stats, y: &mut *read };
-                        normalize(read_out, a, mode, outcome)?;
-                        read
-                    } else {
-                        c1
-                    };
-                    let before = [Parts { data: &*gate, parts: 1 }, Parts { data: seen, parts: 1 }];
-                    open.forward(isa, s.cases, s.units, &before, &mut [PartsMut { data: h_out, parts: 1 }]);
+                    Some(Term { first: false, bias }) => {
+                        rows::add(isa, y, None, bias.map(|b| pass.bias(b, width)), width);
+                        Output::Add
+                    }
+                };
+                matmul(*threads, x, w, output, y);
+                buffers.put(lent);
+            }
+            Node::Norm { place, of, out, term } => {
+                let Some(slot) = &pass.slots[*place as usize] else { return Ok(()) };
+                let mut lent = buffers.lend(storage, *out);
+                let whole = graph.shape(*out).whole;
+                let stats = &mut stats[*place as usize];
+                let done = self.norm(
+                    pass,
+                    slot,
+                    *of,
+                    whole,
+                    (t, cases, width(*out)),
+                    mode,
+                    buffers,
+                    stats,
+                    &mut lent,
+                    outcome,
+                );
+                buffers.put(lent);
+                done?;
+                if let (Some(Term { first: false, bias }), Some(sum)) = (term, graph.sums[out.0]) {
+                    let (len, width) = (cases * width(*out), width(*out));
+                    let mut lent = buffers.lend(storage, sum);
+                    let bias = bias.map(|b| pass.bias(b, width));
+                    rows::add(isa, lent.step(t, len), Some(&buffers.passing[..len]), bias, width);
+                    buffers.put(lent);
                 }
-                rows::keep_padded(c1, c0, mask, s.units);
+            }
+            Node::Sum { bias, added, out } => {
+                if let Some(bias) = bias.filter(|_| !added) {
+                    let width = width(*out);
+                    let mut lent = buffers.lend(storage, *out);
+                    rows::add(isa, lent.step(t, cases * width), None, Some(pass.bias(bias, width)), width);
+                    buffers.put(lent);
+                }
+            }
+            Node::Update { kernel, of, out } => {
+                let mut lent: [Lent<T>; WRITTEN] = Default::default();
+                for (lent, v) in lent.iter_mut().zip(out) {
+                    *lent = buffers.lend(storage, *v);
+                }
+                pass.update(kernel, of, &mut lent[..out.len()], t, buffers, ws.isa);
+                for lent in lent.into_iter().take(out.len()) {
+                    buffers.put(lent);
+                }
             }
         }
-        if let Some(hidden) = hidden {
-            let stats = &mut stats[hidden.place as usize];
-            let stats = &mut stats[at(t, hidden.slot.kernel.statistics_len(&layout))];
-            let a = Application { layout, t, x: &h_raw[at(t, one)], mask, stats, y: h1 };
-            normalize(hidden, a, mode, outcome)?;
-        }
-        rows::keep_padded(h1, h0, mask, s.units);
         Ok(())
+    }
+
+    /// A slot at one step, or at all of them, each by itself where it has statistics of its own.
+    fn norm(
+        &self,
+        pass: &Pass<'_, T>,
+        slot: &Ready<'_, T>,
+        of: Value,
+        whole: bool,
+        (t, cases, width): (usize, usize, usize),
+        mode: &mut Mode<'_, T>,
+        buffers: &Buffers<T>,
+        stats: &mut [T],
+        lent: &mut Lent<T>,
+        outcome: &mut Outcome,
+    ) -> Result<(), Error> {
+        let s = pass.inputs.sizes;
+        let per_step = matches!(slot.slot.statistics, Statistics::PerStep { .. });
+        let (steps, cases) = if whole && per_step { (s.steps, s.cases) } else { (1, cases) };
+        let layout = slot.slot.layout(slot.place, self.kind(), cases, s.units);
+        let per = slot.slot.kernel.statistics_len(&layout);
+        for t in t..t + steps {
+            let (history, y) = lent.split(t, cases * width);
+            let x = buffers.read(&pass.plan.storage, of, t, cases * width, pass.x, &[history]);
+            let mask = pass.inputs.mask.map(|m| &m[at(t, cases)]);
+            let a = Application { layout, t, x, mask, stats: &mut stats[at(t, per)], y };
+            normalize(slot, a, mode, outcome)?;
+        }
+        Ok(())
+    }
+}
+
+impl<T: Elem> Pass<'_, T> {
+    /// A bias, `width` elements of it. It is there where a graph names it.
+    fn bias(&self, rows: BiasRows, width: usize) -> &[T] {
+        match rows {
+            BiasRows::From(part) => {
+                let from = part * self.inputs.sizes.units;
+                self.w.bias.map_or(&[], |b| &b[from..from + width])
+            }
+            BiasRows::Recurrent => self.w.recurrent_bias.unwrap_or_default(),
+        }
+    }
+
+    fn update(
+        &self,
+        kernel: &CellKernel<T>,
+        of: &[Value],
+        lent: &mut [Lent<T>],
+        t: usize,
+        buffers: &Buffers<T>,
+        isa: norm_core::Isa,
+    ) {
+        let (s, graph) = (self.inputs.sizes, &self.plan.graph);
+        let one = s.cases * s.units;
+        let mut histories = [None; WRITTEN];
+        let mut outputs = [const { None }; WRITTEN];
+        for ((lent, history), output) in lent.iter_mut().zip(&mut histories).zip(&mut outputs) {
+            let (before, y) = lent.split(t, one);
+            (*history, *output) = (before, Some(PartsMut { data: y, parts: 1 }));
+        }
+        let mut inputs = [Parts { data: &[][..], parts: 1 }; READ];
+        for (input, v) in inputs.iter_mut().zip(of) {
+            let parts = graph.shape(*v).parts;
+            let data = buffers.read(&self.plan.storage, *v, t, one * parts, self.x, &histories);
+            *input = Parts { data, parts };
+        }
+        let mut outputs: Vec<PartsMut<'_, T>> = outputs.into_iter().flatten().collect();
+        kernel.forward(isa, s.cases, s.units, &inputs[..of.len()], &mut outputs);
     }
 }

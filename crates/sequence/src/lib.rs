@@ -10,25 +10,35 @@
 //!
 //! Knows nothing of dfdx and of any method by name.
 
-mod back_step;
 mod backward;
+mod buffers;
 mod cell;
+mod cells;
 mod error;
 mod fill;
 mod forward;
+mod gradients;
+mod graph;
 mod intake;
 mod matmul;
 mod parts;
 mod pass;
 mod placement;
+mod plan;
 mod population;
 mod rows;
 mod slot;
 mod state;
-mod update;
+mod storage;
 mod workspace;
 
 pub use cell::{Bias, Cell, Sizes, SlotParam};
+pub use cells::CellKind;
+pub use cells::gru::{GruKeepStep, GruMix, GruReset, GruStep};
+pub use cells::lstm::{LstmReadOut, LstmStep, LstmUpdate};
+pub use cells::min_gru::{MinGruMix, MinGruReset};
+pub use cells::peephole_lstm::{PeepholeReadOut, PeepholeUpdate};
+pub use cells::rnn::{ClippedStep, ReluStep, TanhStep};
 pub use error::{Error, Reason};
 pub use fill::Options;
 pub use pass::{Gradients, Inputs, Outcome, Upstream, Weights};
@@ -36,7 +46,4 @@ pub use placement::{Filling, Methods, Placement};
 pub use population::Population;
 pub use slot::{Place, Slot, Statistics};
 pub use state::{Mode, State};
-pub use update::{
-    CellKind, ClippedStep, GruKeepStep, GruStep, LstmReadOut, LstmStep, LstmUpdate, ReluStep, TanhStep,
-};
 pub use workspace::Workspace;

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::forward::at;
 use crate::matmul::Threads;
 use crate::pass::{Gradients, Inputs, Outcome, Upstream, Weights};
+use crate::plan::Plan;
 use crate::rows;
 use crate::state::Mode;
 use crate::workspace::Workspace;
@@ -87,6 +88,7 @@ impl<T: Elem> Cell<T> {
 
     pub(crate) fn forward_parts(
         &self,
+        plan: &Plan<T>,
         w: &Weights<'_, T>,
         inputs: &Inputs<'_, T>,
         mode: &Mode<'_, T>,
@@ -119,7 +121,8 @@ impl<T: Elem> Cell<T> {
             ws.of_batch = mode.is_of_batch();
             // Parts use statistics of the batch only where there are none to be stored.
             let mut mode = if let Mode::Eval(state) = mode { Mode::Eval(state) } else { Mode::EvalBatch };
-            *done = self.forward_part(w, across, &part.inputs(inputs, cases), &mut mode, &mut ws, &mut y);
+            *done =
+                self.forward_part(plan, w, across, &part.inputs(inputs, cases), &mut mode, &mut ws, &mut y);
             part.ws = ws;
         });
         let mut all = Outcome::default();
@@ -131,6 +134,7 @@ impl<T: Elem> Cell<T> {
 
     pub(crate) fn backward_parts(
         &self,
+        plan: &Plan<T>,
         w: &Weights<'_, T>,
         inputs: &Inputs<'_, T>,
         up: &Upstream<'_, T>,
@@ -194,7 +198,7 @@ impl<T: Elem> Cell<T> {
                 c0,
             };
             let inputs = part.inputs(inputs, cases);
-            *done = self.backward_part(w, &inputs, &dy, &up, &mut own, dx.as_deref_mut(), &mut out);
+            *done = self.backward_part(plan, w, &inputs, &dy, &up, &mut own, dx.as_deref_mut(), &mut out);
             (part.ws, part.ih, part.hh, part.slots) = (own, d_ih, d_hh, d_slots);
             (part.bias, part.recurrent_bias) = (d_bias, d_recurrent);
         });

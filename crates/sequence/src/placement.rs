@@ -4,8 +4,8 @@
 use norm_core::policy::{Running, Stored};
 
 use crate::cell::Bias;
+use crate::cells::CellKind;
 use crate::slot::Place;
-use crate::update::CellKind;
 
 /// The slots a placement fills in one kind of recurrence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -238,9 +238,9 @@ impl Placement {
     /// What it fills in a recurrence; nothing where it is not defined there.
     pub const fn filling(&self, kind: CellKind) -> Option<Filling> {
         match kind {
-            CellKind::Lstm => self.lstm,
+            CellKind::Lstm | CellKind::PeepholeLstm => self.lstm,
             CellKind::RnnTanh | CellKind::RnnRelu | CellKind::RnnClipped => self.rnn,
-            CellKind::Gru | CellKind::GruKeep => self.gru,
+            CellKind::Gru | CellKind::GruKeep | CellKind::GruResetBefore | CellKind::MinGru => self.gru,
         }
     }
 

@@ -5,9 +5,9 @@ use std::fmt;
 use norm_core::policy::Running;
 use norm_core::{Call, Elem, Isa, Kernel, Layout, Param, Rule, Site, Skeleton};
 
+use crate::cells::CellKind;
 use crate::error::Error;
 use crate::fill::refuses;
-use crate::update::CellKind;
 
 /// Where in a cell a normalization can stand, in the order in which a step meets them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,11 +31,17 @@ pub enum Place {
     ReadOut,
     /// The hidden state.
     Hidden,
+    /// The cell on its way to the input gate, where gates see it; what is carried on is not touched.
+    CellToInputGate,
+    /// The same to the forget gate.
+    CellToForgetGate,
+    /// The new cell on its way to the output gate.
+    CellToOutputGate,
 }
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::RecurrentInput,
         Self::InputToHidden,
         Self::HiddenToHidden,
@@ -45,6 +51,9 @@ impl Place {
         Self::Carried,
         Self::ReadOut,
         Self::Hidden,
+        Self::CellToInputGate,
+        Self::CellToForgetGate,
+        Self::CellToOutputGate,
     ];
 
     /// As it stands in file names of parameters.
@@ -59,6 +68,9 @@ impl Place {
             Self::Carried => "carried",
             Self::ReadOut => "cell",
             Self::Hidden => "hidden",
+            Self::CellToInputGate => "cell_input_gate",
+            Self::CellToForgetGate => "cell_forget_gate",
+            Self::CellToOutputGate => "cell_output_gate",
         }
     }
     /// Whether all gates pass here; otherwise only as many channels as units.
@@ -80,6 +92,7 @@ impl Place {
     /// Whether a recurrence has this place.
     pub const fn exists_in(self, kind: CellKind) -> bool {
         (kind.has_cell() || !self.sees_cell())
+            && (kind.has_peepholes() || !self.is_peephole())
             && (kind.has_candidate() || !self.sees_candidate())
             && !(kind.has_candidate() && matches!(self, Self::Joint))
     }
@@ -89,7 +102,11 @@ impl Place {
     }
     /// Whether it stands at the cell state, which only an LSTM has.
     pub const fn sees_cell(self) -> bool {
-        matches!(self, Self::Carried | Self::ReadOut)
+        matches!(self, Self::Carried | Self::ReadOut) || self.is_peephole()
+    }
+    /// Whether it stands between the cell and a gate.
+    pub const fn is_peephole(self) -> bool {
+        matches!(self, Self::CellToInputGate | Self::CellToForgetGate | Self::CellToOutputGate)
     }
 }
 

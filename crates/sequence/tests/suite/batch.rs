@@ -47,7 +47,7 @@ fn filled(cell: &Cell<f64>, units: usize) -> State<f64> {
 
 #[test]
 fn batch_over_time_on_the_input_projection() {
-    for kind in CellKind::ALL.into_iter().filter(|k| !k.has_candidate()) {
+    for kind in CellKind::ALL.into_iter().filter(|k| !k.has_candidate() && !k.has_peepholes()) {
         let cell = Placement::INPUT.cell(kind, kernel64("batch"), None).unwrap();
         for (t, n, i, h) in [(4, 3, 2, 5), (1, 4, 3, 3), (6, 1, 2, 4)] {
             for masked in [false, true] {
@@ -69,7 +69,7 @@ fn batch_over_time_on_the_input_projection() {
 
 #[test]
 fn batch_per_step_on_the_input_projection() {
-    for kind in CellKind::ALL.into_iter().filter(|k| !k.has_candidate()) {
+    for kind in CellKind::ALL.into_iter().filter(|k| !k.has_candidate() && !k.has_peepholes()) {
         let cell = per_step(kind, 3);
         let p = Problem::draw(&cell, sizes(4, 5, 2, 3), true, 8);
         check(kind.name(), &network(kind, Batch::CurrentPerStep), &p, &solve(&cell, &p, Isa::detect()));

@@ -1,6 +1,7 @@
 //! The recurrent engine. One program, so that what the modules test is compiled once for all of them.
 
 mod batch;
+mod cells;
 mod gru;
 mod invariance;
 mod reference;
