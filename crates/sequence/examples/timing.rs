@@ -5,7 +5,10 @@
 
 use std::time::Instant;
 
-use sequence::{CellKind, Gradients, Inputs, Mode, Placement, Sizes, State, Upstream, Weights, Workspace};
+use sequence::{
+    CellKind, Gradients, Inputs, Mode, Options, Placement, Sizes, State, Statistics, Upstream, Weights,
+    Workspace,
+};
 
 const SIZES: Sizes = Sizes { steps: 50, cases: 64, inputs: 128, units: 128 };
 
@@ -29,10 +32,15 @@ fn main() -> Result<(), sequence::Error> {
     let names: Vec<String> = std::env::args().skip(1).collect();
     let wanted = |p: &Placement| names.is_empty() || names.iter().any(|n| n == p.name);
     for placement in Placement::ALL.into_iter().filter(wanted) {
-        let ids: &[&str] = if placement == Placement::INPUT { &["layer", "batch"] } else { &["layer"] };
-        for id in ids {
+        for id in ["none", "layer", "batch", "cosine"] {
             let Some(method) = norms::find(id) else { continue };
-            let cell = placement.cell(CellKind::Lstm, *method.f32, None)?;
+            if placement.allows(method.descriptor(), CellKind::Lstm).is_err() {
+                continue;
+            }
+            let per_step = placement.statistics(method.descriptor(), CellKind::Lstm, None).is_err();
+            let statistics = per_step.then_some(Statistics::PerStep { t_max: steps });
+            let options = Options { statistics, ..Options::default() };
+            let cell = placement.cell_with(CellKind::Lstm, *method.f32, options)?;
             let width = cell.width(units);
             let (x, ih, hh) =
                 (noise(steps * cases * inputs, 1.0), noise(width * inputs, 0.1), noise(width * units, 0.1));
