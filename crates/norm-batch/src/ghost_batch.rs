@@ -9,8 +9,6 @@ norm_core::normalization! {
     /// the step of a large one. Evaluation uses a running average over blocks.
     pub GhostBatchNorm(hoffer2017train, eq = "algorithm 1") as "ghost-batch" over batch + space {
         policy running;
-        // No placement: the engine of cells normalizes a step's batch as a whole.
-        placement none;
         kernels BatchNorm;
         invariant weight_matrix_scaling, weight_vector_scaling, dataset_scaling, dataset_centering;
         gotcha "The paper's blocks have 128 cases of batches of 4096; here they have 16, so that there are several in the batches of the workloads. A block as large as the batch is batch normalization." (hoffer2017train);

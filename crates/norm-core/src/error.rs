@@ -90,4 +90,24 @@ pub enum Error {
         /// The allowed values in words.
         domain: &'static str,
     },
+    /// A statistic of ordinary values that cannot be stored, since it is no number in its element type.
+    #[error(
+        "{method}: `{statistic}` of channel {channel} would become {got}, which cannot be stored: scale the inputs down, or compute in f64"
+    )]
+    NotStored {
+        /// The method's id.
+        method: &'static str,
+        /// The statistic, by the name under which it is stored.
+        statistic: String,
+        /// The first channel of which it is so.
+        channel: usize,
+        /// What would be stored.
+        got: f64,
+    },
+    /// A way back was given what a use of another kind of store has saved.
+    #[error("{method}: what was saved belongs to a use that stores otherwise")]
+    OtherStore {
+        /// The method's id.
+        method: &'static str,
+    },
 }

@@ -13,6 +13,7 @@ use crate::pass::{Gradients, Inputs, Upstream, Weights};
 use crate::plan::Plan;
 use crate::rows;
 use crate::slot::{Place, Ready, Statistics};
+use crate::stored_slot::Working;
 use crate::workspace::{Held, Workspace};
 
 /// For each place the gradients of all parameters in declared order, learned or not.
@@ -29,6 +30,8 @@ struct Pass<'a, 'g, T: 'static> {
     slots: [Option<Ready<'a, T>>; Place::ALL.len()],
     dslots: SlotGradients<'g, T>,
     rule: Rule,
+    /// The stores of slots that have a part in every use.
+    working: Working<T>,
 }
 
 impl<T: Elem> Cell<T> {
@@ -82,6 +85,7 @@ impl<T: Elem> Cell<T> {
             sink.resize(fixed.len(), T::default());
         }
         let mut back = std::mem::take(&mut ws.back);
+        let working = std::mem::take(&mut ws.working);
         back.fit(plan, &inputs.sizes, inputs.mask.is_some());
         let x = if inputs.mask.is_some() { &ws.x[..inputs.x.len()] } else { inputs.x };
         let mut pass = Pass {
@@ -93,6 +97,7 @@ impl<T: Elem> Cell<T> {
             slots: self.ready(ws.isa, w.slots, &ws.fixed),
             dslots: self.slot_gradients(out.slots, &mut sink),
             rule: if ws.of_batch { Rule::Exact } else { Rule::Frozen },
+            working,
         };
         let mut into = Into {
             ih: out.ih,
@@ -109,7 +114,8 @@ impl<T: Elem> Cell<T> {
                 }
             }
         }
-        (ws.back, ws.sink) = (back, sink);
+        let working = pass.working;
+        (ws.back, ws.sink, ws.working) = (back, sink, working);
         done
     }
 
@@ -237,7 +243,7 @@ impl<T: Elem> Cell<T> {
         let Some(slot) = &pass.slots[place as usize] else { return Ok(()) };
         let (plan, s, ws) = (pass.plan, pass.inputs.sizes, pass.ws);
         let width = plan.graph.shape(out).parts * s.units;
-        let per_step = matches!(slot.slot.statistics, Statistics::PerStep { .. });
+        let per_step = slot.slot.statistics.are_by_step();
         let (steps, cases) = match t {
             Some(_) => (1, s.cases),
             None if per_step => (s.steps, s.cases),
@@ -256,8 +262,15 @@ impl<T: Elem> Cell<T> {
             let mask = pass.inputs.mask.map(|m| &m[at(t, cases)]);
             let dy = b.get(plan, out, t, len);
             let dx = &mut lent[Slopes::<T>::span(plan, of, t, len)];
-            let stats = &ws.stats[place as usize][at(t, per)];
             let dparams = &mut pass.dslots[place as usize];
+            if slot.slot.keeps_state() {
+                done = pass.working.backward(slot, ws.isa, layout, t, x, mask, dy, overwrite, dx, dparams);
+                if done.is_err() {
+                    break;
+                }
+                continue;
+            }
+            let stats = &ws.stats[place as usize][at(t, per)];
             done = slot.backward(layout, x, mask, dy, stats, rule, overwrite, dx, dparams);
             if done.is_err() {
                 break;

@@ -166,11 +166,11 @@ impl<T: Elem> Cell<T> {
 
     /// Elements of a slot's statistics in one pass.
     pub(crate) fn statistics_len(&self, place: Place, s: &Sizes) -> usize {
-        let Some(slot) = self.slot(place) else { return 0 };
+        let Some(slot) = self.slot(place).filter(|s| !s.keeps_state()) else { return 0 };
         let of = |cases| slot.kernel.statistics_len(&slot.layout(place, self.kind, cases, s.units));
         match slot.statistics {
             Statistics::BatchTime => of(s.steps * s.cases),
-            Statistics::Instant | Statistics::PerStep { .. } => s.steps * of(s.cases),
+            Statistics::Instant | Statistics::PerStep { .. } | Statistics::Shared => s.steps * of(s.cases),
         }
     }
 }

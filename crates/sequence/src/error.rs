@@ -167,19 +167,14 @@ impl Reason {
         match self {
             Self::Site { .. } => "it normalizes what passes no cell",
             Self::NoSpace => "it pools space, and a step has none",
-            Self::SeveralSets => "it pools several sets or windows, and a slot of a cell knows one set",
-            Self::LooksAtStore => {
-                "its output takes stored statistics besides the current ones, which no cell here hands on"
-            }
+            Self::LooksAtStore => "it stores something of the weights, which no cell here does",
             Self::NoCell => "it declares that no cell has a place for it",
-            Self::Streams => "it mixes statistics over uses, which no cell here does",
             _ => "the placement is not defined for it",
         }
     }
 }
 
-/// Why a method, a recurrence or a kind of statistics is not defined in a placement, with the way out. A method that pools
-/// several sets has no place in a cell ([`Reason::SeveralSets`]), so the others name one.
+/// Why a method, a recurrence or a kind of statistics is not defined in a placement, with the way out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Reason {
@@ -218,15 +213,22 @@ pub enum Reason {
     /// The method pools over space.
     #[error("its statistics pool space, and a step has none: each would be of a single value")]
     NoSpace,
-    /// The method pools several sets, or windows, and a slot knows one set.
-    #[error("it pools several sets or windows, and a slot of a cell knows one set; use a layer")]
+    /// A kind of statistics was asked for of a method that pools several sets, or windows.
+    #[error(
+        "it pools several sets or windows, so that no one kind of statistics is its own: leave the statistics out"
+    )]
     SeveralSets,
-    /// The method compares the batch with stored statistics, which a cell hands out in evaluation only.
-    #[error("it looks at stored statistics in training, which a cell does not hand to it; use a layer")]
+    /// The method stores something of the weights that it normalizes.
+    #[error("it stores something of the weights, which no cell does; use a layer")]
     LooksAtStore,
-    /// The method mixes statistics over uses, whose stores belong to a layer.
-    #[error("it mixes statistics over uses, which no cell does; use a layer")]
-    Streams,
+    /// Other statistics were asked for of a method that mixes them over uses.
+    #[error(
+        "it mixes statistics over uses, one store for all steps, and knows no {got} statistics: choose `shared`"
+    )]
+    Streams {
+        /// The kind asked for.
+        got: &'static str,
+    },
     /// The method declares that no cell has a place for it.
     #[error("it declares that no cell has a place for it; use a layer")]
     NoCell,
@@ -246,6 +248,12 @@ pub enum Reason {
     WithinCase {
         /// What the method's statistics pool.
         pools: &'static str,
+    },
+    /// The method pools several sets, and the placement takes others.
+    #[error("it pools several sets, and the placement takes {takes}")]
+    Sets {
+        /// What the placement takes.
+        takes: &'static str,
     },
     /// Statistics to be stored were asked for, of a method that stores none.
     #[error(

@@ -28,9 +28,6 @@ pub(crate) const fn refuses(d: &Descriptor) -> Option<Reason> {
         (Site::Weights | Site::Inputs | Site::WeightsAndInputs | Site::Update, _)
         | (_, ReferenceSet::FanIn | ReferenceSet::Unit) => Some(Reason::Site { site: d.site.name() }),
         (_, ReferenceSet::Space) => Some(Reason::NoSpace),
-        _ if d.plan.is_staged() => Some(Reason::SeveralSets),
-        _ if !d.frozen.is_empty() => Some(Reason::LooksAtStore),
-        _ if matches!(d.policy, PolicyKind::Streaming) => Some(Reason::Streams),
         // The baseline's placement, declared by another: it has none.
         _ if declares(d, Placement::NONE.name) && !d.is_identity() => Some(Reason::NoCell),
         _ => None,
@@ -118,6 +115,12 @@ impl Placement {
             return Err(reason);
         }
         match d.reference_set.skeleton() {
+            Skeleton::Channelwise if !self.takes_across_cases() && d.plan.is_staged() => {
+                Err(Reason::Sets { takes: "methods that pool within one case of one step" })
+            }
+            Skeleton::Rowwise if !self.takes_within_case() && d.plan.is_staged() => {
+                Err(Reason::Sets { takes: "methods that pool over cases, whose statistics are stored" })
+            }
             Skeleton::Channelwise if !self.takes_across_cases() => Err(Reason::AcrossCases { pools }),
             Skeleton::Rowwise if !self.takes_within_case() => Err(Reason::WithinCase { pools }),
             _ => Ok(()),
@@ -147,12 +150,24 @@ impl Placement {
         let pools = d.reference_set.name();
         match (d.reference_set.skeleton(), asked) {
             // What its statistics pool has more than one name.
-            (Skeleton::Rowwise, Some(Statistics::BatchTime | Statistics::PerStep { .. }))
+            (
+                Skeleton::Rowwise,
+                Some(Statistics::BatchTime | Statistics::PerStep { .. } | Statistics::Shared),
+            )
             | (Skeleton::Channelwise, Some(Statistics::Instant))
                 if d.plan.is_staged() =>
             {
                 Err(Reason::SeveralSets)
             }
+            (Skeleton::Channelwise, None | Some(Statistics::Shared))
+                if matches!(d.policy, PolicyKind::Streaming) =>
+            {
+                Ok(Statistics::Shared)
+            }
+            (Skeleton::Channelwise, Some(got)) if matches!(d.policy, PolicyKind::Streaming) => {
+                Err(Reason::Streams { got: got.name() })
+            }
+            (Skeleton::Channelwise, Some(Statistics::Shared)) => Ok(Statistics::Shared),
             (Skeleton::Rowwise, None | Some(Statistics::Instant)) => Ok(Statistics::Instant),
             (Skeleton::Rowwise, Some(got)) => Err(Reason::NothingStored { pools, got: got.name() }),
             (Skeleton::Channelwise, Some(Statistics::Instant)) => Err(Reason::StatisticsOfCases { pools }),

@@ -13,6 +13,7 @@ use crate::plan::Plan;
 use crate::rows;
 use crate::slot::{Place, Ready, Statistics};
 use crate::state::Mode;
+use crate::stored_slot::Working;
 use crate::workspace::{Held, Workspace};
 
 /// Where step `t` lies in a buffer of `one` elements a step.
@@ -54,7 +55,7 @@ fn normalize<T: Elem>(
 ) -> Result<(), Error> {
     let t_max = match slot.slot.statistics {
         Statistics::Instant => return slot.find(layout, x, mask, stats, y),
-        Statistics::BatchTime => 1,
+        Statistics::BatchTime | Statistics::Shared => 1,
         Statistics::PerStep { t_max } => t_max,
     };
     let one = stats.len();
@@ -107,7 +108,7 @@ impl<T: Elem> Cell<T> {
             let done = self.forward_part(&plan, w, [&w_x, &w_h], inputs, &mut mode, ws, &mut y);
             (ws.w_x, ws.w_h) = (w_x, w_h);
             let done = done?;
-            self.take_in(inputs, mode, &ws.stats)?;
+            self.take_in(inputs, mode, &ws.stats, &ws.working)?;
             done
         };
         ws.held = Some(Held::of(self, s, inputs.mask.is_some()));
@@ -129,6 +130,7 @@ impl<T: Elem> Cell<T> {
         let s = inputs.sizes;
         ws.fit_forward(self, plan, &s, inputs.mask.is_some());
         self.fix(s.units, &mut ws.fixed);
+        self.begin(mode, s.units, &mut ws.working);
         let (fixed, mut blanked) = (std::mem::take(&mut ws.fixed), std::mem::take(&mut ws.x));
         let slots = self.ready(ws.isa, w.slots, &fixed);
         let x = if inputs.mask.is_some() {
@@ -194,7 +196,7 @@ impl<T: Elem> Cell<T> {
         let (storage, graph) = (&pass.plan.storage, &pass.plan.graph);
         let width = |v: Value| graph.shape(v).parts * s.units;
         let t = t.unwrap_or(0);
-        let Workspace { isa, threads, buffers, stats, .. } = ws;
+        let Workspace { isa, threads, buffers, stats, working, .. } = ws;
         let isa = *isa;
         match node {
             Node::Product { side, from, of, out, term } => {
@@ -235,6 +237,7 @@ impl<T: Elem> Cell<T> {
                     mode,
                     buffers,
                     stats,
+                    working,
                     &mut lent,
                     outcome,
                 );
@@ -281,11 +284,12 @@ impl<T: Elem> Cell<T> {
         mode: &mut Mode<'_, T>,
         buffers: &Buffers<T>,
         stats: &mut [T],
+        working: &mut Working<T>,
         lent: &mut Lent<T>,
         outcome: &mut Outcome,
     ) -> Result<(), Error> {
         let s = pass.inputs.sizes;
-        let per_step = matches!(slot.slot.statistics, Statistics::PerStep { .. });
+        let per_step = slot.slot.statistics.are_by_step();
         let (steps, cases) = if whole && per_step { (s.steps, s.cases) } else { (1, cases) };
         let layout = slot.slot.layout(slot.place, self.kind(), cases, s.units);
         let per = slot.slot.kernel.statistics_len(&layout);
@@ -293,6 +297,10 @@ impl<T: Elem> Cell<T> {
             let (history, y) = lent.split(t, cases * width);
             let x = buffers.read(&pass.plan.storage, of, t, cases * width, pass.x, &[history]);
             let mask = pass.inputs.mask.map(|m| &m[at(t, cases)]);
+            if slot.slot.keeps_state() {
+                outcome.clamped |= working.forward(slot, layout, t, x, mask, mode, y)?;
+                continue;
+            }
             let a = Application { layout, t, x, mask, stats: &mut stats[at(t, per)], y };
             normalize(slot, a, mode, outcome)?;
         }

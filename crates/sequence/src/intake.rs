@@ -9,6 +9,7 @@ use crate::forward::at;
 use crate::pass::Inputs;
 use crate::slot::{Place, Ready, Slot, Statistics};
 use crate::state::{Mode, State};
+use crate::stored_slot::{Working, keep};
 
 /// The refusal of a slot's statistic: element `i` of its `[statistics][channels]` at step `t`.
 fn refusal<T: Elem>(place: Place, slot: &Slot<T>, channels: usize, t: usize, i: usize, got: T) -> Error {
@@ -48,10 +49,12 @@ impl<T: Elem> Cell<T> {
         inputs: &Inputs<'_, T>,
         mode: Mode<'_, T>,
         stats: &[Vec<T>; Place::ALL.len()],
+        working: &Working<T>,
     ) -> Result<(), Error> {
         match mode {
             Mode::Train(state) => {
                 let mut next = state.clone();
+                keep(working, &mut next);
                 self.each_stored(inputs, stats, |place, slot, from, now, pooled| {
                     let stored = &mut next.get_mut(place)[from..from + now.len()];
                     slot.running.update(slot.kernel.descriptor, now, pooled, stored);
@@ -61,6 +64,7 @@ impl<T: Elem> Cell<T> {
             }
             Mode::Estimate(population) => {
                 let mut next = population.clone();
+                keep(working, &mut next.empty);
                 self.each_stored(inputs, stats, |place, slot, from, now, pooled| {
                     next.add(place, slot, from, now, pooled);
                 });
@@ -80,9 +84,9 @@ impl<T: Elem> Cell<T> {
         mut f: impl FnMut(Place, &Slot<T>, usize, &[T], usize),
     ) {
         let s = inputs.sizes;
-        for (place, slot) in self.slots() {
+        for (place, slot) in self.slots().filter(|(_, slot)| !slot.keeps_state()) {
             let (steps, cases) = match slot.statistics {
-                Statistics::Instant => continue,
+                Statistics::Instant | Statistics::Shared => continue,
                 Statistics::BatchTime => (1, s.steps * s.cases),
                 Statistics::PerStep { t_max } => (s.steps.min(t_max), s.cases),
             };
@@ -101,7 +105,7 @@ impl<T: Elem> Cell<T> {
     /// Refuses what would leave the range of the element type on its way into the store: an unbiased variance is larger
     /// than that of the batch.
     fn check_next(&self, inputs: &Inputs<'_, T>, now: &State<T>, next: &State<T>) -> Result<(), Error> {
-        for (place, slot) in self.slots() {
+        for (place, slot) in self.slots().filter(|(_, slot)| !slot.keeps_state()) {
             let Some(layout) = self.layout(place, 1, inputs.sizes.units) else { continue };
             let one = slot.kernel.descriptor.statistics.len() * layout.channels();
             let mut pairs = now.get(place).iter().zip(next.get(place));

@@ -30,6 +30,7 @@ mod rows;
 mod slot;
 mod state;
 mod storage;
+mod stored_slot;
 mod workspace;
 
 pub use cell::{Bias, Cell, Sizes, SlotParam};

@@ -27,7 +27,7 @@ const FEWEST: usize = 16;
 
 /// What one part works with.
 #[derive(Debug)]
-pub(crate) struct Part<T> {
+pub(crate) struct Part<T: 'static> {
     pub(crate) ws: Workspace<T>,
     x: Vec<T>,
     mask: Vec<bool>,

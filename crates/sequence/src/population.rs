@@ -9,21 +9,24 @@ use crate::error::Error;
 use crate::slot::{Place, Slot};
 use crate::state::State;
 
-/// Sums of the statistics of the batches seen so far. A pass in [`crate::Mode::Estimate`] adds one.
+/// Sums of the statistics of the batches seen so far. A pass in [`crate::Mode::Estimate`] adds one. A slot whose store has a
+/// part in each use has the store that training would leave, begun anew.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Population<T> {
     /// Lies as the state does, in double precision.
     sums: [Vec<f64>; Place::ALL.len()],
     /// Batches in each element's sum: a step at which every case is padded adds nothing.
     counts: [Vec<u32>; Place::ALL.len()],
-    empty: State<T>,
+    pub(crate) empty: State<T>,
 }
 
 impl<T: Elem> Population<T> {
     /// Nothing seen yet.
     pub fn new(cell: &Cell<T>, units: usize) -> Self {
         let empty = State::new(cell, units);
-        let len = |place: Place| empty.get(place).len();
+        // Of a slot whose store has a part in each use, the store itself takes the batches in.
+        let averaged = |place: Place| cell.slot(place).is_some_and(|s| !s.keeps_state());
+        let len = |place: Place| if averaged(place) { empty.get(place).len() } else { 0 };
         Self {
             sums: Place::ALL.map(|p| vec![0.0; len(p)]),
             counts: Place::ALL.map(|p| vec![0; len(p)]),

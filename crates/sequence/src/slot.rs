@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use norm_core::blocks::takes_blocks;
 use norm_core::policy::Running;
-use norm_core::{Call, Elem, Isa, Kernel, Layout, Param, Rule, Site, Skeleton};
+use norm_core::streaming::Streaming;
+use norm_core::{Call, Elem, Isa, Kernel, Layout, NormState, Param, PolicyKind, Rule, Site, Skeleton};
 
 use crate::cells::CellKind;
 use crate::error::Error;
@@ -131,15 +133,20 @@ pub enum Statistics {
         /// Stored steps.
         t_max: usize,
     },
+    /// One statistic per channel over the unpadded cases of a step, and one store for all steps, which takes in one step
+    /// after the other.
+    Shared,
 }
 
 impl Statistics {
     /// The statistics of that name: `sequence` is [`Statistics::BatchTime`]; `frame`, as it is called where only
-    /// projections of the input are normalized, and `step` are [`Statistics::PerStep`].
+    /// projections of the input are normalized, and `step` are [`Statistics::PerStep`]; `shared` is
+    /// [`Statistics::Shared`].
     pub fn find(name: &str, t_max: usize) -> Option<Self> {
         match name {
             "sequence" => Some(Self::BatchTime),
             "frame" | "step" => Some(Self::PerStep { t_max }),
+            "shared" => Some(Self::Shared),
             _ => None,
         }
     }
@@ -149,7 +156,12 @@ impl Statistics {
             Self::Instant => "instant",
             Self::BatchTime => "batch + time",
             Self::PerStep { .. } => "per-step",
+            Self::Shared => "shared",
         }
+    }
+    /// Whether each step has statistics of its own, stored together or apart.
+    pub(crate) const fn are_by_step(self) -> bool {
+        matches!(self, Self::PerStep { .. } | Self::Shared)
     }
 }
 
@@ -168,6 +180,8 @@ pub struct Slot<T: 'static> {
     pub statistics: Statistics,
     /// How stored statistics take in a batch.
     pub running: Running,
+    /// How histories are mixed, of a method that streams.
+    pub streaming: Streaming,
 }
 
 /// The name by which a declaration calls an added parameter: redundant where another bias follows.
@@ -175,9 +189,11 @@ pub(crate) const SHIFT: &str = "bias";
 
 impl<T: Elem> Slot<T> {
     /// `kernel` over all gates, with its default constants and every parameter learned. A method that pools
-    /// within a case gets [`Statistics::Instant`], any other [`Statistics::BatchTime`].
+    /// within a case gets [`Statistics::Instant`], one that streams [`Statistics::Shared`], any other
+    /// [`Statistics::BatchTime`].
     pub fn new(kernel: Kernel<T>) -> Self {
         let statistics = match kernel.descriptor.reference_set.skeleton() {
+            Skeleton::Channelwise if kernel.descriptor.policy == PolicyKind::Streaming => Statistics::Shared,
             Skeleton::Rowwise => Statistics::Instant,
             Skeleton::Channelwise => Statistics::BatchTime,
         };
@@ -188,6 +204,7 @@ impl<T: Elem> Slot<T> {
             shift: true,
             statistics,
             running: Running::default(),
+            streaming: Streaming::default(),
         }
     }
 
@@ -205,11 +222,12 @@ impl<T: Elem> Slot<T> {
             (Skeleton::Channelwise, Statistics::PerStep { t_max: 0 }) => {
                 return Err(Error::NoSteps { place });
             }
-            (Skeleton::Rowwise, Statistics::Instant)
-            | (Skeleton::Channelwise, Statistics::PerStep { .. }) => true,
-            (Skeleton::Channelwise, Statistics::BatchTime) => place.sees_input(),
-            (Skeleton::Rowwise, Statistics::BatchTime | Statistics::PerStep { .. })
-            | (Skeleton::Channelwise, Statistics::Instant) => false,
+            (Skeleton::Rowwise, Statistics::Instant) | (Skeleton::Channelwise, Statistics::Shared) => true,
+            (Skeleton::Channelwise, Statistics::PerStep { .. }) => d.policy != PolicyKind::Streaming,
+            (Skeleton::Channelwise, Statistics::BatchTime) => {
+                place.sees_input() && d.policy != PolicyKind::Streaming
+            }
+            (Skeleton::Rowwise, _) | (Skeleton::Channelwise, Statistics::Instant) => false,
         };
         if !fits {
             return Err(Error::Statistics {
@@ -242,14 +260,36 @@ impl<T: Elem> Slot<T> {
         self.shift && self.kernel.descriptor.params.iter().any(|p| p.name == SHIFT)
     }
 
-    /// Stored elements.
-    pub(crate) fn state_len(&self, channels: usize) -> usize {
-        let one = self.kernel.descriptor.statistics.len() * channels;
+    /// Whether a use in training takes more than one call of the kernel on this step's values: what is stored, or what it was,
+    /// has a part in it.
+    pub(crate) fn keeps_state(&self) -> bool {
+        let d = self.kernel.descriptor;
+        self.statistics == Statistics::Shared
+            || (self.statistics != Statistics::Instant && (takes_blocks(d) || !d.frozen.is_empty()))
+    }
+
+    /// The method with what it stores of one step, or of all of them, before any batch.
+    pub(crate) fn norm_state(&self, channels: usize) -> NormState<T> {
+        let consts = self.consts.clone();
+        match (self.statistics, self.kernel.descriptor.policy) {
+            (Statistics::Instant, _) => NormState::instant(self.kernel, consts),
+            (_, PolicyKind::Streaming) => NormState::streaming(self.kernel, consts, self.streaming, channels),
+            _ => NormState::averaging(self.kernel, consts, self.running, channels),
+        }
+    }
+
+    /// How many stores there are.
+    pub(crate) const fn stores(&self) -> usize {
         match self.statistics {
             Statistics::Instant => 0,
-            Statistics::BatchTime => one,
-            Statistics::PerStep { t_max } => t_max * one,
+            Statistics::BatchTime | Statistics::Shared => 1,
+            Statistics::PerStep { t_max } => t_max,
         }
+    }
+
+    /// Names of what one store holds, a value for each channel.
+    pub fn stored_names(&self) -> Vec<String> {
+        self.norm_state(1).names()
     }
 }
 

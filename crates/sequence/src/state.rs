@@ -15,14 +15,13 @@ pub struct State<T> {
 }
 
 impl<T: Elem> State<T> {
-    /// The state before any batch: variances 1, everything else 0.
+    /// The state before any batch: variances 1, everything else 0 or as a method says.
     pub fn new(cell: &Cell<T>, units: usize) -> Self {
         let mut slots = std::array::from_fn(|_| Vec::new());
         for (place, slot) in cell.slots() {
             let channels = cell.layout(place, 1, units).map_or(0, |l| l.channels());
-            let len = slot.state_len(channels);
-            let one = norm_core::policy::Running::initial::<T>(slot.kernel.descriptor, channels);
-            slots[place as usize] = one.into_iter().cycle().take(len).collect();
+            let one = slot.norm_state(channels).stored();
+            slots[place as usize] = one.repeat(slot.stores());
         }
         Self { slots }
     }
@@ -54,10 +53,26 @@ impl<T: Elem> State<T> {
         shared
     }
 
+    /// Says that the weights have changed since the last pass: methods that stream begin their short averages anew. It is
+    /// never inferred.
+    pub fn after_update(&mut self, cell: &Cell<T>, units: usize) {
+        for (place, slot) in cell.slots().filter(|(_, s)| s.statistics == Statistics::Shared) {
+            let Some(layout) = cell.layout(place, 1, units) else { continue };
+            let mut norm = slot.norm_state(layout.channels());
+            if norm.load(self.get(place)).is_ok() {
+                norm.after_update();
+                self.get_mut(place).copy_from_slice(&norm.stored());
+            }
+        }
+    }
+
     pub(crate) fn check(&self, cell: &Cell<T>, units: usize) -> Result<(), Error> {
         for place in Place::ALL {
             let layout = cell.layout(place, 1, units);
-            let expected = cell.slot(place).zip(layout).map_or(0, |(s, l)| s.state_len(l.channels()));
+            let expected = cell
+                .slot(place)
+                .zip(layout)
+                .map_or(0, |(s, l)| s.stores() * s.norm_state(l.channels()).stored().len());
             let got = self.get(place).len();
             if got != expected {
                 return Err(Error::State { place, expected, got });

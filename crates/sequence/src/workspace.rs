@@ -9,6 +9,7 @@ use crate::matmul::Threads;
 use crate::parts::{self, Part};
 use crate::plan::Plan;
 use crate::slot::Place;
+use crate::stored_slot::Working;
 
 /// What a workspace's forward buffers belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +36,7 @@ impl Held {
 /// Buffers of one cell's passes. Grown when needed, never shrunk, so that shorter sequences and later calls
 /// allocate nothing.
 #[derive(Debug)]
-pub struct Workspace<T> {
+pub struct Workspace<T: 'static> {
     pub(crate) isa: Isa,
     pub(crate) held: Option<Held>,
     /// Whether the statistics used depend on the inputs, so that gradients go through them.
@@ -58,6 +59,7 @@ pub struct Workspace<T> {
     pub(crate) fixed: [Vec<T>; Place::ALL.len()],
     pub(crate) sink: [Vec<T>; Place::ALL.len()],
     pub(crate) back: Slopes<T>,
+    pub(crate) working: Working<T>,
 }
 
 impl<T: Elem> Default for Workspace<T> {
@@ -84,7 +86,14 @@ impl<T: Elem> Workspace<T> {
             fixed: std::array::from_fn(|_| Vec::new()),
             sink: std::array::from_fn(|_| Vec::new()),
             back: Slopes::default(),
+            working: Working::default(),
         }
+    }
+
+    /// Takes over what ways back on another workspace have found for the stores of a cell: the next pass in training on this
+    /// one hands it to them.
+    pub fn take_over(&mut self, other: &mut Self) {
+        self.working.append(&mut other.working);
     }
 
     /// Hidden states after the last step of the last forward pass, `[N, H]`; with a mask, each case's after its

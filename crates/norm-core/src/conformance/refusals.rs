@@ -138,6 +138,7 @@ fn subject_of(e: &Error) -> &str {
         Error::SpaceNotPooled { .. } => "space",
         Error::NoSteps { .. } => "step",
         Error::Row { .. } => "row",
+        Error::NotStored { .. } | Error::OtherStore { .. } => "store",
     }
 }
 

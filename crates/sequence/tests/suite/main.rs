@@ -9,4 +9,5 @@ mod refusals;
 mod sameness;
 mod statistics;
 mod stored;
+mod stored_slots;
 mod support;
