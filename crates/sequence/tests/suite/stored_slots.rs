@@ -74,10 +74,6 @@ fn gradients_are_those_of_the_outputs() {
         ("switchable-vectors", Some(Statistics::PerStep { t_max: 3 })),
     ] {
         for kind in KINDS {
-            let d = kernel64(id).descriptor;
-            if Placement::usual(d).is_err() {
-                panic!("{id} has no place");
-            }
             let cell = cell(kind, id, statistics);
             let p = Problem::draw(&cell, sizes(3, 8, 2, 5), false, 4);
             let loss = |p: &Problem| {
@@ -160,7 +156,9 @@ fn streaming_goes_forwards_over_the_steps_and_backwards_over_the_gradients() {
             h = y.iter().map(|v| v.tanh()).collect();
             let d = difference(&h, &got.y[t * cases * units..][..cases * units]);
             assert!(d < 1e-12, "pass {pass}, step {t}: {d:e}");
-            (sums.push(a), used.push(mixed), hs.push(h.clone()));
+            sums.push(a);
+            used.push(mixed);
+            hs.push(h.clone());
         }
         let mut dh = vec![0.0; cases * units];
         for t in (0..steps).rev() {
@@ -240,7 +238,9 @@ fn controls_move_on_from_step_to_step_and_from_pass_to_pass() {
             let call = Call { layout, x: &a, params: &params, consts: &consts, mask: None };
             let (y, blocks) = blocks::forward(&kernel, isa, &call, running, &mut store).unwrap();
             h = y.iter().map(|v| v.tanh()).collect();
-            (sums.push(a), seen.push(blocks), hs.push(h.clone()));
+            sums.push(a);
+            seen.push(blocks);
+            hs.push(h.clone());
         }
         assert!(difference(&hs.concat(), &got.y) < 1e-12, "pass {pass}");
         let mut dh = vec![0.0; cases * units];
