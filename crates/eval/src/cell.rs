@@ -1,5 +1,6 @@
 //! Which cell a request means: recurrence, placement, statistics, biases.
 
+use norm_core::blocks::takes_blocks;
 use norm_core::policy::Running;
 use norm_core::{PolicyKind, ReferenceSet, Site, Skeleton};
 use sequence::{Bias, Cell, CellKind, Options, Placement, Statistics};
@@ -126,7 +127,9 @@ pub(crate) fn check(r: &Request) -> Result<(), Error> {
             format!("it normalizes {}, which no cell here does: write as = linear or conv", d.site.name());
         return Err(refused(r, reason));
     }
-    if d.policy == PolicyKind::Streaming {
+    // Of a method over cases: blocks, states of controls or what was stored have a part in each use.
+    let stored = d.policy.stores() && (takes_blocks(d) || !d.frozen.is_empty());
+    if d.policy == PolicyKind::Streaming || (stored && d.site == Site::SummedInputs) {
         return Err(refused(r, "its stores belong to a layer: write as = sums with layout = TNC".to_owned()));
     }
     Ok(())

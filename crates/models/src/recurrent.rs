@@ -101,14 +101,17 @@ fn stored<K: Kind, F: Formula, P: PlacedIn>(gates: bool) -> Vec<(String, norm_co
     for (place, slot) in cell::<K, F, P, f32>().slots().filter(|(p, _)| p.sees_gates() == gates) {
         let steps = match slot.statistics {
             Statistics::PerStep { t_max } => (0..t_max).map(|t| format!(".{t}")).collect(),
-            Statistics::BatchTime => vec![String::new()],
+            Statistics::BatchTime | Statistics::Shared => vec![String::new()],
             _ => Vec::new(),
         };
+        let d = F::DESCRIPTOR;
+        let start = |name: &String| {
+            let statistic = d.statistics.iter().position(|s| s.stored_name() == *name);
+            statistic.map_or(norm_core::Start::Value(0.0), |i| d.start(i))
+        };
         for step in steps {
-            let one = |(i, s): (usize, &norm_core::Statistic)| {
-                (format!("{place}.{}{step}", s.stored_name()), F::DESCRIPTOR.start(i))
-            };
-            names.extend(F::DESCRIPTOR.statistics.iter().enumerate().map(one));
+            let one = slot.stored_names();
+            names.extend(one.iter().map(|name| (format!("{place}.{name}{step}"), start(name))));
         }
     }
     names

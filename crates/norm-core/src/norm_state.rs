@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::isa::Isa;
 use crate::kernel::{Call, Kernel, Rule};
 use crate::layout::Layout;
-use crate::policy::Running;
+use crate::policy::{self, Running};
 use crate::streaming::{self, Scalar, Streaming, Used};
 use crate::value::Elem;
 
@@ -188,19 +188,15 @@ impl<T: Elem> NormState<T> {
 
     /// Refuses statistics that are no numbers where every value that they pool is one.
     fn check_stored(&self, call: &Call<'_, T>, statistics: &[T]) -> Result<(), Error> {
+        if blocks::odd(statistics).is_none() {
+            return Ok(());
+        }
         let finite = |v: &T| v.to_f64().is_finite();
-        let Some(at) = statistics.iter().position(|v| !finite(v)) else { return Ok(()) };
         let mut cases = call.x.chunks_exact(call.layout.case().max(1)).enumerate();
         if cases.any(|(n, case)| call.mask.is_none_or(|m| m[n]) && !case.iter().all(finite)) {
             return Ok(());
         }
-        let (d, sets) = (self.kernel.descriptor, self.kernel.sets(&call.layout).max(1));
-        Err(Error::NotStored {
-            method: d.id,
-            statistic: d.statistics[at / sets % d.statistics.len()].stored_name(),
-            channel: at % sets,
-            got: statistics[at].to_f64(),
-        })
+        Err(policy::not_stored(self.kernel.descriptor, statistics))
     }
 
     /// A use in training: `x` is normalized, and what is stored takes in its statistics.

@@ -101,6 +101,18 @@ impl Running {
     }
 }
 
+/// The refusal of statistics, `[statistics][sets]`, of which one is not finite.
+pub fn not_stored<T: Elem>(d: &Descriptor, statistics: &[T]) -> Error {
+    let sets = (statistics.len() / d.statistics.len().max(1)).max(1);
+    let at = statistics.iter().position(|v| !v.to_f64().is_finite()).unwrap_or(0);
+    Error::NotStored {
+        method: d.id,
+        statistic: d.statistics[at / sets].stored_name(),
+        channel: at % sets,
+        got: statistics[at].to_f64(),
+    }
+}
+
 /// The seed of every start that is drawn. It is part of what a method is: another one gives other numbers.
 pub const SEED: u64 = 180_205_957;
 

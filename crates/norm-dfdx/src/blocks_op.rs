@@ -22,6 +22,8 @@ pub struct InBlocks<'a, E> {
     /// The states that the layer holds; the mailbox has what was found since.
     pub(crate) states: Vec<Vec<E>>,
     pub(crate) mailbox: &'a Mailbox<E>,
+    /// Where statistics of a block go that are not finite, and that the store has not taken in.
+    pub(crate) odd: &'a mut Option<Vec<E>>,
 }
 
 /// The states as they are now: those held, and what letters add.
@@ -59,6 +61,7 @@ where
     let slices: Vec<&[E]> = flat.iter().map(Dense::elements).collect();
     let call = Call { layout, x: x.elements(), params: &slices, consts, mask: None };
     let (y, seen) = blocks::forward(&kernel, isa, &call, of.running, of.store)?;
+    *of.odd = seen.iter().find_map(|block| blocks::odd(&block.statistics));
     let y = x.tensor().device().try_tensor_from_vec(y, *x.tensor().shape())?;
     if T::OWNS_TAPE {
         let (held, mailbox) = (of.states, of.mailbox.handle());

@@ -58,6 +58,15 @@ pub struct NormLayer<
     pub(crate) kind: PhantomData<(F, Pol, P)>,
 }
 
+/// A use in training.
+struct Used<S: Shape, E: Dtype, D: Storage<E>, T> {
+    y: Tensor<S, E, D, T>,
+    /// What is to be stored after it, where something is.
+    state: Option<Vec<E>>,
+    /// Statistics that are not finite.
+    odd: Option<Vec<E>>,
+}
+
 /// Which list of a layer holds a parameter.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Holder {
@@ -227,35 +236,58 @@ impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P: 
     /// call. A method that names a block is used block after block, each averaged before the next. With or without a
     /// tape.
     ///
-    /// A batch with a statistic that is not finite leaves the stored ones as they were; a batch that pools one
-    /// element leaves an unbiased variance as it was.
+    /// A batch with a value that is no number leaves the stored statistics as they were; a batch that pools one element leaves
+    /// an unbiased variance as it was.
     ///
     /// # Errors
     ///
-    /// [`Error`]; nothing was averaged then.
+    /// [`Error`], for a statistic of ordinary values too that is no number in its element type; nothing was averaged then.
+    /// As a module of dfdx, whose error could not say it, the layer leaves what it stores as it was instead.
     pub fn train<S: Channels<C>, T: Tape<E, D>>(
         &mut self,
         x: Tensor<S, E, D, T>,
     ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
+        let values = (!self.running.is_empty()).then(|| x.retaped::<NoneTape>());
         let layout = Self::layout(x.shape())?;
+        let used = self.use_in_training(layout, x)?;
+        if let (Some(odd), Some(values)) = (&used.odd, values)
+            && values.as_vec().iter().all(|v| Elem::to_f64(*v).is_finite())
+        {
+            return Err(policy::not_stored(F::DESCRIPTOR, odd).into());
+        }
+        self.keep(&used);
+        Ok(used.y)
+    }
+
+    /// A use in training that has not been averaged yet.
+    fn use_in_training<S: Channels<C>, T: Tape<E, D>>(
+        &mut self,
+        layout: Layout,
+        x: Tensor<S, E, D, T>,
+    ) -> Result<Used<S, E, D, T>, Error<D::Err>> {
         if self.running.is_empty() {
-            return self.parts().normalize::<P, _, _>(layout, x, &[], Statistics::Current, None);
+            let y = self.parts().normalize::<P, _, _>(layout, x, &[], Statistics::Current, None)?;
+            return Ok(Used { y, state: None, odd: None });
         }
         let rule = self.averaging();
         rule.check()?;
         let mut state = running::stored(&self.running);
-        let (y, moved) = if blocks::takes_blocks(F::DESCRIPTOR) {
+        if blocks::takes_blocks(F::DESCRIPTOR) {
             self.settle();
-            let of =
-                InBlocks { running: rule, store: &mut state, states: self.states(), mailbox: &self.mailbox };
-            (self.parts().in_blocks::<P, _, _>(layout, x, of)?, true)
-        } else {
-            self.parts().averaged::<P, _, _>(layout, x, &self.running, rule, &mut state)?
-        };
-        if moved {
-            running::keep(&mut self.running, &state);
+            let (states, mailbox, mut odd) = (self.states(), &self.mailbox, None);
+            let of = InBlocks { running: rule, store: &mut state, states, mailbox, odd: &mut odd };
+            let y = self.parts().in_blocks::<P, _, _>(layout, x, of)?;
+            return Ok(Used { y, state: Some(state), odd });
         }
-        Ok(y)
+        let (y, found) = self.parts().found::<P, _, _>(layout, x, &self.running)?;
+        let moved = rule.update(F::DESCRIPTOR, &found, layout.n * layout.s, &mut state);
+        Ok(Used { y, state: moved.then_some(state), odd: blocks::odd(&found) })
+    }
+
+    fn keep<S: Shape, T>(&mut self, used: &Used<S, E, D, T>) {
+        if let Some(state) = &used.state {
+            running::keep(&mut self.running, state);
+        }
     }
 
     /// Normalizes as in evaluation: with the stored statistics where the policy stores some, else with those
@@ -327,6 +359,9 @@ where
 
     fn try_forward_mut(&mut self, x: Tensor<S, E, D, T>) -> Result<Self::Output, D::Err> {
         let device = x.device().clone();
-        self.train(x).map_err(|e| plain::<E, D>(e, &device))
+        let used = Self::layout(x.shape()).and_then(|layout| self.use_in_training(layout, x));
+        let used = used.map_err(|e| plain::<E, D>(e, &device))?;
+        self.keep(&used);
+        Ok(used.y)
     }
 }

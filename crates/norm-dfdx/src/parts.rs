@@ -1,7 +1,7 @@
 //! What a layer normalizes with, whatever its method: compiled once for all methods of one width.
 
 use dfdx::prelude::*;
-use norm_core::{Elem, Kernel, Layout, policy};
+use norm_core::{Elem, Kernel, Layout};
 
 use crate::blocks_op::InBlocks;
 use crate::error::Error;
@@ -57,18 +57,16 @@ impl<const C: usize, const G: usize, E: Dtype + Elem, D: Device<E>> Parts<'_, C,
         P::normalize(self.kernel, layout, x, params, self.consts, statistics, found)
     }
 
-    /// Normalizes with the statistics of `x`, which `state` takes in; says whether it did.
-    pub(crate) fn averaged<P: Path<E, D>, S: Shape, T: Tape<E, D>>(
+    /// Normalizes with the statistics of `x`, which come second.
+    pub(crate) fn found<P: Path<E, D>, S: Shape, T: Tape<E, D>>(
         &self,
         layout: Layout,
         x: Tensor<S, E, D, T>,
         running: &[Tensor<Rank1<C>, E, D>],
-        rule: policy::Running,
-        state: &mut [E],
-    ) -> Result<(Tensor<S, E, D, T>, bool), Error<D::Err>> {
+    ) -> Result<(Tensor<S, E, D, T>, Vec<E>), Error<D::Err>> {
         let mut found = Vec::new();
         let y = self.normalize::<P, _, _>(layout, x, running, Statistics::Current, Some(&mut found))?;
-        Ok((y, rule.update(self.kernel.descriptor, &found, layout.n * layout.s, state)))
+        Ok((y, found))
     }
 
     /// Normalizes block after block.

@@ -13,23 +13,27 @@ use crate::error::Error;
 
 /// Workspaces that wait for their next sequence. A clone starts empty: two models never share a buffer.
 #[derive(Debug)]
-pub struct Spare<E>(Arc<Mutex<Vec<Workspace<E>>>>);
+pub struct Spare<E: 'static>(Arc<Mutex<Vec<Workspace<E>>>>);
 
-impl<E> Default for Spare<E> {
+impl<E: 'static> Default for Spare<E> {
     fn default() -> Self {
         Self(Arc::default())
     }
 }
 
-impl<E> Clone for Spare<E> {
+impl<E: 'static> Clone for Spare<E> {
     fn clone(&self) -> Self {
         Self::default()
     }
 }
 
 impl<E: Elem> Spare<E> {
+    /// One of them, with what ways back on any have found for the cell's stores.
     fn take(&self) -> Workspace<E> {
-        self.0.lock().ok().and_then(|mut list| list.pop()).unwrap_or_default()
+        let Ok(mut list) = self.0.lock() else { return Workspace::default() };
+        let mut ws = list.pop().unwrap_or_default();
+        list.iter_mut().for_each(|other| ws.take_over(other));
+        ws
     }
     fn put(&self, ws: Workspace<E>) {
         if let Ok(mut list) = self.0.lock() {

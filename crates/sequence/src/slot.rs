@@ -262,7 +262,7 @@ impl<T: Elem> Slot<T> {
 
     /// Whether a use in training takes more than one call of the kernel on this step's values: what is stored, or what it was,
     /// has a part in it.
-    pub(crate) fn keeps_state(&self) -> bool {
+    pub fn keeps_state(&self) -> bool {
         let d = self.kernel.descriptor;
         self.statistics == Statistics::Shared
             || (self.statistics != Statistics::Instant && (takes_blocks(d) || !d.frozen.is_empty()))

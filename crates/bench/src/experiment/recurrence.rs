@@ -200,6 +200,7 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
         let Some(mut gradients) = self.gradients.take() else { return Ok(None) };
         let done = self.optimizer.step(&mut self.weights, &mut gradients);
         self.gradients = Some(gradients);
+        self.running.after_update(&self.cell, H);
         done.map(|()| None)
     }
 

@@ -4,7 +4,7 @@ use dfdx::prelude::*;
 use norm_core::{Elem, Formula};
 use norm_dfdx::Error;
 use norm_dfdx::sequence_op::{Given, SlotTensor, Tensors, sequence};
-use sequence::{Cell, Mode, Outcome, Place, Population, State};
+use sequence::{Cell, Mode, Outcome, Place, Population, State, Statistics};
 
 use super::operands::Acting;
 use super::{RecurrentLayer, Sequence, cell};
@@ -46,6 +46,17 @@ where
                 }
             }
         }
+    }
+
+    /// Says that the weights have changed since the last pass, which a method that streams is to know.
+    pub(crate) fn weights_have_changed(&mut self) {
+        let cell = cell::<K, F, P, E>();
+        if cell.slots().all(|(_, slot)| slot.statistics != Statistics::Shared) {
+            return;
+        }
+        let mut state = self.state(&cell);
+        state.after_update(&cell, H);
+        self.store(&state);
     }
 
     fn tensors<'a>(

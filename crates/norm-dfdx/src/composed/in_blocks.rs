@@ -2,7 +2,7 @@
 //! controls one block is known only when the one before it has been through.
 
 use dfdx::prelude::*;
-use norm_core::blocks::Blocks;
+use norm_core::blocks::{self, Blocks};
 use norm_core::{Descriptor, Elem, Layout};
 
 use super::control::add;
@@ -67,6 +67,9 @@ pub(crate) fn in_blocks<S: Shape, E: Dtype + Elem, D: Device<E>, T: Tape<E, D>>(
         let mut found = Vec::new();
         let played =
             normalize(descriptor, layout, part, inputs, consts, Statistics::Current, Some(&mut found))?;
+        if of.odd.is_none() {
+            *of.odd = blocks::odd(&found);
+        }
         of.running.update(descriptor, &found, layout.n * layout.s, &mut store);
         y.extend(played.as_vec());
         blocks.push(block);

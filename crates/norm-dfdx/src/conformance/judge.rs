@@ -99,7 +99,14 @@ where
             states.push(of(held, c.name)?.values.iter().map(|v| E::lit(*v)).collect::<Vec<E>>());
         }
         let mailbox = Mailbox::default();
-        let use_of = InBlocks { running, store: &mut stored, states: states.clone(), mailbox: &mailbox };
+        let mut odd = None;
+        let use_of = InBlocks {
+            running,
+            store: &mut stored,
+            states: states.clone(),
+            mailbox: &mailbox,
+            odd: &mut odd,
+        };
         let y = told(composed::in_blocks(d, layout, traced, on_tape, &consts, use_of))?;
         keep(held, d.stored_names().iter().map(String::as_str), stored.chunks(WIDTH));
         let played = finish(y, x, &params)?;
