@@ -66,5 +66,6 @@ pub fn part(build: &Build) -> Part {
         commands: vec![CommandLine { words: words(), started: results::utc(std::time::SystemTime::now()) }],
         throughput: false,
         notes: Vec::new(),
+        same_bits_as: None,
     }
 }

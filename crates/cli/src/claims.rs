@@ -16,8 +16,18 @@ use crate::say;
 pub(crate) struct Cells(BTreeMap<String, ConvergenceRecord>);
 
 impl Cells {
-    /// All cells of a run that nothing speaks against.
+    /// All cells of a run that nothing speaks against. Parts that do not give the same bits are not put together.
     pub(crate) fn of(run: &Run) -> Result<Self> {
+        let manifest = run.manifest();
+        let mut roots = manifest.parts.iter().map(|part| manifest.part_number(Some(&part.identity.id())));
+        let first = roots.next().flatten();
+        if roots.any(|root| root != first) {
+            bail!(
+                "{} has parts of several engines, whose numbers are not compared; normlab verify --extend says whether they are \
+                 the same",
+                run.dir().display()
+            );
+        }
         Ok(Self(run.contents()?.cells.into_iter().map(|cell| (cell.id.clone(), cell)).collect()))
     }
 }

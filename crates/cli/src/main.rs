@@ -146,6 +146,10 @@ enum Command {
         /// How many cells.
         #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=1000))]
         cells: u64,
+        /// Of a run of another engine: train one cell of each arm again, and where all have the same bits write into the run that
+        /// this build may continue it.
+        #[arg(long, conflicts_with = "cells")]
+        extend: bool,
     },
     /// Pack the cells of a finished run into one file, to be kept.
     Pack {
@@ -222,7 +226,8 @@ fn run(command: Command) -> Result<End> {
             claims::judge(Place { dir: run, another_part }, &method)
         }
         Command::Render { run, out } => run::render(&run, out),
-        Command::Verify { run, cells } => verify::verify(&run, cells as usize),
+        Command::Verify { run, extend: true, .. } => verify::extend(&run),
+        Command::Verify { run, cells, .. } => verify::verify(&run, cells as usize),
         Command::Pack { run } => {
             let cells = results::pack(&run)?;
             say::line(format_args!("{cells} cells in {}", run.join("cells.json.gz").display()))?;

@@ -32,7 +32,7 @@ pub(crate) struct Place {
     pub(crate) another_part: bool,
 }
 
-fn descriptions() -> Result<Descriptions> {
+pub(crate) fn descriptions() -> Result<Descriptions> {
     Ok(Descriptions {
         methods: methods::records(),
         workloads: workloads::WORKLOADS.iter().map(|w| w.record()).collect::<Result<_, _>>()?,

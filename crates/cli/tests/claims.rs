@@ -1,6 +1,7 @@
 //! Claims at the command: what is decided without training, what a run says, what is refused.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Output};
 
 fn normlab(words: &[&str]) -> Output {
@@ -103,4 +104,53 @@ fn a_run_is_verified_and_packed() {
     let out = normlab(&["verify", run]);
     assert_eq!(out.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&out.stdout).starts_with("STALE: "));
+}
+
+/// Makes a run one of another engine, whose cells say so.
+fn of_another_engine(run: &Path) {
+    let manifest = run.join("manifest.json");
+    let id = || results::Run::open(run).unwrap().manifest().parts[0].identity.id();
+    let before = id();
+    let text = fs::read_to_string(&manifest).unwrap();
+    let at = text.find("\"engine\": \"").unwrap() + "\"engine\": \"".len();
+    fs::write(&manifest, format!("{}{}{}", &text[..at], "0".repeat(32), &text[at + 32..])).unwrap();
+    for cell in fs::read_dir(run.join("cells")).unwrap() {
+        let cell = cell.unwrap().path();
+        fs::write(&cell, fs::read_to_string(&cell).unwrap().replace(&before, &id())).unwrap();
+    }
+}
+
+/// A run of another engine is extended where this one gives the same bits, and not where it does not.
+#[test]
+fn a_run_of_another_engine_is_extended_where_bits_are_the_same() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("run");
+    let run = path.to_str().unwrap();
+    let train =
+        ["converge", "smoke", "--run", run, "--workload", "digits-mlp", "--method", "none", "--epochs", "1"];
+    said(&train);
+    of_another_engine(&path);
+    assert_eq!(normlab(&["verify", run]).status.code(), Some(1));
+    assert!(!normlab(&train).status.success(), "another engine does not continue it");
+    let cell = fs::read_dir(path.join("cells")).unwrap().next().unwrap().unwrap().path();
+    let whole = fs::read_to_string(&cell).unwrap();
+    let at = whole.find("\"valid_loss\": ").unwrap() + "\"valid_loss\": ".len();
+    fs::write(&cell, format!("{}1{}", &whole[..at], &whole[at..])).unwrap();
+    let out = normlab(&["verify", run, "--extend"]);
+    assert_eq!(out.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&out.stdout).starts_with("STALE: "), "{out:?}");
+    fs::write(&cell, whole).unwrap();
+    let text = said(&["verify", run, "--extend"]);
+    assert!(text.starts_with("one cell of each of 1 arms has the same bits: "), "{text}");
+    assert_eq!(said(&["verify", run]), "the same engine, and 1 cells have the same bits\n");
+    said(&train);
+    assert!(said(&["claims", run, "--claim", "WN3"]).contains("WN3   undecided  "));
+    let again = said(&["verify", run, "--extend"]);
+    assert!(again.ends_with("knows this engine already\n"), "{again}");
+    // Parts that nobody compared are not put together.
+    let manifest = path.join("manifest.json");
+    let text = fs::read_to_string(&manifest).unwrap();
+    let (from, to) = (text.find(",\n      \"same_bits_as\"").unwrap(), text.rfind("}\n    }").unwrap() + 1);
+    fs::write(&manifest, format!("{}{}", &text[..from], &text[to..])).unwrap();
+    refused(&["claims", run, "--claim", "WN3"], &["several engines", "--extend"]);
 }

@@ -101,11 +101,20 @@ fn manifest(m: &Manifest, cells: &[ConvergenceRecord]) -> Vec<(String, String)> 
             }
         };
         if m.parts.len() > 1 {
-            let own = cells.iter().filter(|c| m.part_number(c.identity.as_deref()) == Some(i + 1)).count();
+            let id = part.identity.id();
+            let own = cells.iter().filter(|c| c.identity.as_deref() == Some(&id)).count();
             rows.push((of_part("Training runs"), own.to_string()));
             rows.push((
                 of_part("Throughput"),
                 if part.throughput { "measured" } else { "not measured" }.into(),
+            ));
+        }
+        if let Some(same) = &part.same_bits_as {
+            let root = m.part_number(Some(&part.identity.id())).unwrap_or(1);
+            let again = same.cells.len();
+            rows.push((
+                of_part("The same bits"),
+                format!("as part {root}: {again} of its training runs, one of each arm, again"),
             ));
         }
         rows.extend(part_rows(part).map(|(name, value)| (of_part(name), value)));

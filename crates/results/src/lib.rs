@@ -45,7 +45,7 @@ pub use cell::{CellSettings, ConvergenceRecord, CurvePoint, Direction, Outcome, 
 pub use contents::{CellState, Contents};
 pub use criterion::from_criterion;
 pub use error::{Error, Problem};
-pub use manifest::{CommandLine, Identity, Manifest, Part, Tier};
+pub use manifest::{CommandLine, Identity, Manifest, Part, SameBits, Tier};
 pub use measured::{NoiseRecord, PeerRecord};
 pub use method::{
     Answer, ConstantRecord, DependencyPicture, FormulaLine, Gotcha, GradientJudges, Judgement, LetterRecord,

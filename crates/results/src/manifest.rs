@@ -74,6 +74,19 @@ pub struct Part {
     pub throughput: bool,
     /// Anything else a reader must know.
     pub notes: Vec<String>,
+    /// An earlier part whose numbers this one's build gives too, so that cells of both stand side by side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_bits_as: Option<SameBits>,
+}
+
+/// That a build gives the numbers of an earlier part of its run, and what says so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SameBits {
+    /// The identity of the earlier part.
+    pub identity: String,
+    /// The ids of its cells that were trained again and had the same bits: one of each workload, method, place and settings.
+    pub cells: Vec<String>,
 }
 
 /// One command.
@@ -166,11 +179,17 @@ impl Manifest {
         self.parts.iter().find(|part| part.identity.id() == identity)
     }
 
-    /// Which part, from 1, measured a record of this identity; `None` if there is no such part.
+    /// Which part, from 1, measured a record of this identity; `None` if there is no such part. Of parts that give the same
+    /// bits it is the first.
     pub fn part_number(&self, identity: Option<&str>) -> Option<usize> {
-        match identity {
-            None => self.earlier_form.then_some(1),
-            Some(id) => self.parts.iter().position(|part| part.identity.id() == id).map(|i| i + 1),
+        let Some(id) = identity else { return self.earlier_form.then_some(1) };
+        let at = self.parts.iter().position(|part| part.identity.id() == id)?;
+        match &self.parts[at].same_bits_as {
+            // An earlier part, as validation holds: this ends.
+            Some(same) if self.parts[..at].iter().any(|p| p.identity.id() == same.identity) => {
+                self.part_number(Some(&same.identity))
+            }
+            _ => Some(at + 1),
         }
     }
 }
@@ -240,6 +259,7 @@ impl TryFrom<Stored> for Manifest {
                     commands: vec![CommandLine { words, started: s.started.clone() }],
                     throughput: true,
                     notes: s.notes.ok_or_else(|| missing("notes"))?,
+                    same_bits_as: None,
                 }]
             }
         };

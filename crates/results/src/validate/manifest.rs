@@ -41,6 +41,10 @@ pub(crate) fn check(m: &Manifest, problems: &mut Vec<Problem>) {
         for command in &part.commands {
             form("parts.commands.started", is_utc(&command.started), utc, &command.started);
         }
+        if let Some(same) = &part.same_bits_as {
+            let earlier = identities.contains(&same.identity);
+            form("parts.same_bits_as.identity", earlier, "the identity of an earlier part", &same.identity);
+        }
         let id = part.identity.id();
         form("parts.identity", identities.insert(id.clone()), "each identity in one part", &id);
     }

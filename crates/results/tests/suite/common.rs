@@ -34,6 +34,7 @@ pub(crate) fn start() -> Start {
             commands: vec![command("converge")],
             throughput: false,
             notes: vec![],
+            same_bits_as: None,
         },
     }
 }

@@ -186,6 +186,28 @@ fn each_difference_of_build_or_machine_is_refused_by_name() {
     drop(begin(folder.path(), &larger).unwrap());
 }
 
+/// A part that gives the bits of an earlier one counts as that, and says so of no other.
+#[test]
+fn a_part_of_the_same_bits_is_the_earlier_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = begin(folder.path(), &start()).unwrap();
+    let identity = first.manifest().parts[0].identity.id();
+    drop(first);
+    let mut other = Start { another_part: true, ..other_build() };
+    other.part.same_bits_as = Some(results::SameBits { identity: identity.clone(), cells: vec!["a".into()] });
+    let run = begin(folder.path(), &other).unwrap();
+    run.validate().unwrap();
+    let manifest = run.manifest();
+    assert_eq!(manifest.part_number(Some(&manifest.parts[1].identity.id())), Some(1));
+    drop(run);
+    let file = folder.path().join("manifest.json");
+    let text = fs::read_to_string(&file).unwrap();
+    let at = text.rfind(&identity).unwrap();
+    fs::write(&file, format!("{}{}{}", &text[..at], "0".repeat(16), &text[at + 16..])).unwrap();
+    let refused = Run::open(folder.path()).unwrap().validate().unwrap_err().to_string();
+    assert!(refused.contains("the identity of an earlier part"), "{refused}");
+}
+
 #[test]
 fn another_part_has_its_own_commands_and_cells() {
     let folder = tempfile::tempdir().unwrap();

@@ -92,6 +92,7 @@ pub(crate) fn start() -> Start {
             commands: vec![CommandLine { words, started }],
             throughput: false,
             notes: vec!["made up for a test".into()],
+            same_bits_as: None,
         },
     }
 }
