@@ -6,6 +6,7 @@
 //!
 //! Knows records and statistics; nothing of methods, models and pages.
 
+mod admission;
 mod claim;
 mod claims;
 mod compare;
@@ -15,9 +16,9 @@ mod experiment;
 mod judge;
 mod plan;
 mod setups;
-
 mod trained;
 
+pub use admission::{AT_REST, Admission, SPREAD, admissions};
 pub use claim::{Claim, Evidence, Expect, Within};
 pub use claims::{CLAIMS, find};
 pub use decide::verdicts;

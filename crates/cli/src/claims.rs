@@ -81,6 +81,32 @@ pub(crate) fn say(run: Option<&Path>, ids: &[String], json: bool) -> Result<End>
     Ok(End::Done)
 }
 
+/// What the workloads of a run can tell.
+pub(crate) fn workloads(dir: &Path, ids: &[String]) -> Result<End> {
+    let cells = Cells::of(&Run::open(dir)?)?;
+    for seen in claims::admissions(&chosen(ids)?, &cells)? {
+        let batches = seen.on.protocol.batch_size.map_or_else(String::new, |n| format!(", batches of {n}"));
+        let rest = match seen.falls {
+            None => "no whole plain arm".to_owned(),
+            Some(share) => {
+                let rests = if seen.is_at_rest() { "at rest" } else { "a budget on purpose" };
+                format!("plain loss falls by {:.1} % in the last fifth ({rests})", 100.0 * share)
+            }
+        };
+        let spread = match seen.spread {
+            None => "nothing to compare".to_owned(),
+            Some(spread) => {
+                let tells =
+                    if seen.tells_apart() { "tells methods apart" } else { "does not tell methods apart" };
+                format!("{} arms, {spread:.1} deviations of seeds apart ({tells})", seen.arms)
+            }
+        };
+        let (workload, passes) = (seen.on.workload, seen.on.protocol.epochs);
+        say::line(format_args!("{workload}, {passes} passes{batches}: {rest}; {spread}"))?;
+    }
+    Ok(End::Done)
+}
+
 /// What the probes of these claims find, each once.
 fn asked(claims: &[&Claim]) -> Vec<ProbeRecord> {
     let mut ids: Vec<&str> = claims

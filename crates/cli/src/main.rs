@@ -104,6 +104,9 @@ enum Command {
         /// As JSON: id, source, statement, verdict, effect, interval, threshold, cells.
         #[arg(long)]
         json: bool,
+        /// Instead: what each workload of the run can tell, as far as its cells show.
+        #[arg(long, requires = "run", conflicts_with = "json")]
+        workloads: bool,
     },
     /// Train what the claims need, rates first, and decide them.
     Decide {
@@ -218,7 +221,8 @@ fn run(command: Command) -> Result<End> {
             };
             run::converge(tier.into(), Place { dir: run, another_part }, &filter)
         }
-        Command::Claims { run, claim, json } => claims::say(run.as_deref(), &claim, json),
+        Command::Claims { run: Some(run), claim, workloads: true, .. } => claims::workloads(&run, &claim),
+        Command::Claims { run, claim, json, .. } => claims::say(run.as_deref(), &claim, json),
         Command::Decide { run, claim, dry_run, another_part } => {
             claims::run(Place { dir: run, another_part }, &claim, dry_run)
         }
