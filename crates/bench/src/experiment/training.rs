@@ -11,6 +11,7 @@ use crate::error::Error;
 use super::axes::Axes;
 use super::cases::{Cases, Unfit};
 use super::learner::{Batch, Learner, Source};
+use super::metrics::Course;
 use super::runner::stopping;
 use super::workload::Workload;
 
@@ -42,6 +43,9 @@ impl Workload {
             move |what: String| Error::Training { cell, step, what }
         };
         let mut model = build(cell, &axes).map_err(failed(0))?;
+        let words = "a whole number above 0";
+        let batches = axes.number("batches_per_update", words, |v: usize| v > 0).map_err(failed(0))?;
+        let batches = batches.unwrap_or(1);
         axes.finish(self.id).map_err(failed(0))?;
         let unfit = cases.unfit(model.values(), model.classes(), model.labels_steps());
         if let Some(Unfit { what, want, got }) = unfit {
@@ -51,7 +55,12 @@ impl Workload {
         let steps = model.steps();
         let first: Vec<usize> = order.epoch(0).next().unwrap_or_default();
         model.initialize(cases.batch(&first, steps)).map_err(failed(0))?;
+        if batches > order.per_epoch() {
+            let got = format!("{batches} batches for an update are more than the {} of a pass", order.per_epoch());
+            return Err(failed(0)(got));
+        }
         let mut metrics = BTreeMap::new();
+        let mut course = Course::default();
         let mut curve = vec![];
         let mut diverged = None;
         let (mut step, mut training) = (0u64, 0.0);
@@ -59,21 +68,26 @@ impl Workload {
             let mut losses = Vec::new();
             if epoch > 0 {
                 let clock = Instant::now();
-                for batch in order.epoch(epoch as u64) {
+                let mut of_pass = order.epoch(epoch as u64);
+                // As with cases that do not fill a batch, batches that do not fill an update are left out.
+                for _ in 0..order.per_epoch() / batches {
                     if stopping() {
                         return Ok(None);
                     }
                     step += 1;
-                    let value = model.loss(cases.batch(&batch, steps)).map_err(failed(step))?;
-                    losses.push(value);
-                    if let (1, Some(norm)) = (step, model.gradient_norm()) {
-                        metrics.insert("first_gradient_norm".to_owned(), norm);
+                    let mut value = 0.0;
+                    for batch in of_pass.by_ref().take(batches) {
+                        value += model.loss(cases.batch(&batch, steps)).map_err(failed(step))?;
                     }
+                    value /= batches as f64;
+                    losses.push(value);
+                    course.before(&mut *model, epoch, cell.epochs);
                     let left = if value.is_finite() {
                         model.update().map_err(failed(step))?
                     } else {
                         Some(format!("the training loss is {value}"))
                     };
+                    course.after(&*model, epoch, cell.epochs);
                     if let Some(what) = left {
                         diverged = Some(Outcome::Diverged { step, what });
                         curve.push(CurvePoint {
@@ -97,6 +111,7 @@ impl Workload {
                     break 'training;
                 }
             };
+            course.inspect(&*model, &cases).map_err(failed(step))?;
             let mean = (!losses.is_empty()).then(|| losses.iter().sum::<f64>() / losses.len() as f64);
             curve.push(CurvePoint {
                 step,
@@ -113,6 +128,7 @@ impl Workload {
             if let Some(last) = curve.last_mut() {
                 (last.test_loss, last.test_accuracy) = (Some(test.loss), Some(test.accuracy));
             }
+            course.finish(&*model, &mut metrics).map_err(failed(step))?;
         }
         let outcome = diverged.unwrap_or_else(|| Outcome::of(&curve));
         let mut record = ConvergenceRecord {
