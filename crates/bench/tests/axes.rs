@@ -51,7 +51,7 @@ const PLAIN: (&str, &str, &str) = ("digits-mlp", "none", "none");
 const STREAMING: (&str, &str, &str) = ("digits-mlp", "streaming", "hidden");
 const CHARACTERS: (&str, &str, &str) = ("shakespeare-rnn", "layer", "paper");
 
-const AXES: [Axis; 44] = [
+const AXES: [Axis; 43] = [
     axis(RNN, "initial_gain", ["0.1", "1"], 0),
     axis(RNN, "gain", ["learned", "fixed"], 1),
     axis(RNN, "t_max", ["3", "8"], 1),
@@ -93,9 +93,8 @@ const AXES: [Axis; 44] = [
     axis(STREAMING, "beta_current", ["0.3", "1"], 1),
     axis(STREAMING, "kappa", ["0.7", "0.2"], 1),
     axis(CHARACTERS, "eps", ["1e-5", "1"], 0),
-    axis(CHARACTERS, "activity_penalty", ["0", "1"], 1),
+    axis(("digits-rnn-rows", "layer", "paper"), "activity_penalty", ["0", "1"], 1),
     axis(RNN, "eps", ["1e-5", "1"], 0),
-    axis(("digits-conv", "streaming", "hidden"), "exponent", ["1", "2"], 1),
 ];
 
 #[test]
@@ -199,6 +198,19 @@ fn a_setting_that_would_change_nothing_is_refused() {
             "the setting `forget_bias` changes nothing: only an LSTM has a forget gate",
         ),
         (RNN, "clip", "-1", "the setting `clip` is `-1`, it must be a finite number above 0"),
+        (MLP, "dropout", "1", "the setting `dropout` is `1`, it must be from 0 to below 1"),
+        (MLP, "start", "unbalanced", "the start `unbalanced` is for the plain network of ReLU units"),
+        (MLP, "optimizer", "path-sgd", "the optimizer `path-sgd` is for the plain network of ReLU units"),
+        (
+            MLP,
+            "batches_per_update",
+            "0",
+            "the setting `batches_per_update` is `0`, it must be a whole number above 0",
+        ),
+        (MLP, "batches_per_update", "100", "100 batches for an update are more than the 11 of a pass"),
+        (MLP, "exponent", "1", "the setting `exponent` changes nothing on `digits-mlp` here"),
+        (STREAMING, "exponent", "0", "the setting `exponent` is `0`, it must be a number from 1 to 8"),
+        (RNN, "dropout", "0.5", "the setting `dropout` changes nothing"),
         (("digits-mlp", "streaming", "hidden"), "clip", "1", "the setting `clip` changes nothing"),
         (("digits-conv", "batch", "hidden"), "depth", "3", "the setting `depth` changes nothing"),
     ] {

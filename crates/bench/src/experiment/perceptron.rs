@@ -198,7 +198,7 @@ pub(crate) fn build<const I: usize, const H: usize, const O: usize>(
         start::unbalance(&mut layers, &mut draws(depth + 1));
     }
     let update = Update::of(axes, settings.learning_rate)?;
-    if matches!(update, Update::Path { .. }) {
+    if matches!(update, Update::Path(_)) {
         only("the optimizer `path-sgd`")?;
     }
     let dropout = axes.number("dropout", "from 0 to below 1", |v: f64| (0.0..1.0).contains(&v))?;

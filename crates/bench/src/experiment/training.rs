@@ -56,7 +56,8 @@ impl Workload {
         let first: Vec<usize> = order.epoch(0).next().unwrap_or_default();
         model.initialize(cases.batch(&first, steps)).map_err(failed(0))?;
         if batches > order.per_epoch() {
-            let got = format!("{batches} batches for an update are more than the {} of a pass", order.per_epoch());
+            let got =
+                format!("{batches} batches for an update are more than the {} of a pass", order.per_epoch());
             return Err(failed(0)(got));
         }
         let mut metrics = BTreeMap::new();
