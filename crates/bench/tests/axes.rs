@@ -51,7 +51,7 @@ const PLAIN: (&str, &str, &str) = ("digits-mlp", "none", "none");
 const STREAMING: (&str, &str, &str) = ("digits-mlp", "streaming", "hidden");
 const CHARACTERS: (&str, &str, &str) = ("shakespeare-rnn", "layer", "paper");
 
-const AXES: [Axis; 43] = [
+const AXES: [Axis; 44] = [
     axis(RNN, "initial_gain", ["0.1", "1"], 0),
     axis(RNN, "gain", ["learned", "fixed"], 1),
     axis(RNN, "t_max", ["3", "8"], 1),
@@ -79,6 +79,7 @@ const AXES: [Axis; 43] = [
     axis(RNN, "optimizer", ["adam", "adagrad"], 1),
     axis(PLAIN, "start", ["balanced", "unbalanced"], 1),
     axis(PLAIN, "dropout", ["0", "0.5"], 1),
+    axis(MLP, "weight_scale", ["1", "4"], 1),
     axis(MLP, "eps", ["1e-5", "1"], 0),
     axis(PLAIN, "input_spread", ["0", "1"], 0),
     axis(("digits-mlp-sgd", "none", "none"), "input_spread", ["0", "1"], 0),

@@ -59,7 +59,10 @@ fn small_batches_for_one_update_are_a_large_one() {
 #[test]
 fn an_unbalanced_start_is_the_same_function_and_another_path() {
     let both = |optimizer| {
-        ["balanced", "unbalanced"].map(|start| run(PLAIN, &[("optimizer", optimizer), ("start", start)]))
+        ["balanced", "unbalanced"].map(|start| {
+            let settings = [("optimizer", optimizer), ("start", start)];
+            train(&CellSettings { learning_rate: 0.1, ..cell(PLAIN, &settings) })
+        })
     };
     let first = |record: &ConvergenceRecord| record.curve[0].valid_loss.unwrap();
     let [balanced, unbalanced] = both("path-sgd");
@@ -94,6 +97,19 @@ fn rows_turn_twice_as_far_at_twice_the_rate() {
     close("one pass is the first and the last", one["row_turn_first"], one["row_turn_last"], 0.0);
     // 64 numbers that are uniform in ±1/8.
     close("the length of a row", one["row_norm_first"], (64.0_f64 / 3.0).sqrt() / 8.0, 0.05);
+}
+
+/// A norm that ignores the size of weights hands them gradients that shrink as they grow: four times as long, a sixteenth of the
+/// angle.
+#[test]
+fn longer_rows_under_a_batch_norm_turn_less_by_the_square() {
+    let turn = |scale: &str| {
+        let settings = [("cases", "300"), ("optimizer", "sgd"), ("weight_scale", scale)];
+        train(&CellSettings { learning_rate: 1e-3, ..cell(BATCH, &settings) }).metrics
+    };
+    let (one, four) = (turn("1"), turn("4"));
+    close("angle", 16.0 * four["row_turn_first"], one["row_turn_first"], 0.01);
+    close("length", four["row_norm_first"], 4.0 * one["row_norm_first"], 1e-3);
 }
 
 #[test]

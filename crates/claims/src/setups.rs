@@ -223,3 +223,7 @@ pub(crate) const STREAMING: Arm = Arm::of("streaming", "streaming");
 pub(crate) const STREAMING_MOMENTS: Arm = Arm::of("streaming moments", "streaming-moments");
 /// Layer normalization in a simple recurrence.
 pub(crate) const RNN_LAYER: Arm = Arm::of("layer", "layer").with(LIMITED);
+
+/// Digits through a perceptron, moved by plain steps at one rate, so that steps of two arms can be compared.
+pub(crate) const DIGITS_AT_ONE_RATE: Setup =
+    Setup { workload: "digits-mlp", protocol: Protocol { epochs: 10, rates: &[0.3], ..DIGITS_PROTOCOL } };

@@ -42,7 +42,9 @@ pub(crate) fn pixels(cell: &CellSettings, axes: &Axes<'_>) -> Result<Cases, Erro
         // A case has the same factor for every seed and method: it belongs to its number.
         let factors = Draws::new(INPUT_SPREAD_SEED, 0).normal(labels.len(), spread);
         for (case, log) in values.chunks_exact_mut(PIXELS).zip(factors) {
-            case.iter_mut().for_each(|v| *v *= log.exp());
+            for value in case {
+                *value *= log.exp();
+            }
         }
     }
     let words = "a whole number from 32 to 3000";

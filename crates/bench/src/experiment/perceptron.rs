@@ -185,6 +185,9 @@ pub(crate) fn build<const I: usize, const H: usize, const O: usize>(
         read_out: layer::linear(&dev, &mut draws(depth)),
         nonlinearity,
     };
+    if let Some(factor) = axes.positive("weight_scale")? {
+        start::scale(&mut layers, factor);
+    }
     let is_plain = method.descriptor().is_identity() && nonlinearity == Nonlinearity::Relu;
     let only = |what: &str| {
         if is_plain {

@@ -37,5 +37,5 @@ pub(crate) static CLAIM: Claim = Claim {
         rule: Rule::All,
         core_minutes: 1.5,
     }),
-    differs: "digits and 100 units instead of MNIST and 4000; every unit is thrown out of balance by a factor from a tenth to ten",
+    differs: "digits and 100 units instead of MNIST and 4000",
 };

@@ -100,7 +100,7 @@ fn equal_spreads_are_called_different_once_in_twenty() {
 #[test]
 fn a_ratio_at_the_margin_is_called_equivalent_once_in_twenty() {
     let found =
-        decisions(1.5, 1.5_f64.ln()).iter().filter(|d| matches!(d, Decision::Equivalent { .. })).count();
+        decisions(3.0, 3.0_f64.ln()).iter().filter(|d| matches!(d, Decision::Equivalent { .. })).count();
     assert!((33..=67).contains(&found), "{found} of {ROUNDS}");
 }
 

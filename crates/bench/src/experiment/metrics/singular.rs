@@ -12,7 +12,9 @@ pub(crate) fn largest_singular_value(matrix: &[f32], columns: usize) -> f64 {
         if length == 0.0 {
             return 0.0;
         }
-        v.iter_mut().for_each(|v| *v /= length);
+        for v in &mut v {
+            *v /= length;
+        }
         let mut next = vec![0.0; columns];
         let mut squares = 0.0;
         for row in matrix.chunks_exact(columns) {

@@ -8,7 +8,7 @@ use super::super::optimizer::{Each, Kind};
 use super::Layers;
 
 pub(super) enum Update {
-    Each(Each),
+    Each(Box<Each>),
     /// Plain steps divided by path scales (neyshabur2015path).
     Path(PathSgdConfig),
 }
@@ -19,7 +19,10 @@ impl Update {
         let [adam, sgd, rms, ada] = Kind::CHOICES.map(|(name, kind)| (name, Some(kind)));
         match axes.choice("optimizer", &[adam, sgd, rms, ada, ("path-sgd", None)])? {
             Some(None) => Ok(Self::Path(PathSgdConfig { lr: rate, ..PathSgdConfig::default() })),
-            other => Ok(Self::Each(Each::of_kind(other.flatten().unwrap_or(Kind::Adam), axes, rate)?)),
+            other => {
+                let each = Each::of_kind(other.flatten().unwrap_or(Kind::Adam), axes, rate)?;
+                Ok(Self::Each(Box::new(each)))
+            }
         }
     }
 
