@@ -65,12 +65,15 @@ fn an_unbalanced_start_is_the_same_function_and_another_path() {
         })
     };
     let first = |record: &ConvergenceRecord| record.curve[0].valid_loss.unwrap();
-    let [balanced, unbalanced] = both("path-sgd");
-    close("the loss before training", first(&unbalanced), first(&balanced), 1e-5);
-    assert!(loss(&balanced) < 0.9 * first(&balanced));
-    close("after Path-SGD", loss(&unbalanced), loss(&balanced), 1e-3);
-    let [balanced, unbalanced] = both("sgd");
-    assert!((loss(&unbalanced) / loss(&balanced) - 1.0).abs() > 1e-2);
+    // How far apart both end, as a share of what was learned.
+    let apart = |[balanced, unbalanced]: [ConvergenceRecord; 2]| {
+        close("the loss before training", first(&unbalanced), first(&balanced), 1e-5);
+        let learned = first(&balanced) - loss(&balanced);
+        assert!(learned > 1e-3, "{learned}");
+        (loss(&unbalanced) - loss(&balanced)).abs() / learned
+    };
+    let (along_paths, plain) = (apart(both("path-sgd")), apart(both("sgd")));
+    assert!(along_paths < 1e-2 && plain > 0.2, "{along_paths} {plain}");
 }
 
 /// At the first update both divide each component by its own size.
