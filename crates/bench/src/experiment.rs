@@ -5,6 +5,7 @@ pub mod cases;
 pub(crate) mod digits;
 pub mod grid;
 pub(crate) mod learner;
+pub(crate) mod metrics;
 mod optimizer;
 pub(crate) mod perceptron;
 pub mod progress;

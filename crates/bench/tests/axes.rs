@@ -46,7 +46,12 @@ const LSTM: (&str, &str, &str) = ("digits-lstm-64", "layer", "paper");
 const MLP: (&str, &str, &str) = ("digits-mlp", "batch", "hidden");
 const WEIGHT: (&str, &str, &str) = ("digits-mlp", "weight", "hidden");
 
-const AXES: [Axis; 22] = [
+const BY_SGD: &[(&str, &str)] = &[("optimizer", "sgd")];
+const PLAIN: (&str, &str, &str) = ("digits-mlp", "none", "none");
+const STREAMING: (&str, &str, &str) = ("digits-mlp", "streaming", "hidden");
+const CHARACTERS: (&str, &str, &str) = ("shakespeare-rnn", "layer", "paper");
+
+const AXES: [Axis; 44] = [
     axis(RNN, "initial_gain", ["0.1", "1"], 0),
     axis(RNN, "gain", ["learned", "fixed"], 1),
     axis(RNN, "t_max", ["3", "8"], 1),
@@ -69,6 +74,28 @@ const AXES: [Axis; 22] = [
     Axis { beside: &[("optimizer", "sgd")], ..axis(MLP, "momentum", ["0", "0.9"], 1) },
     axis(WEIGHT, "data_start", ["no", "yes"], 0),
     axis(WEIGHT, "gain", ["fixed", "fixed except last"], 1),
+    axis(MLP, "optimizer", ["rmsprop", "adagrad"], 1),
+    axis(PLAIN, "optimizer", ["sgd", "path-sgd"], 1),
+    axis(RNN, "optimizer", ["adam", "adagrad"], 1),
+    axis(PLAIN, "start", ["balanced", "unbalanced"], 1),
+    axis(PLAIN, "dropout", ["0", "0.5"], 1),
+    axis(MLP, "weight_scale", ["1", "4"], 1),
+    axis(MLP, "eps", ["1e-5", "1"], 0),
+    axis(PLAIN, "input_spread", ["0", "1"], 0),
+    axis(("digits-mlp-sgd", "none", "none"), "input_spread", ["0", "1"], 0),
+    Axis { beside: BY_SGD, ..axis(PLAIN, "batches_per_update", ["1", "2"], 1) },
+    axis(RNN, "batches_per_update", ["1", "2"], 1),
+    axis(STREAMING, "batches_per_update", ["1", "2"], 1),
+    axis(STREAMING, "exponent", ["1", "2"], 1),
+    axis(STREAMING, "eps", ["1e-5", "1"], 1),
+    axis(STREAMING, "alpha_long", ["0.7", "0"], 1),
+    axis(STREAMING, "beta_long", ["0.7", "0"], 1),
+    axis(STREAMING, "beta_short", ["0", "0.5"], 1),
+    axis(STREAMING, "beta_current", ["0.3", "1"], 1),
+    axis(STREAMING, "kappa", ["0.7", "0.2"], 1),
+    axis(CHARACTERS, "eps", ["1e-5", "1"], 0),
+    axis(("digits-rnn-rows", "layer", "paper"), "activity_penalty", ["0", "1"], 1),
+    axis(RNN, "eps", ["1e-5", "1"], 0),
 ];
 
 #[test]
@@ -172,6 +199,19 @@ fn a_setting_that_would_change_nothing_is_refused() {
             "the setting `forget_bias` changes nothing: only an LSTM has a forget gate",
         ),
         (RNN, "clip", "-1", "the setting `clip` is `-1`, it must be a finite number above 0"),
+        (MLP, "dropout", "1", "the setting `dropout` is `1`, it must be from 0 to below 1"),
+        (MLP, "start", "unbalanced", "the start `unbalanced` is for the plain network of ReLU units"),
+        (MLP, "optimizer", "path-sgd", "the optimizer `path-sgd` is for the plain network of ReLU units"),
+        (
+            MLP,
+            "batches_per_update",
+            "0",
+            "the setting `batches_per_update` is `0`, it must be a whole number above 0",
+        ),
+        (MLP, "batches_per_update", "100", "100 batches for an update are more than the 11 of a pass"),
+        (MLP, "exponent", "1", "the setting `exponent` changes nothing on `digits-mlp` here"),
+        (STREAMING, "exponent", "0", "the setting `exponent` is `0`, it must be a number from 1 to 8"),
+        (RNN, "dropout", "0.5", "the setting `dropout` changes nothing"),
         (("digits-mlp", "streaming", "hidden"), "clip", "1", "the setting `clip` changes nothing"),
         (("digits-conv", "batch", "hidden"), "depth", "3", "the setting `depth` changes nothing"),
     ] {

@@ -1,14 +1,17 @@
 //! One comparison: numbers of pairs, the test that fits them, what it says.
 
 use results::{ConvergenceRecord, Effect, Outcome, Verdict};
-use statistics::{ALPHA, Decision, Direction, Paired, Wilcoxon, decide, mcnemar};
+use statistics::{
+    ALPHA, Decision, Direction, Interval, Paired, PairedSpread, PairedTest, Wilcoxon, decide, mcnemar,
+};
 
 use crate::experiment::{Comparison, Expectation, Quantity};
 
 /// The number that a record has under a name. A cell that diverged has an infinite loss and nothing right.
 ///
 /// Beside the fields of a curve's last point and the metrics there are `mean_log_train_loss`, the mean over the curve: how fast it
-/// fell; and `best_valid_loss`, the smallest on the way.
+/// fell; `best_valid_loss`, the smallest on the way; and `valid_accuracy_wander`, the standard deviation over the last ten
+/// passes.
 fn number(record: &ConvergenceRecord, name: &str) -> Option<f64> {
     if matches!(record.outcome, Outcome::Diverged { .. }) {
         return Some(if name.contains("accuracy") { 0.0 } else { f64::INFINITY });
@@ -24,6 +27,10 @@ fn number(record: &ConvergenceRecord, name: &str) -> Option<f64> {
         "mean_log_train_loss" => {
             let logs: Vec<f64> = record.curve.iter().filter_map(|p| p.train_loss).map(f64::ln).collect();
             statistics::mean(&logs)
+        }
+        "valid_accuracy_wander" => {
+            let all: Vec<f64> = record.curve.iter().filter_map(|point| point.valid_accuracy).collect();
+            statistics::sd(&all[all.len().checked_sub(10)?..])
         }
         _ => record.metrics.get(name).copied(),
     }
@@ -51,6 +58,7 @@ impl Comparison {
             Quantity::LogLoss { of, against } => format!("ln {}", each(of, against)),
             Quantity::Number { of, against } => each(of, against),
             Quantity::Steps => format!("ln of the updates until the target, {a} − {b}"),
+            Quantity::Spread { metric } => format!("ln of the deviation of {metric} over seeds, {a} − {b}"),
             Quantity::Success { metric, least } => {
                 format!("share of seeds with {metric} of {least}, {a} − {b}")
             }
@@ -72,6 +80,7 @@ impl Comparison {
                 (log(of(first, a)?), log(of(second, b)?))
             }
             Quantity::Number { of: a, against: b } => (of(first, a)?, of(second, b)?),
+            Quantity::Spread { metric } => (of(first, metric)?, of(second, metric)?),
             Quantity::Steps => {
                 let steps = |records: &[&ConvergenceRecord]| {
                     let one =
@@ -95,6 +104,9 @@ impl Comparison {
 pub(crate) enum Tested {
     Means(Paired),
     Ranks(Wilcoxon, Numbers),
+    Spread(PairedSpread),
+    /// Spreads of so many pairs of which one diverged.
+    NoSpread(usize),
     /// How many seeds only the first arm succeeds at, only the second, and all.
     Counts(u32, u32, usize),
 }
@@ -108,6 +120,10 @@ impl Numbers {
                 let (first, second) = (only(&self.first, &self.second), only(&self.second, &self.first));
                 Tested::Counts(first, second, self.first.len())
             }
+            Quantity::Spread { .. } if finite => {
+                Tested::Spread(PairedSpread::new(&self.first, &self.second)?)
+            }
+            Quantity::Spread { .. } => Tested::NoSpread(self.first.len()),
             _ if finite && quantity != Quantity::Steps => {
                 Tested::Means(Paired::new(&self.first, &self.second)?)
             }
@@ -128,7 +144,8 @@ impl Tested {
         match self {
             Self::Means(t) => t.n(),
             Self::Ranks(t, _) => t.n(),
-            Self::Counts(_, _, n) => *n,
+            Self::Spread(t) => t.n(),
+            Self::NoSpread(n) | Self::Counts(_, _, n) => *n,
         }
     }
 
@@ -137,6 +154,8 @@ impl Tested {
         match self {
             Self::Means(t) => t.p(),
             Self::Ranks(t, _) => t.p(),
+            Self::Spread(t) => t.p(),
+            Self::NoSpread(_) => 1.0,
             Self::Counts(first, second, _) => mcnemar(*first, *second),
         }
     }
@@ -149,6 +168,8 @@ impl Tested {
                 t.estimate().or_else(|| statistics::median(t.differences())).unwrap_or(f64::NAN),
                 t.interval(1.0 - ALPHA)?,
             ),
+            Self::Spread(t) => (t.log_ratio(), Some(t.interval(1.0 - ALPHA)?)),
+            Self::NoSpread(_) => (f64::NAN, None),
             Self::Counts(first, second, n) => {
                 ((f64::from(*first) - f64::from(*second)) / (*n).max(1) as f64, None)
             }
@@ -193,11 +214,12 @@ impl Tested {
         match self {
             Self::Means(t) => decide(t, delta, adjusted_p),
             Self::Ranks(t, _) => decide(t, delta, adjusted_p),
+            Self::Spread(t) => decide(t, delta, adjusted_p),
             // Counts of successes say which is more often, never that both are the same.
             Self::Counts(first, second, _) if adjusted_p < ALPHA => Ok(Decision::Different {
                 direction: if first > second { Direction::Higher } else { Direction::Lower },
             }),
-            Self::Counts(..) => Ok(Decision::Undecided),
+            Self::NoSpread(_) | Self::Counts(..) => Ok(Decision::Undecided),
         }
     }
 
@@ -206,24 +228,27 @@ impl Tested {
     fn beyond(&self, limit: f64, direction: Direction, family: usize) -> statistics::Result<Verdict> {
         let alpha = ALPHA / family.max(1) as f64;
         let found = match self {
-            Self::Means(t) => {
-                let interval = t.interval(1.0 - alpha)?;
-                match (interval.upper < limit, interval.lower > limit) {
-                    (true, _) => Some(Direction::Lower),
-                    (_, true) => Some(Direction::Higher),
-                    _ => None,
-                }
-            }
+            Self::Means(t) => side(t.interval(1.0 - alpha)?, limit),
+            Self::Spread(t) => side(t.interval(1.0 - alpha)?, limit),
             Self::Ranks(_, numbers) => {
                 let t = numbers.ranks_from(limit)?;
                 t.direction().filter(|_| t.p() < alpha)
             }
-            Self::Counts(..) => None,
+            Self::NoSpread(_) | Self::Counts(..) => None,
         };
         Ok(match found {
             Some(found) if found == direction => Verdict::Supported,
             Some(_) => Verdict::Refuted,
             None => Verdict::Undecided,
         })
+    }
+}
+
+/// On which side of a limit a whole interval lies.
+fn side(interval: Interval, limit: f64) -> Option<Direction> {
+    match (interval.upper < limit, interval.lower > limit) {
+        (true, _) => Some(Direction::Lower),
+        (_, true) => Some(Direction::Higher),
+        _ => None,
     }
 }

@@ -145,6 +145,12 @@ pub enum Quantity {
     },
     /// The logarithm of the updates until the target of the workload; never is infinite, and ranks decide.
     Steps,
+    /// The logarithm of the ratio of standard deviations over seeds, by the test of Pitman and Morgan. A diverged cell leaves
+    /// nothing to say.
+    Spread {
+        /// The metric.
+        metric: &'static str,
+    },
     /// The number at the end under another name: how often a metric is at least `least`, by McNemar's test.
     Success {
         /// The metric.

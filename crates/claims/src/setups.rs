@@ -170,3 +170,60 @@ pub(crate) const WEIGHT_EXP_BY_SGD: Arm =
     Arm::of("weight, logarithmic gain", "weight-exp").with(FROM_DATA_BY_SGD);
 /// With batch normalization.
 pub(crate) const BATCH_BY_SGD: Arm = Arm::of("batch", "batch").with(&[("optimizer", "sgd")]);
+
+/// Digits through a perceptron with 64 cases for each update, in one batch or in several.
+pub(crate) const DIGITS_BY_64_FOR_AN_UPDATE: Setup = Setup {
+    workload: "digits-mlp",
+    protocol: Protocol { epochs: 8, batch_size: Some(64), tuning: 2, ..DIGITS_PROTOCOL },
+};
+/// One case at a time.
+pub(crate) const ONES: &[(&str, &str)] = &[("batches_per_update", "64")];
+/// In batches of 2.
+pub(crate) const TWOS: &[(&str, &str)] = &[("batches_per_update", "32")];
+/// In batches of 4.
+pub(crate) const FOURS: &[(&str, &str)] = &[("batches_per_update", "16")];
+/// In batches of 16.
+pub(crate) const SIXTEENS: &[(&str, &str)] = &[("batches_per_update", "4")];
+
+/// Digits through a plain perceptron, moved by steps whose rates mean different things: the grid is wide enough for all.
+pub(crate) const DIGITS_BY_PLAIN_STEPS: Setup = Setup {
+    workload: "digits-mlp",
+    protocol: Protocol {
+        epochs: 20,
+        rates: &[1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1],
+        tuning: 2,
+        ..DIGITS_PROTOCOL
+    },
+};
+/// By plain steps.
+pub(crate) const BY_SGD: Arm = Arm::of("plain steps", "none").with(&[("optimizer", "sgd")]);
+/// By AdaGrad.
+pub(crate) const BY_ADAGRAD: Arm = Arm::of("AdaGrad", "none").with(&[("optimizer", "adagrad")]);
+/// By Path-SGD.
+pub(crate) const BY_PATH_SGD: Arm = Arm::of("Path-SGD", "none").with(&[("optimizer", "path-sgd")]);
+
+/// By plain steps from a start out of balance.
+pub(crate) const BY_SGD_UNBALANCED: Arm =
+    Arm::of("plain steps, unbalanced", "none").with(&[("optimizer", "sgd"), ("start", "unbalanced")]);
+/// By AdaGrad from there.
+pub(crate) const BY_ADAGRAD_UNBALANCED: Arm =
+    Arm::of("AdaGrad, unbalanced", "none").with(&[("optimizer", "adagrad"), ("start", "unbalanced")]);
+/// By Path-SGD from there.
+pub(crate) const BY_PATH_SGD_UNBALANCED: Arm =
+    Arm::of("Path-SGD, unbalanced", "none").with(&[("optimizer", "path-sgd"), ("start", "unbalanced")]);
+
+/// The plain perceptron.
+pub(crate) const PLAIN_MLP: Arm = Arm::of("plain", "none");
+/// Cosine normalization as its paper has it, without a gain.
+pub(crate) const COSINE_WITHOUT_GAIN: Arm =
+    Arm::of("cosine", "cosine").with(&[("gain", "fixed")]).network_of("luo2018cosine");
+/// Streaming normalization.
+pub(crate) const STREAMING: Arm = Arm::of("streaming", "streaming");
+/// Streaming normalization of moments, which one case at a time has too.
+pub(crate) const STREAMING_MOMENTS: Arm = Arm::of("streaming moments", "streaming-moments");
+/// Layer normalization in a simple recurrence.
+pub(crate) const RNN_LAYER: Arm = Arm::of("layer", "layer").with(LIMITED);
+
+/// Digits through a perceptron, moved by plain steps at one rate, so that steps of two arms can be compared.
+pub(crate) const DIGITS_AT_ONE_RATE: Setup =
+    Setup { workload: "digits-mlp", protocol: Protocol { epochs: 10, rates: &[0.3], ..DIGITS_PROTOCOL } };

@@ -70,7 +70,7 @@ pub use fold::fold;
 pub use layer::{Norm, NormLayer};
 pub use normed_linear::{FixedGain, Gain, LearnedGain, NormedLinear, NormedLinearLayer};
 pub use path::{Composed, Fused, Path};
-pub use path_sgd::{PathSgd, PathSgdConfig, PathSgdError};
+pub use path_sgd::{DenseLayer, PathSgd, PathSgdConfig, PathSgdError};
 pub use policy::{Declared, Instant, Policy, Running};
 pub use shape::Channels;
 pub use streaming::{StreamingLayer, StreamingNorm};

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use dfdx::optim::{Optimizer, OptimizerUpdateError, Sgd, SgdConfig};
 use dfdx::prelude::*;
+use norm_core::Elem;
 use norm_path_sgd::{Dense, FLOOR, Layer, PathScales, descend, path_scales};
 
 /// Settings of [`PathSgd`].
@@ -21,6 +22,47 @@ pub struct PathSgdConfig {
 impl Default for PathSgdConfig {
     fn default() -> Self {
         Self { lr: 1e-2, floor: FLOOR, log2_reference: 0 }
+    }
+}
+
+/// A dense layer with its gradients as plain numbers, for nets whose depth is not part of their type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DenseLayer<E> {
+    /// Width of the input.
+    pub inputs: usize,
+    /// `[outputs, inputs]`.
+    pub weight: Vec<E>,
+    /// `[outputs]`.
+    pub bias: Vec<E>,
+    /// The gradient at the weights.
+    pub of_weight: Vec<E>,
+    /// The gradient at the biases.
+    pub of_bias: Vec<E>,
+}
+
+impl<E: Elem> DenseLayer<E> {
+    fn chained(&self) -> Layer<'_, E> {
+        let (weight, bias) = (&self.weight, Some(&self.bias[..]));
+        Layer::Dense(Dense { weight, bias, inputs: self.inputs, outputs: self.bias.len() })
+    }
+}
+
+impl PathSgdConfig {
+    /// One step of layers in a row with ReLU between.
+    ///
+    /// # Errors
+    ///
+    /// [`PathSgdError::Scales`] where widths do not follow, a weight is not finite or a setting lies outside its domain; only
+    /// the latter can have moved some of the layers.
+    pub fn step<E: Elem>(&self, layers: &mut [DenseLayer<E>]) -> Result<(), PathSgdError> {
+        let scales = path_scales(&layers.iter().map(DenseLayer::chained).collect::<Vec<_>>())?;
+        let factor = scales.log2_factor - self.log2_reference;
+        for (l, scales) in layers.iter_mut().zip(&scales.layers) {
+            descend(&mut l.weight, &l.of_weight, &scales.weight, factor, self.lr, self.floor)?;
+            let of_bias = scales.bias.as_deref().unwrap_or_default();
+            descend(&mut l.bias, &l.of_bias, of_bias, factor, self.lr, self.floor)?;
+        }
+        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@
 //! | how far apart are the arms on average? | [`Paired`]: mean, interval and p of the paired t test |
 //! | are they close enough not to matter? | [`Paired::equivalence`]: two one-sided tests against ±δ |
 //! | and when runs diverge or never get there? | [`Wilcoxon`]: signed ranks, `+∞` is the worst of all values |
+//! | does one vary more from seed to seed? | [`PairedSpread`]: the ratio of deviations, after Pitman and Morgan |
 //! | do they solve the same cases? | [`mcnemar()`]: counts of cases that only one arm solves |
 //! | which word goes into the text? | [`decide`], for several comparisons [`decide_family`] |
 //! | is it better by more than m? | [`margin()`], for several comparisons [`margin_family`] |
@@ -41,6 +42,7 @@ mod paired;
 mod ranks;
 mod scaled;
 mod signed_ranks;
+mod spread;
 mod summary;
 
 pub use decision::{Decided, Decision, PairedTest, decide, decide_family};
@@ -53,6 +55,7 @@ pub use margin::{JudgedMargin, Margin, margin, margin_family};
 pub use mcnemar::mcnemar;
 pub use paired::Paired;
 pub use ranks::Wilcoxon;
+pub use spread::PairedSpread;
 pub use summary::{mean, median, sd};
 
 /// The level of every decision: how often at most a true null hypothesis is rejected.

@@ -5,6 +5,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use norm_core::Descriptor;
+
 /// The settings of one cell, by name.
 pub struct Axes<'a> {
     given: &'a BTreeMap<String, String>,
@@ -59,6 +61,42 @@ impl<'a> Axes<'a> {
     /// A positive, finite number.
     pub(crate) fn positive(&self, name: &'static str) -> Result<Option<f64>, String> {
         self.number(name, "a finite number above 0", |v: f64| v.is_finite() && v > 0.0)
+    }
+
+    /// The setting of a constant, by the name that the declaration of a method gives it, or the streaming of histories. What the
+    /// long average of a statistic does not weigh, the short one does.
+    ///
+    /// # Errors
+    ///
+    /// In words, for text that is no number of its domain.
+    pub(crate) fn constant(&self, declared: &str) -> Result<Option<f64>, String> {
+        let weight = |name| self.number(name, "from 0 to 1", |v: f64| (0.0..=1.0).contains(&v));
+        match declared {
+            "eps" => self.number("eps", "a finite number, 0 or more", |v: f64| v.is_finite() && v >= 0.0),
+            "p" => self.number("exponent", "a number from 1 to 8", |v: f64| (1.0..=8.0).contains(&v)),
+            "alpha_long" => weight("alpha_long"),
+            "alpha_short" => Ok(weight("alpha_long")?.map(|long| 1.0 - long)),
+            "beta_long" => weight("beta_long"),
+            "beta_short" => weight("beta_short"),
+            "beta_current" => weight("beta_current"),
+            "kappa" => weight("kappa"),
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether a setting is given.
+    pub(crate) fn gives(&self, name: &str) -> bool {
+        self.given.contains_key(name)
+    }
+
+    /// The constants of a method, its defaults save where a setting says otherwise.
+    ///
+    /// # Errors
+    ///
+    /// As [`constant`](Self::constant).
+    pub(crate) fn constants(&self, d: &Descriptor) -> Result<Vec<f64>, String> {
+        let all = d.consts.iter().zip(d.default_consts());
+        all.map(|(c, default)| Ok(self.constant(c.name)?.unwrap_or(default))).collect()
     }
 
     /// Refuses what nobody asked for.

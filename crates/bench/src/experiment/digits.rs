@@ -7,6 +7,7 @@ use crate::error::Error;
 
 use super::axes::Axes;
 use super::cases::{Cases, Labels, Values};
+use super::start::Draws;
 
 /// What they are.
 pub(crate) const DATA: &str = "optdigits: 3823 handwritten digits of 8 by 8 pixels by 30 writers, a fifth of which validate, and 1797 by 13 other writers, which judge; grey levels 0 to 16 scaled to 0 to 1";
@@ -30,10 +31,22 @@ pub(crate) fn division(seed: u64) -> Result<(Vec<f32>, Vec<u8>, Split), Error> {
     Ok((values, labels, split))
 }
 
-/// Their pixels row by row, the same for every method. The setting `cases` lets so many train and no more.
+/// Their pixels row by row, the same for every method. The setting `cases` lets so many train and no more; `input_spread` makes
+/// some longer and some shorter.
 pub(crate) fn pixels(cell: &CellSettings, axes: &Axes<'_>) -> Result<Cases, Error> {
-    let (values, labels, mut split) = division(cell.seed)?;
+    let (mut values, labels, mut split) = division(cell.seed)?;
     let refused = |what| Error::Training { cell: cell.id(), step: 0, what };
+    let within = |v: f64| v.is_finite() && v >= 0.0;
+    let spread = axes.number("input_spread", "a finite number, 0 or more", within).map_err(refused)?;
+    if let Some(spread) = spread {
+        // A case has the same factor for every seed and method: it belongs to its number.
+        let factors = Draws::new(INPUT_SPREAD_SEED, 0).normal(labels.len(), spread);
+        for (case, log) in values.chunks_exact_mut(PIXELS).zip(factors) {
+            for value in case {
+                *value *= log.exp();
+            }
+        }
+    }
     let words = "a whole number from 32 to 3000";
     if let Some(count) = axes.number("cases", words, |n: usize| (32..=3000).contains(&n)).map_err(refused)? {
         // Drawn as the split is: classes are mixed before the first so many are taken.
@@ -64,3 +77,5 @@ pub(crate) fn pixel_pairs(cell: &CellSettings, axes: &Axes<'_>) -> Result<Cases,
 }
 
 const PIXELS: usize = 64;
+/// The factors of the setting `input_spread`.
+const INPUT_SPREAD_SEED: u64 = 20_262;

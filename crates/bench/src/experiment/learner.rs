@@ -52,9 +52,10 @@ pub(crate) trait Learner {
     fn initialize(&mut self, _batch: Batch) -> Result<(), String> {
         Ok(())
     }
-    /// The loss on a batch, and its gradients, which are kept for [`update`](Self::update).
+    /// The loss on a batch, and its gradients, which are added to those of the batches since the last
+    /// [`update`](Self::update).
     fn loss(&mut self, batch: Batch) -> Result<f64, String>;
-    /// Moves the weights along the gradients that are kept; says why where the optimizer left them as they were.
+    /// Moves the weights along the mean of the gradients that are kept; says why where the optimizer left them as they were.
     fn update(&mut self) -> Result<Option<String>, String>;
     /// Where statistics can come from in evaluation, the first of which the curve is drawn by.
     fn sources(&self) -> &'static [Source] {
@@ -66,7 +67,7 @@ pub(crate) trait Learner {
     }
     /// One row of logits for each label that the cases have. The batch has no labels.
     fn logits(&self, batch: Batch, source: Source) -> Result<Vec<f32>, String>;
-    /// The L2 norm of the gradient that is kept; nothing where the model does not say.
+    /// The L2 norm of the mean of the gradients that are kept; nothing where the model does not say.
     fn gradient_norm(&mut self) -> Option<f64> {
         None
     }
@@ -74,4 +75,26 @@ pub(crate) trait Learner {
     fn parameters(&self) -> usize;
     /// Bytes of what is stored beside the parameters.
     fn state_bytes(&self) -> usize;
+    /// What the units of each hidden layer do with a batch, in evaluation; empty where the model does not say.
+    fn units(&self, _batch: Batch, _source: Source) -> Result<Vec<Units>, String> {
+        Ok(Vec::new())
+    }
+    /// The weights of the first hidden layer and how many lead to a unit, `[units][weights]`; nothing where the model does
+    /// not say.
+    fn rows(&self) -> Option<(Vec<f32>, usize)> {
+        None
+    }
+    /// Numbers of the model as training has left it, each with its name.
+    fn numbers(&self) -> Result<Vec<(&'static str, f64)>, String> {
+        Ok(Vec::new())
+    }
+}
+
+/// What the units of a layer do with a batch, in the mean over them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Units {
+    /// The variance over the cases of what goes into the nonlinearity; nothing where it cannot be seen.
+    pub(crate) variance: Option<f64>,
+    /// The slope of the nonlinearity there.
+    pub(crate) slope: f64,
 }

@@ -16,6 +16,48 @@ enum Rule {
     Adam(optim::Adam<Nothing, f32, Cpu>),
     Sgd(optim::Sgd<Nothing, f32, Cpu>),
     RmsProp(optim::RMSprop<Nothing, f32, Cpu>),
+    AdaGrad(AdaGrad),
+}
+
+/// Which optimizer, as the setting `optimizer` names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Adam,
+    Sgd,
+    RmsProp,
+    AdaGrad,
+}
+
+impl Kind {
+    pub(crate) const CHOICES: [(&'static str, Self); 4] =
+        [("adam", Self::Adam), ("sgd", Self::Sgd), ("rmsprop", Self::RmsProp), ("adagrad", Self::AdaGrad)];
+}
+
+/// Each component of a step is divided by the root of the sum of all its squared gradients so far (duchi2011adaptive).
+struct AdaGrad {
+    rate: f64,
+    squares: Gradients<f32, Cpu>,
+}
+
+impl AdaGrad {
+    /// Beside the root, so that a component that never had a gradient stays where it is.
+    const EPS: f64 = 1e-10;
+
+    fn tensor<S: Shape>(
+        &mut self,
+        t: &mut Tensor<S, f32, Cpu>,
+        gradients: &Gradients<f32, Cpu>,
+    ) -> Result<(), CpuError> {
+        let slope = gradients.get(t).as_vec();
+        let mut moved = t.as_vec();
+        let squares = self.squares.get_or_alloc_mut(t)?;
+        for ((w, g), sum) in moved.iter_mut().zip(slope).zip(squares.iter_mut()) {
+            *sum += g * g;
+            *w -= (self.rate * f64::from(g) / (f64::from(*sum).sqrt() + Self::EPS)) as f32;
+        }
+        t.copy_from(&moved);
+        Ok(())
+    }
 }
 
 /// A model without tensors: what dfdx's optimizers count their steps with here.
@@ -58,16 +100,18 @@ impl Each {
     ///
     /// In words, for a setting outside its domain or one that the optimizer does not have.
     pub(crate) fn of(axes: &Axes<'_>, lr: f64) -> Result<Self, String> {
-        #[derive(Clone, Copy, PartialEq)]
-        enum Kind {
-            Adam,
-            Sgd,
-            RmsProp,
-        }
-        let kinds = [("adam", Kind::Adam), ("sgd", Kind::Sgd), ("rmsprop", Kind::RmsProp)];
-        let kind = axes.choice("optimizer", &kinds)?.unwrap_or(Kind::Adam);
-        let momentum = if kind == Kind::Adam {
-            None // not asked for, so that a momentum beside Adam is refused
+        let kind = axes.choice("optimizer", &Kind::CHOICES)?.unwrap_or(Kind::Adam);
+        Self::of_kind(kind, axes, lr)
+    }
+
+    /// One of this kind, with the settings `momentum` and `clip`.
+    ///
+    /// # Errors
+    ///
+    /// As [`of`](Self::of).
+    pub(crate) fn of_kind(kind: Kind, axes: &Axes<'_>, lr: f64) -> Result<Self, String> {
+        let momentum = if matches!(kind, Kind::Adam | Kind::AdaGrad) {
+            None // not asked for, so that a momentum beside them is refused
         } else {
             axes.number("momentum", "from 0 to below 1", |v: f64| (0.0..1.0).contains(&v))?
         };
@@ -75,6 +119,10 @@ impl Each {
             Kind::Adam => Self::adam(lr),
             Kind::Sgd => Self::sgd_with(lr, momentum),
             Kind::RmsProp => Self::rms_prop(lr, momentum),
+            Kind::AdaGrad => {
+                let rule = AdaGrad { rate: lr, squares: Gradients::leaky() };
+                Self { rule: Rule::AdaGrad(rule), clip: None }
+            }
         };
         each.clip = axes.positive("clip")?;
         Ok(each)
@@ -86,6 +134,7 @@ impl Each {
             Rule::Adam(adam) => adam.update(&mut Nothing, gradients),
             Rule::Sgd(sgd) => sgd.update(&mut Nothing, gradients),
             Rule::RmsProp(rms) => rms.update(&mut Nothing, gradients),
+            Rule::AdaGrad(_) => return Ok(()),
         };
         counted.map_err(|e| format!("{e:?}"))
     }
@@ -109,6 +158,8 @@ impl Each {
             Rule::Adam(rule) => step!(rule),
             Rule::Sgd(rule) => step!(rule),
             Rule::RmsProp(rule) => step!(rule),
+            Rule::AdaGrad(rule) if options.do_gradient_update => rule.tensor(t, gradients)?,
+            Rule::AdaGrad(_) => {}
         }
         Ok(())
     }
@@ -182,23 +233,41 @@ impl Visitor for Step<'_> {
     }
 }
 
-/// Sets the gradients of trained tensors to zero, makes those that are missing, and lets no others outlive a backward pass.
-pub(crate) fn zero(model: &mut impl Trained, gradients: &mut Gradients<f32, Cpu>) -> Result<(), String> {
-    struct Zero<'a> {
+/// Multiplies all gradients of a model.
+pub(crate) fn scale(
+    model: &mut impl Trained,
+    gradients: &mut Gradients<f32, Cpu>,
+    factor: f64,
+) -> Result<(), String> {
+    model.visit(&mut Scale { gradients, factor: factor as f32 })
+}
+
+/// Makes the gradients that are missing and lets none but those of trained tensors outlive a backward pass; before the first
+/// of several batches for an update they are set to zero.
+pub(crate) fn prepare(
+    model: &mut impl Trained,
+    gradients: &mut Gradients<f32, Cpu>,
+    first: bool,
+) -> Result<(), String> {
+    struct Prepare<'a> {
         gradients: &'a mut Gradients<f32, Cpu>,
+        first: bool,
         /// Lists ids: outside dfdx nothing else reads the id of a tensor.
         kept: UnusedTensors,
     }
-    impl Visitor for Zero<'_> {
+    impl Visitor for Prepare<'_> {
         fn tensor<S: ConstShape>(&mut self, t: &mut Tensor<S, f32, Cpu>) -> Result<(), CpuError> {
-            self.gradients.get_or_alloc_mut(t)?.fill(0.0);
+            let slope = self.gradients.get_or_alloc_mut(t)?;
+            if self.first {
+                slope.fill(0.0);
+            }
             self.kept.add(t);
             Ok(())
         }
     }
-    let mut zero = Zero { gradients, kept: UnusedTensors::default() };
-    model.visit(&mut zero)?;
-    let ids = zero.kept.ids;
+    let mut prepare = Prepare { gradients, first, kept: UnusedTensors::default() };
+    model.visit(&mut prepare)?;
+    let ids = prepare.kept.ids;
     gradients.retain_leafs(&ids);
     Ok(())
 }

@@ -1,18 +1,19 @@
 //! A recurrent layer whose sizes are types and everything else is a value: kind, method, place, statistics, where weights
 //! start. Its states go through a linear layer to classes, the last one's, or every step's.
 
+mod numbers;
 mod operands;
 mod put_together;
 
 use dfdx::prelude::*;
 use norm_dfdx::Error;
 use norm_dfdx::sequence_op::{Given, SlotTensor, Spare, Tensors, sequence};
-use sequence::{Cell, Mode, Population, State};
+use sequence::{Cell, CellKind, Mode, Population, State};
 
-use super::learner::{Batch, Learner, Source};
+use super::learner::{Batch, Learner, Source, Units};
 use super::optimizer::{self, Each, Trained, Visitor};
 use super::start::Draws;
-use super::typed::{Logits, Tape as Recording, cross_entropy, said};
+use super::typed::{Logits, Tape as Recording, cross_entropy_beside, said};
 
 pub(super) use operands::Rows;
 pub(crate) use put_together::{Kind, build, place};
@@ -96,10 +97,14 @@ pub(crate) struct Recurrence<const I: usize, const H: usize, const W: usize, con
     pub(super) optimizer: Each,
     /// Always there between calls; taken while a tape owns them.
     pub(super) gradients: Option<Gradients<f32, Cpu>>,
+    /// How many batches they are of.
+    pub(super) batches: usize,
+    /// How much the mean size of hidden states adds to what is minimized.
+    pub(super) activity_penalty: f64,
     pub(super) spare: Spare<f32>,
 }
 
-type States<const H: usize, T> = Tensor<(usize, usize, Const<H>), f32, Cpu, T>;
+pub(super) type States<const H: usize, T> = Tensor<(usize, usize, Const<H>), f32, Cpu, T>;
 
 impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: usize>
     Recurrence<I, H, W, S, O>
@@ -151,6 +156,17 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
         read().map_err(said)
     }
 
+    /// Evaluation by statistics from there.
+    fn by(&self, source: Source) -> Result<Mode<'_, f32>, String> {
+        let missing = || "statistics of the population were asked for before they were estimated".to_owned();
+        Ok(match source {
+            Source::Running => Mode::Eval(&self.running),
+            Source::Batch => Mode::EvalBatch,
+            Source::Population => Mode::Eval(&self.population.as_ref().ok_or_else(missing)?.0),
+            Source::Shared => Mode::Eval(&self.population.as_ref().ok_or_else(missing)?.1),
+        })
+    }
+
     fn input(&self, batch: &mut Batch) -> Tensor<(usize, usize, Const<I>), f32, Cpu> {
         let steps = batch.x.len() / (batch.cases * I).max(1);
         self.dev.tensor_from_vec(std::mem::take(&mut batch.x), (steps, batch.cases, Const))
@@ -180,7 +196,7 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
         let x = self.input(&mut batch);
         // A step that failed has lost them.
         let mut gradients = self.gradients.take().unwrap_or_else(Gradients::leaky);
-        optimizer::zero(&mut self.weights, &mut gradients)?;
+        optimizer::prepare(&mut self.weights, &mut gradients, self.batches == 0)?;
         self.noise.passes += 1;
         // Lent out while the pass reads the rest of the model.
         let mut running = self.running.clone();
@@ -190,14 +206,20 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
             other => other.map_err(|e| e.to_string())?,
         };
         self.running = running;
+        let (y, penalty) = numbers::penalty(y, self.activity_penalty).map_err(said)?;
         let logits: Logits<O, Recording> = self.read_out(y)?;
-        let (value, gradients) = cross_entropy(logits, batch.labels)?;
+        let (value, gradients) = cross_entropy_beside(logits, batch.labels, penalty)?;
         self.gradients = Some(gradients);
+        self.batches += 1;
         Ok(value)
     }
 
     fn update(&mut self) -> Result<Option<String>, String> {
         let Some(mut gradients) = self.gradients.take() else { return Ok(None) };
+        if self.batches > 1 {
+            optimizer::scale(&mut self.weights, &mut gradients, 1.0 / self.batches as f64)?;
+        }
+        self.batches = 0;
         let done = self.optimizer.step(&mut self.weights, &mut gradients);
         self.gradients = Some(gradients);
         self.running.after_update(&self.cell, H);
@@ -232,14 +254,7 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
 
     fn logits(&self, mut batch: Batch, source: Source) -> Result<Vec<f32>, String> {
         let x = self.input(&mut batch);
-        let missing = || "statistics of the population were asked for before they were estimated".to_owned();
-        let mode = match source {
-            Source::Running => Mode::Eval(&self.running),
-            Source::Batch => Mode::EvalBatch,
-            Source::Population => Mode::Eval(&self.population.as_ref().ok_or_else(missing)?.0),
-            Source::Shared => Mode::Eval(&self.population.as_ref().ok_or_else(missing)?.1),
-        };
-        let y = self.states(x, mode, 0).map_err(|e| e.to_string())?;
+        let y = self.states(x, self.by(source)?, 0).map_err(|e| e.to_string())?;
         Ok(self.read_out(y)?.as_vec())
     }
 
@@ -247,7 +262,7 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
         let mut gradients = self.gradients.take()?;
         let norm = optimizer::norm(&mut self.weights, &mut gradients).ok();
         self.gradients = Some(gradients);
-        norm
+        norm.map(|norm| norm / self.batches.max(1) as f64)
     }
 
     fn parameters(&self) -> usize {
@@ -265,5 +280,21 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
     fn state_bytes(&self) -> usize {
         let stored: usize = sequence::Place::ALL.iter().map(|p| self.running.get(*p).len()).sum();
         stored * size_of::<f32>()
+    }
+
+    fn units(&self, mut batch: Batch, source: Source) -> Result<Vec<Units>, String> {
+        // Of the other kinds the states are no function of one sum.
+        if self.cell.kind() != CellKind::RnnTanh {
+            return Ok(Vec::new());
+        }
+        let x = self.input(&mut batch);
+        let states = self.states(x, self.by(source)?, 0).map_err(|e| e.to_string())?.as_vec();
+        let slopes = states.iter().map(|h| 1.0 - f64::from(*h).powi(2));
+        let slope = slopes.sum::<f64>() / states.len().max(1) as f64;
+        Ok(vec![Units { variance: None, slope }])
+    }
+
+    fn numbers(&self) -> Result<Vec<(&'static str, f64)>, String> {
+        self.numbers_at_the_end().map_err(|e| e.to_string())
     }
 }

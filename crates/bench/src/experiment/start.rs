@@ -36,6 +36,13 @@ impl Draws {
         (0..len).map(|_| uniform.sample(&mut self.0) as f32).collect()
     }
 
+    /// Factors of a dropout: 0 with that probability, else what keeps the mean.
+    pub(crate) fn dropped(&mut self, len: usize, probability: f64) -> Vec<f32> {
+        let kept = (1.0 / (1.0 - probability)) as f32;
+        let drop = |v: f32| if f64::from(v) + 0.5 < probability { 0.0 } else { kept };
+        self.uniform(len, 0.5).into_iter().map(drop).collect()
+    }
+
     /// Normal with mean 0.
     pub(crate) fn normal(&mut self, len: usize, deviation: f64) -> Vec<f32> {
         let standard = Normal::new(0.0, 1.0).unwrap_or_else(|_| unreachable!("a deviation of 1 is one"));

@@ -11,6 +11,7 @@ use crate::error::Error;
 use super::axes::Axes;
 use super::cases::{Cases, Unfit};
 use super::learner::{Batch, Learner, Source};
+use super::metrics::Course;
 use super::runner::stopping;
 use super::workload::Workload;
 
@@ -42,6 +43,7 @@ impl Workload {
             move |what: String| Error::Training { cell, step, what }
         };
         let mut model = build(cell, &axes).map_err(failed(0))?;
+        let batches = batches_per_update(&axes).map_err(failed(0))?;
         axes.finish(self.id).map_err(failed(0))?;
         let unfit = cases.unfit(model.values(), model.classes(), model.labels_steps());
         if let Some(Unfit { what, want, got }) = unfit {
@@ -51,38 +53,35 @@ impl Workload {
         let steps = model.steps();
         let first: Vec<usize> = order.epoch(0).next().unwrap_or_default();
         model.initialize(cases.batch(&first, steps)).map_err(failed(0))?;
-        let mut metrics = BTreeMap::new();
-        let mut curve = vec![];
-        let mut diverged = None;
+        fits(batches, order.per_epoch()).map_err(failed(0))?;
+        let (mut metrics, mut course) = (BTreeMap::new(), Course::default());
+        let (mut curve, mut diverged) = (vec![], None);
         let (mut step, mut training) = (0u64, 0.0);
         'training: for epoch in 0..=cell.epochs {
             let mut losses = Vec::new();
             if epoch > 0 {
                 let clock = Instant::now();
-                for batch in order.epoch(epoch as u64) {
+                let mut of_pass = order.epoch(epoch as u64);
+                // As with cases that do not fill a batch, batches that do not fill an update are left out.
+                for _ in 0..order.per_epoch() / batches {
                     if stopping() {
                         return Ok(None);
                     }
                     step += 1;
-                    let value = model.loss(cases.batch(&batch, steps)).map_err(failed(step))?;
+                    let mut of_update =
+                        of_pass.by_ref().take(batches).map(|batch| cases.batch(&batch, steps));
+                    let value = mean_loss(&mut *model, &mut of_update).map_err(failed(step))?;
                     losses.push(value);
-                    if let (1, Some(norm)) = (step, model.gradient_norm()) {
-                        metrics.insert("first_gradient_norm".to_owned(), norm);
-                    }
+                    course.before(&mut *model, epoch, cell.epochs);
                     let left = if value.is_finite() {
                         model.update().map_err(failed(step))?
                     } else {
                         Some(format!("the training loss is {value}"))
                     };
+                    course.after(&*model, epoch, cell.epochs);
                     if let Some(what) = left {
                         diverged = Some(Outcome::Diverged { step, what });
-                        curve.push(CurvePoint {
-                            step,
-                            epoch: epoch as f64,
-                            seconds: training,
-                            train_loss: Some(value),
-                            ..CurvePoint::default()
-                        });
+                        curve.push(last_point(step, epoch as f64, training, value));
                         break 'training;
                     }
                 }
@@ -97,6 +96,7 @@ impl Workload {
                     break 'training;
                 }
             };
+            course.inspect(&*model, &cases).map_err(failed(step))?;
             let mean = (!losses.is_empty()).then(|| losses.iter().sum::<f64>() / losses.len() as f64);
             curve.push(CurvePoint {
                 step,
@@ -113,6 +113,7 @@ impl Workload {
             if let Some(last) = curve.last_mut() {
                 (last.test_loss, last.test_accuracy) = (Some(test.loss), Some(test.accuracy));
             }
+            course.finish(&*model, &mut metrics).map_err(failed(step))?;
         }
         let outcome = diverged.unwrap_or_else(|| Outcome::of(&curve));
         let mut record = ConvergenceRecord {
@@ -134,6 +135,35 @@ impl Workload {
         record.seconds_to_target = reached.map(|point| point.seconds);
         Ok(Some(record))
     }
+}
+
+/// How many batches an update sees.
+fn batches_per_update(axes: &Axes<'_>) -> Result<usize, String> {
+    let words = "a whole number above 0";
+    Ok(axes.number("batches_per_update", words, |v: usize| v > 0)?.unwrap_or(1))
+}
+
+/// Refuses a pass without an update.
+fn fits(batches: usize, of_pass: usize) -> Result<(), String> {
+    if batches > of_pass {
+        return Err(format!("{batches} batches for an update are more than the {of_pass} of a pass"));
+    }
+    Ok(())
+}
+
+/// The mean loss over the batches of an update, whose gradients add up in the model.
+fn mean_loss(model: &mut dyn Learner, batches: &mut dyn Iterator<Item = Batch>) -> Result<f64, String> {
+    let (mut sum, mut count) = (0.0, 0u32);
+    for batch in batches {
+        sum += model.loss(batch)?;
+        count += 1;
+    }
+    Ok(sum / f64::from(count.max(1)))
+}
+
+/// A point of a cell that ends here, whose loss may be no number.
+fn last_point(step: u64, epoch: f64, seconds: f64, loss: f64) -> CurvePoint {
+    CurvePoint { step, epoch, seconds, train_loss: Some(loss), ..CurvePoint::default() }
 }
 
 /// Statistics of the population with the weights as they are, over the first batches of the training cases.

@@ -131,13 +131,15 @@ struct Typed<V, M, R: Rule<M>, const O: usize> {
     optimizer: R::Optimizer,
     /// Always there between calls; taken while a tape owns them.
     gradients: Option<Gradients<f32, Cpu>>,
+    /// How many batches they are of.
+    batches: usize,
     view: PhantomData<V>,
 }
 
 /// The model of a cell, named by `N`, of `O` classes, with fresh weights.
 pub(crate) fn build<V, N, R, const O: usize>(
     cell: &CellSettings,
-    _: &Axes<'_>,
+    axes: &Axes<'_>,
 ) -> Result<Box<dyn Learner>, String>
 where
     V: View + 'static,
@@ -148,7 +150,7 @@ where
     R: Rule<N::Built> + 'static,
 {
     let dev = Cpu::seed_from_u64(cell.seed);
-    let (model, counts) = walk::build::<N::Built>(&dev)?;
+    let (model, counts) = walk::build::<N::Built>(&dev, axes)?;
     let optimizer = R::at(cell.learning_rate, &model)?;
     Ok(Box::new(Typed::<V, N::Built, R, O> {
         dev,
@@ -156,6 +158,7 @@ where
         counts,
         optimizer,
         gradients: None,
+        batches: 0,
         view: PhantomData,
     }))
 }
@@ -165,9 +168,21 @@ pub(crate) fn cross_entropy<const O: usize>(
     logits: Logits<O, Tape>,
     labels: Vec<usize>,
 ) -> Result<(f64, Gradients<f32, Cpu>), String> {
+    cross_entropy_beside(logits, labels, None)
+}
+
+/// The same where the gradients are those of the loss and a penalty; the loss alone is given back.
+pub(crate) fn cross_entropy_beside<const O: usize>(
+    logits: Logits<O, Tape>,
+    labels: Vec<usize>,
+    penalty: Option<Tensor<Rank0, f32, Cpu>>,
+) -> Result<(f64, Gradients<f32, Cpu>), String> {
     let y: Logits<O> = logits.device().one_hot_encode(Const::<O>, labels);
-    let loss = cross_entropy_with_logits_loss(logits, y);
+    let mut loss = cross_entropy_with_logits_loss(logits, y);
     let value = loss.array().into();
+    if let Some(penalty) = penalty {
+        loss = loss.try_add(penalty).map_err(said)?;
+    }
     Ok((value, loss.try_backward().map_err(said)?))
 }
 
@@ -199,15 +214,20 @@ where
         let x = self.dev.tensor_from_vec(batch.x, V::shape(batch.cases));
         // A step that failed has lost them.
         let mut gradients = self.gradients.take().unwrap_or_else(Gradients::leaky);
-        walk::zero(&mut self.model, &mut gradients)?;
+        walk::prepare(&mut self.model, &mut gradients, self.batches == 0)?;
         let logits = self.model.try_forward_mut(x.traced(gradients)).map_err(said)?;
         let (value, gradients) = cross_entropy(logits, batch.labels)?;
         self.gradients = Some(gradients);
+        self.batches += 1;
         Ok(value)
     }
 
     fn update(&mut self) -> Result<Option<String>, String> {
-        let Some(gradients) = &self.gradients else { return Ok(None) };
+        let Some(gradients) = &mut self.gradients else { return Ok(None) };
+        if self.batches > 1 {
+            walk::scale(&mut self.model, gradients, 1.0 / self.batches as f64)?;
+        }
+        self.batches = 0;
         let refused = R::step(&mut self.optimizer, &mut self.model, gradients)?;
         self.model.after_update();
         Ok(refused)

@@ -3,7 +3,7 @@
 use claims::{CLAIMS, Evidence, Expectation, Quantity, verdicts};
 use results::Verdict::{Refuted, Supported, Undecided};
 
-use crate::bench::{Ending, FIRST, MadeUp, SECOND, claim, losses, swapped, verdict};
+use crate::bench::{Ending, FIRST, MadeUp, SECOND, claim, losses, record, swapped, verdict};
 
 const LOWER: Expectation = Expectation::Lower { delta: 0.05 };
 const LOSS: Quantity = Quantity::log_loss("test_loss");
@@ -155,4 +155,61 @@ fn a_margin_is_met_by_an_arm_that_alone_gets_there() {
     };
     assert_eq!(verdict(half, steps(667)), Refuted);
     assert_eq!(verdict(half, steps(250)), Supported);
+}
+
+/// The deviation over seeds of the logarithm's noise is what differs, not the mean.
+#[test]
+fn a_planted_ratio_of_spreads_is_found_and_no_other() {
+    let spread = Quantity::Spread { metric: "test_accuracy" };
+    let noise = |first: f64, second: f64| {
+        move |cell: &results::CellSettings| {
+            let deviation = if cell.method == FIRST { first } else { second };
+            losses(0.0, deviation)(cell)
+        }
+    };
+    let lower = claim(spread, Expectation::Lower { delta: 0.1 });
+    assert_eq!(verdict(lower, noise(0.01, 0.05)), Supported);
+    assert_eq!(verdict(lower, noise(0.05, 0.01)), Refuted);
+    assert_eq!(verdict(lower, noise(0.05, 0.05)), Undecided);
+    let by = claim(spread, Expectation::LowerBy { margin: 0.5 });
+    assert_eq!(verdict(by, noise(0.01, 0.1)), Supported);
+    let said = MadeUp::trained(lower, noise(0.01, 0.05)).judge(lower);
+    let effect = &said.findings[0].effect;
+    let (below, above) = (effect.lower.unwrap(), effect.upper.unwrap());
+    assert!(below < 0.2_f64.ln() && 0.2_f64.ln() < above && above < 0.0, "{below} to {above}");
+}
+
+#[test]
+fn a_diverged_cell_leaves_no_spread_to_compare() {
+    let lower = claim(Quantity::Spread { metric: "test_loss" }, Expectation::Lower { delta: 0.1 });
+    let one_diverges = |cell: &results::CellSettings| {
+        if cell.seed == 203 { Ending::Diverged } else { losses(0.0, 0.05)(cell) }
+    };
+    assert_eq!(verdict(lower, one_diverges), Undecided);
+}
+
+/// Ten passes are what the wander is of; of fewer nothing is said.
+#[test]
+fn the_wander_is_the_deviation_over_the_last_ten_passes() {
+    let lower = claim(Quantity::number("valid_accuracy_wander"), LOWER);
+    let mut bench = MadeUp::trained(lower, losses(0.0, 0.05));
+    assert_eq!(bench.judge(lower).reason, "no cell says its `valid_accuracy_wander`");
+    let cells: Vec<_> = bench.cells().cloned().collect();
+    for cell in cells {
+        let wander = if cell.method == FIRST { 0.1 } else { 0.3 };
+        // As long as the losses are the same, so is the choice of rates.
+        let ending = losses(0.0, 0.05)(&cell);
+        let mut record = record(cell, ending);
+        // What lies before the last ten must not count.
+        record.curve.resize(12, record.curve[0]);
+        for (i, point) in record.curve.iter_mut().enumerate() {
+            let sign = if i % 2 == 0 { 1.0 } else { -1.0 };
+            point.valid_accuracy = Some(if i < 2 { 9.0 } else { 0.5 + wander * sign });
+        }
+        bench.put(record);
+    }
+    let said = bench.judge(lower);
+    assert_eq!(said.verdict, Supported);
+    // Over n − 1 a deviation of ±a is a √(10 / 9).
+    assert!((said.findings[0].effect.value + 0.2 * (10.0_f64 / 9.0).sqrt()).abs() < 1e-12);
 }

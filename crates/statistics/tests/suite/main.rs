@@ -15,4 +15,5 @@ mod ranks;
 mod records;
 mod refusals;
 mod simulation;
+mod spread;
 mod summary;

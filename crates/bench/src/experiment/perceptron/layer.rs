@@ -16,7 +16,7 @@ pub(super) struct Use<'a> {
 
 /// `[N, C] -> [N, H]`.
 pub(super) struct Hidden<const C: usize, const H: usize> {
-    linear: modules::Linear<C, H, f32, Cpu>,
+    pub(super) linear: modules::Linear<C, H, f32, Cpu>,
     norm: Norm<H>,
 }
 

@@ -49,6 +49,7 @@ pub(super) struct Choices {
     initial_gain: Option<f64>,
     gain: GainIs,
     running: Option<Running>,
+    consts: Vec<f64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +82,8 @@ impl Choices {
             return Err(format!("the setting `update_rate` changes nothing: `{}` stores nothing", d.id));
         }
         let running = rate.map(|rate| Running { rate, ..Running::default() });
-        Ok(Self { method, initial_gain, gain: gain.unwrap_or(GainIs::Learned), running })
+        let consts = axes.constants(d)?;
+        Ok(Self { method, initial_gain, gain: gain.unwrap_or(GainIs::Learned), running, consts })
     }
 }
 
@@ -113,6 +115,7 @@ pub(super) struct Norm<const H: usize> {
     /// The layer's own gain.
     pub(super) gain: Option<Tensor<Rank1<H>, f32, Cpu>>,
     gain_trained: bool,
+    consts: Vec<f64>,
     rule: Running,
     running: Vec<f32>,
     population: Vec<f32>,
@@ -146,7 +149,8 @@ impl<const H: usize> Norm<H> {
             values: d.params.iter().map(value).collect(),
             gain: own.then(|| dev.tensor_from_vec(vec![initial; H], (Const,))),
             gain_trained: trained,
-            rule: choices.running.unwrap_or_default().named(d, &d.default_consts()),
+            consts: choices.consts.clone(),
+            rule: choices.running.unwrap_or_default().named(d, &choices.consts),
             running,
             population: Vec::new(),
         }
@@ -201,7 +205,7 @@ impl<const H: usize> Norm<H> {
             params.push(x.device().tensor_from_vec(plane.to_vec(), (H,)).retaped::<T>());
         }
         let statistics = store.map_or(Statistics::Current, Statistics::Stored);
-        normalize(*self.method.f32, layout, x, params, &d.default_consts(), statistics, Some(found))
+        normalize(*self.method.f32, layout, x, params, &self.consts, statistics, Some(found))
             .map_err(|e| e.to_string())
     }
 

@@ -36,7 +36,7 @@ impl Rows {
     }
 
     /// The rows of one matrix, on a tape of their own.
-    fn rows<const W: usize, const C: usize, T: Tape<f32, Cpu>>(
+    pub(super) fn rows<const W: usize, const C: usize, T: Tape<f32, Cpu>>(
         &self,
         params: &[Tensor<Rank1<W>, f32, Cpu>],
         weight: &Matrix<W, C>,

@@ -66,7 +66,11 @@ fn cell(d: &'static Descriptor, place: &str, kind: Kind, axes: &Axes<'_>) -> Res
         ));
     }
     let method = norms::find(d.id).ok_or_else(|| format!("there is no method `{}`", d.id))?;
-    let options = Options { statistics, running, ..Options::default() };
+    let mut consts = axes.constants(d)?;
+    if let Some(eps) = placement.eps.filter(|_| !axes.gives("eps")) {
+        d.consts.iter().zip(&mut consts).filter(|(c, _)| c.name == "eps").for_each(|(_, v)| *v = eps);
+    }
+    let options = Options { statistics, running, consts: Some(&consts) };
     placement.cell_with(kind.equations, *method.f32, options).map_err(|e| e.to_string())
 }
 
@@ -111,6 +115,8 @@ pub(crate) fn build<const I: usize, const H: usize, const W: usize, const S: usi
     let learned = axes.choice("start", &[("zero", false), ("learned", true)])?.unwrap_or(false);
     let deviation =
         axes.number("start_noise", "a finite number, 0 or more", |v: f64| v.is_finite() && v >= 0.0)?;
+    let activity_penalty =
+        axes.number("activity_penalty", "a finite number, 0 or more", |v: f64| v.is_finite() && v >= 0.0)?;
     let at_rows = matches!(d.site, Site::Weights | Site::WeightsAndInputs).then(|| Rows(*method.f32));
     let of_rows = if at_rows.is_some() { d.params } else { &[] };
     let initial = |p: &norm_core::Param| dev.tensor_from_vec(vec![p.initial as f32; W], (Const::<W>,));
@@ -143,6 +149,8 @@ pub(crate) fn build<const I: usize, const H: usize, const W: usize, const S: usi
         labels_steps: kind.labels_steps,
         optimizer,
         gradients: None,
+        batches: 0,
+        activity_penalty: activity_penalty.unwrap_or(0.0),
         spare: Spare::default(),
     }))
 }
