@@ -17,7 +17,7 @@ mod error;
 mod fill;
 mod forward;
 mod intake;
-mod matmul;
+pub mod matmul;
 mod parts;
 mod pass;
 mod placement;

@@ -5,6 +5,7 @@ mod constants;
 mod cuda;
 mod dfdx_ops;
 mod fit;
+mod image_op;
 mod in_blocks;
 mod judges;
 mod layer;
