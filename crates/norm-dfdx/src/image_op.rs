@@ -6,11 +6,13 @@
 mod columns;
 mod convolution;
 mod pooling;
+mod unfold;
 
 use dfdx::prelude::*;
 
 pub use convolution::convolve;
 pub use pooling::max_pool;
+pub use unfold::unfold;
 
 /// Images with `C` channels.
 pub type Images<const C: usize, E, D, T = NoneTape> = Tensor<(usize, Const<C>, usize, usize), E, D, T>;

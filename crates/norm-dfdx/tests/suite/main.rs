@@ -9,6 +9,7 @@ mod image_op;
 mod in_blocks;
 mod judges;
 mod layer;
+mod normed_conv;
 mod normed_linear;
 mod path_sgd;
 mod speed;
