@@ -46,7 +46,8 @@ const LSTM: (&str, &str, &str) = ("digits-lstm-64", "layer", "paper");
 const MLP: (&str, &str, &str) = ("digits-mlp", "batch", "hidden");
 const WEIGHT: (&str, &str, &str) = ("digits-mlp", "weight", "hidden");
 
-const AXES: [Axis; 22] = [
+const AXES: [Axis; 23] = [
+    axis(("digits-conv", "batch", "hidden"), "filters", ["trained", "random"], 1),
     axis(RNN, "initial_gain", ["0.1", "1"], 0),
     axis(RNN, "gain", ["learned", "fixed"], 1),
     axis(RNN, "t_max", ["3", "8"], 1),
