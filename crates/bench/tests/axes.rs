@@ -51,7 +51,8 @@ const PLAIN: (&str, &str, &str) = ("digits-mlp", "none", "none");
 const STREAMING: (&str, &str, &str) = ("digits-mlp", "streaming", "hidden");
 const CHARACTERS: (&str, &str, &str) = ("shakespeare-rnn", "layer", "paper");
 
-const AXES: [Axis; 44] = [
+const AXES: [Axis; 45] = [
+    axis(("digits-conv", "batch", "hidden"), "filters", ["trained", "random"], 1),
     axis(RNN, "initial_gain", ["0.1", "1"], 0),
     axis(RNN, "gain", ["learned", "fixed"], 1),
     axis(RNN, "t_max", ["3", "8"], 1),

@@ -227,3 +227,44 @@ pub(crate) const RNN_LAYER: Arm = Arm::of("layer", "layer").with(LIMITED);
 /// Digits through a perceptron, moved by plain steps at one rate, so that steps of two arms can be compared.
 pub(crate) const DIGITS_AT_ONE_RATE: Setup =
     Setup { workload: "digits-mlp", protocol: Protocol { epochs: 10, rates: &[0.3], ..DIGITS_PROTOCOL } };
+
+/// Digits among clutter through convolutions, moved by Adam. The budget is one on purpose.
+pub(crate) const CLUTTERED: Setup = Setup {
+    workload: "cluttered-conv",
+    protocol: Protocol { epochs: 10, batch_size: None, rates: &[3e-3, 1e-2, 3e-2], tuning: 2, judging: 10 },
+};
+
+/// The same in batches of 2, one pass.
+pub(crate) const CLUTTERED_BY_2: Setup = Setup {
+    workload: "cluttered-conv",
+    protocol: Protocol { epochs: 1, batch_size: Some(2), rates: &[1e-3, 3e-3, 1e-2], tuning: 2, judging: 10 },
+};
+
+/// Digits through convolutions that share their weights over steps.
+pub(crate) const SHARED_STEPS: Setup = Setup {
+    workload: "digits-shared-conv",
+    protocol: Protocol { epochs: 8, batch_size: None, rates: &[3e-3, 1e-2, 3e-2], tuning: 2, judging: 10 },
+};
+
+/// Paperclips by their C2 features under a linear read-out.
+pub(crate) const CLIPS: Setup = Setup {
+    workload: "paperclips-hmax",
+    protocol: Protocol {
+        epochs: 30,
+        batch_size: None,
+        rates: &[1e-3, 3e-3, 1e-2, 3e-2],
+        tuning: 2,
+        judging: 10,
+    },
+};
+
+/// The plain convolutional network.
+pub(crate) const PLAIN_CONV: Arm = Arm::of("plain", "none");
+/// With layer normalization over all of an image.
+pub(crate) const LAYER_CONV: Arm = Arm::of("layer", "layer").at("hidden");
+/// With group normalization.
+pub(crate) const GROUP_CONV: Arm = Arm::of("group", "group").at("hidden, 4 groups");
+/// With statistics of each step.
+pub(crate) const BATCH_PER_STEP: Arm = Arm::of("statistics per step", "time-batch").at("statistics per step");
+/// With statistics that all steps share.
+pub(crate) const BATCH_SHARED_BY_STEPS: Arm = Arm::of("all shared", "time-batch").at("all shared");

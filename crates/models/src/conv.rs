@@ -81,7 +81,7 @@ where
     /// The summed inputs of `O` channels.
     pub fn convolve<T: Tape<E, Cpu>>(&self, x: Images<I, E, Cpu, T>) -> Result<Images<O, E, Cpu, T>, Error> {
         check("a 3 × 3 convolution", &x, 1)?;
-        Ok(image_op::convolve(x, &self.weight, &self.bias)?)
+        Ok(image_op::convolve(x, self.weight.retaped::<T>(), self.bias.retaped::<T>())?)
     }
 }
 

@@ -1,9 +1,10 @@
 //! A convolutional network with a normalization before each nonlinearity.
 
 use dfdx::prelude::{AvgPoolGlobal, Linear, ReLU};
-use norm_dfdx::{Declared, Fused, Norm, StreamingNorm};
+use norm_dfdx::{Declared, Fused, Norm, NormedConv, StreamingNorm};
 
 use crate::conv::{Conv, MaxPool};
+use crate::positions::AtPositions;
 
 /// Images of `I` channels through two convolutions to `A` and `B` channels, each normalized by `F`, rectified and
 /// pooled; the mean over all positions is read out to `O` classes.
@@ -51,5 +52,36 @@ pub type ConvNet<
 pub type StreamingConvNet<F, const I: usize, const A: usize, const B: usize, const O: usize> = (
     (Conv<I, A>, StreamingNorm<F, A>, ReLU, MaxPool),
     (Conv<A, B>, StreamingNorm<F, B>, ReLU, MaxPool),
+    (AvgPoolGlobal, Linear<B, O>),
+);
+
+/// The network of [`ConvNet`] whose sums are normalized at each position apart, over its channels; see [`AtPositions`].
+pub type PositionConvNet<F, const I: usize, const A: usize, const B: usize, const O: usize> = (
+    (Conv<I, A>, AtPositions<Norm<F, A>>, ReLU, MaxPool),
+    (Conv<A, B>, AtPositions<Norm<F, B>>, ReLU, MaxPool),
+    (AvgPoolGlobal, Linear<B, O>),
+);
+
+/// The network of [`ConvNet`] with normalized weights, or weights and patches, instead of normalized sums
+/// (salimans2016weight, luo2018cosine).
+pub type NormedConvNet<W, const I: usize, const A: usize, const B: usize, const O: usize> = (
+    (NormedConv<W, I, A>, ReLU, MaxPool),
+    (NormedConv<W, A, B>, ReLU, MaxPool),
+    (AvgPoolGlobal, Linear<B, O>),
+);
+
+/// The network of [`ConvNet`] whose weights are normalized by `W` and whose sums by `F`, in `G` groups of channels where
+/// it cuts them (qiao2019weight).
+pub type TwiceNormedConvNet<
+    W,
+    F,
+    const I: usize,
+    const A: usize,
+    const B: usize,
+    const O: usize,
+    const G: usize = 1,
+> = (
+    (NormedConv<W, I, A>, Norm<F, A, Declared, Fused, G>, ReLU, MaxPool),
+    (NormedConv<W, A, B>, Norm<F, B, Declared, Fused, G>, ReLU, MaxPool),
     (AvgPoolGlobal, Linear<B, O>),
 );

@@ -9,6 +9,7 @@ mod error;
 mod kind;
 mod mlp;
 mod placement;
+mod positions;
 pub mod pytorch;
 mod recurrent;
 mod shared_conv;
@@ -16,7 +17,7 @@ mod steps;
 
 pub use classifier::{RecurrentClassifier, RecurrentClassifierLayers};
 pub use conv::{Conv, ConvLayer, MaxPool};
-pub use convnet::{ConvNet, StreamingConvNet};
+pub use convnet::{ConvNet, NormedConvNet, PositionConvNet, StreamingConvNet, TwiceNormedConvNet};
 pub use error::Error;
 pub use kind::{
     Clipped, GatedKeep, GatedPaper, Gru, GruClassifier, GruLayer, Kind, LongShortTerm, Lstm, LstmClassifier,
@@ -28,6 +29,7 @@ pub use placement::{
     AtWeights, BurnPlacement, FastRnns, Haste, InputFrames, InputOnly, JointPerStep, Labml, LearnedStart,
     NoPlacement, Operands, Paper, PlacedIn, RecurrentBatch, TfAddons, Usual, in_cells,
 };
+pub use positions::AtPositions;
 pub use recurrent::{Recurrent, RecurrentLayer, Sequence, StartNoise};
 pub use shared_conv::{SharedConv, SharedConvLayers};
 pub use steps::{AllPerStep, AllShared, Sharing, StatisticsPerStep, StepNorm};

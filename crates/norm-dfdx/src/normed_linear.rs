@@ -107,7 +107,7 @@ pub(crate) const fn brings_gain<F: Formula>() -> bool {
 }
 
 /// Whether the method stands at both sides.
-const fn stands_at_both<F: Formula>() -> bool {
+pub(crate) const fn stands_at_both<F: Formula>() -> bool {
     matches!(F::DESCRIPTOR.site, Site::WeightsAndInputs)
 }
 

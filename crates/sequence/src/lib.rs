@@ -20,7 +20,7 @@ mod forward;
 mod gradients;
 mod graph;
 mod intake;
-mod matmul;
+pub mod matmul;
 mod parts;
 mod pass;
 mod placement;

@@ -1,4 +1,14 @@
-//! The one place that calls the matrix multiplication library, and the crate's one `unsafe`.
+//! Matrix products: the one place that calls the matrix multiplication library, and the crate's one `unsafe`.
+//!
+//! ```
+//! use sequence::matmul::{Matrix, Output, Threads, matmul};
+//!
+//! let (a, b) = ([1.0, 2.0, 3.0, 4.0], [1.0, 1.0, 0.0, 1.0]);
+//! let mut product = [0.0; 4];
+//! let transposed = Matrix::new(&b, 2, 2).transposed();
+//! matmul(Threads::One, Matrix::new(&a, 2, 2), transposed, Output::Overwrite, &mut product);
+//! assert_eq!(product, [3.0, 2.0, 7.0, 4.0]);
+//! ```
 //!
 //! Every output element is summed in an order that depends on the sizes only, so the bits do not depend on
 //! the number of threads (held by `tests/suite/sameness.rs`).
@@ -7,7 +17,7 @@ use norm_core::Elem;
 
 /// A dense row-major matrix read as it is or transposed.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Matrix<'a, T> {
+pub struct Matrix<'a, T> {
     data: &'a [T],
     rows: usize,
     columns: usize,
@@ -17,12 +27,16 @@ pub(crate) struct Matrix<'a, T> {
 
 impl<'a, T> Matrix<'a, T> {
     /// `data` as `rows` rows.
-    pub(crate) fn new(data: &'a [T], rows: usize, columns: usize) -> Self {
+    ///
+    /// # Panics
+    ///
+    /// Where `data` is not as long as rows × columns.
+    pub fn new(data: &'a [T], rows: usize, columns: usize) -> Self {
         assert_eq!(data.len(), rows * columns, "a matrix is as long as rows × columns");
         Self { data, rows, columns, row_stride: columns, column_stride: 1 }
     }
     /// Rows and columns exchanged; nothing moves.
-    pub(crate) fn transposed(self) -> Self {
+    pub fn transposed(self) -> Self {
         Self {
             rows: self.columns,
             columns: self.rows,
@@ -35,14 +49,16 @@ impl<'a, T> Matrix<'a, T> {
 
 /// Whether what stands in the output is added to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Output {
+pub enum Output {
+    /// It is not: what stood there is lost.
     Overwrite,
+    /// It is.
     Add,
 }
 
 /// Whether a product is shared out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Threads {
+pub enum Threads {
     /// To all threads of the pool.
     All,
     /// Not at all: the caller is one of several parts at work.
@@ -50,13 +66,11 @@ pub(crate) enum Threads {
 }
 
 /// `out (+)= a b`, `out` row-major and dense.
-pub(crate) fn matmul<T: Elem>(
-    threads: Threads,
-    a: Matrix<'_, T>,
-    b: Matrix<'_, T>,
-    output: Output,
-    out: &mut [T],
-) {
+///
+/// # Panics
+///
+/// Where sizes do not agree.
+pub fn matmul<T: Elem>(threads: Threads, a: Matrix<'_, T>, b: Matrix<'_, T>, output: Output, out: &mut [T]) {
     assert_eq!(a.columns, b.rows, "the inner sizes of a product agree");
     assert_eq!(out.len(), a.rows * b.columns, "the output is as long as rows × columns");
     let one = T::lit(1.0);

@@ -5,6 +5,8 @@ use std::marker::PhantomData;
 use dfdx::data::OneHotEncode;
 use dfdx::optim::Optimizer;
 use dfdx::prelude::*;
+use models::{ConvLayer, MaxPool};
+use norm_dfdx::image_op::KERNEL;
 use norm_dfdx::{AfterUpdate, PathSgdConfig};
 use results::CellSettings;
 
@@ -133,7 +135,33 @@ struct Typed<V, M, R: Rule<M>, const O: usize> {
     gradients: Option<Gradients<f32, Cpu>>,
     /// How many batches they are of.
     batches: usize,
+    /// Puts back what stays as it started.
+    held: Option<Hold<M>>,
     view: PhantomData<V>,
+}
+
+type Hold<M> = Box<dyn Fn(&mut M)>;
+
+/// A model with filters that may stay as they start, at random.
+pub(crate) trait Filters {
+    /// How many numbers they are.
+    const NUMBERS: usize;
+    /// Puts back the filters of now.
+    fn hold(&self) -> Box<dyn Fn(&mut Self)>;
+}
+
+impl<const I: usize, const A: usize, const B: usize, F, G, R> Filters
+    for ((ConvLayer<I, A, f32, Cpu>, F, ReLU, MaxPool), (ConvLayer<A, B, f32, Cpu>, G, ReLU, MaxPool), R)
+{
+    const NUMBERS: usize = (I * A + A * B) * KERNEL * KERNEL;
+
+    fn hold(&self) -> Box<dyn Fn(&mut Self)> {
+        let (first, second) = (self.0.0.weight.clone(), self.1.0.weight.clone());
+        Box::new(move |model| {
+            model.0.0.weight = first.clone();
+            model.1.0.weight = second.clone();
+        })
+    }
 }
 
 /// The model of a cell, named by `N`, of `O` classes, with fresh weights.
@@ -149,18 +177,44 @@ where
     N::Built: Module<Tensor<V::Shape, f32, Cpu>, Output = Logits<O>, Error = CpuError>,
     R: Rule<N::Built> + 'static,
 {
+    Ok(Box::new(fresh::<V, N, R, O>(cell, axes)?))
+}
+
+/// The same of a model whose filters stay at random where the setting `filters` says so.
+pub(crate) fn build_with_filters<V, N, R, const O: usize>(
+    cell: &CellSettings,
+    axes: &Axes<'_>,
+) -> Result<Box<dyn Learner>, String>
+where
+    V: View + 'static,
+    N: BuildOnDevice<Cpu, f32>,
+    N::Built: Walked + AfterUpdate + Filters + 'static,
+    N::Built: ModuleMut<Tensor<V::Shape, f32, Cpu, Tape>, Output = Logits<O, Tape>, Error = CpuError>,
+    N::Built: Module<Tensor<V::Shape, f32, Cpu>, Output = Logits<O>, Error = CpuError>,
+    R: Rule<N::Built> + 'static,
+{
+    let mut learner = fresh::<V, N, R, O>(cell, axes)?;
+    if axes.choice("filters", &[("trained", false), ("random", true)])? == Some(true) {
+        learner.held = Some(learner.model.hold());
+        learner.counts.trained -= N::Built::NUMBERS;
+        learner.counts.stored += N::Built::NUMBERS;
+    }
+    Ok(Box::new(learner))
+}
+
+fn fresh<V, N, R, const O: usize>(
+    cell: &CellSettings,
+    axes: &Axes<'_>,
+) -> Result<Typed<V, N::Built, R, O>, String>
+where
+    N: BuildOnDevice<Cpu, f32>,
+    N::Built: Walked,
+    R: Rule<N::Built>,
+{
     let dev = Cpu::seed_from_u64(cell.seed);
     let (model, counts) = walk::build::<N::Built>(&dev, axes)?;
     let optimizer = R::at(cell.learning_rate, &model)?;
-    Ok(Box::new(Typed::<V, N::Built, R, O> {
-        dev,
-        model,
-        counts,
-        optimizer,
-        gradients: None,
-        batches: 0,
-        view: PhantomData,
-    }))
+    Ok(Typed { dev, model, counts, optimizer, gradients: None, batches: 0, held: None, view: PhantomData })
 }
 
 /// The loss on logits, and all gradients.
@@ -229,6 +283,9 @@ where
         }
         self.batches = 0;
         let refused = R::step(&mut self.optimizer, &mut self.model, gradients)?;
+        if let Some(held) = &self.held {
+            held(&mut self.model);
+        }
         self.model.after_update();
         Ok(refused)
     }

@@ -127,6 +127,10 @@ pub enum Stand {
     Groups,
     /// In a model whose method is a value.
     Value,
+    /// At the summed inputs, over all of a case or over the channels of each position.
+    Positions,
+    /// At the summed inputs, alone or behind normalized weights.
+    BesideWeights,
 }
 
 /// Why a method is not trained in a workload.
@@ -227,13 +231,13 @@ impl Arm {
 }
 
 /// Writes down the models of a workload: how cases are laid out for them, how many classes they tell apart, which optimizer
-/// moves them, and for each [`Stand`] the places by name and the model with the method in it, a dfdx type. Makes `ARMS` of
-/// it and of the file's `stand`, which says how each method stands.
+/// moves them, and for each [`Stand`] the places by name and the model with the method in it, a dfdx type; in brackets who
+/// builds it, where the model hears settings. Makes `ARMS` of it and of the file's `stand`, which says how each method stands.
 macro_rules! models {
     (
         $([value $at:expr => $by_value:expr])?
         $formula:ident in $view:ty, $classes:literal classes, by $rule:ident;
-        $($stand:ident { $($place:expr => $model:ty),+ $(,)? })+
+        $($stand:ident { $($place:expr => $model:ty $([$builder:ident])?),+ $(,)? })+
     ) => {
         struct Model<F, const STAND: u8>(std::marker::PhantomData<F>);
 
@@ -253,7 +257,9 @@ macro_rules! models {
         {
             const PLACES: &'static [$crate::experiment::workload::Place] = &[$($crate::experiment::workload::Place {
                 name: $place,
-                build: $crate::experiment::typed::build::<$view, $model, $crate::experiment::typed::$rule, $classes>,
+                build: $crate::experiment::workload::builder!(
+                    [$($builder)?] $view, $model, $crate::experiment::typed::$rule, $classes
+                ),
             }),+];
         })+
 
@@ -262,6 +268,17 @@ macro_rules! models {
     };
 }
 pub(crate) use models;
+
+/// Who builds a model: `build`, or who is named.
+macro_rules! builder {
+    ([] $view:ty, $model:ty, $rule:ty, $classes:literal) => {
+        $crate::experiment::typed::build::<$view, $model, $rule, $classes>
+    };
+    ([$builder:ident] $view:ty, $model:ty, $rule:ty, $classes:literal) => {
+        $crate::experiment::typed::$builder::<$view, $model, $rule, $classes>
+    };
+}
+pub(crate) use builder;
 
 /// The arms of all methods, each in the `Model` of the way it stands.
 macro_rules! table {

@@ -24,6 +24,7 @@ register! {
     shakespeare_rnn,
     digits_mlp_sgd,
     paperclips_hmax,
+    cluttered_conv,
 }
 
 /// The workload of that id.

@@ -3,7 +3,10 @@
 
 use crate::common::learns;
 use dfdx::prelude::*;
-use models::{Conv, ConvNet, Error, Images, MaxPool};
+use models::{
+    AtPositions, Conv, ConvNet, Error, Images, MaxPool, NormedConvNet, PositionConvNet, TwiceNormedConvNet,
+};
+use norm_dfdx::Norm;
 
 fn images(dev: &Cpu) -> Images<1, f32, Cpu> {
     let v = (0..20 * 64).map(|i| ((i * 7919) % 17) as f32 / 16.0).collect();
@@ -15,6 +18,31 @@ fn conv_net_with_methods_over_cases_within_a_case_and_none() {
     learns!(ConvNet<norm_batch::BatchNorm, 1, 6, 8, 4>, images, 4);
     learns!(ConvNet<norm_layer::LayerNorm, 1, 6, 8, 4>, images, 4);
     learns!(ConvNet<norm_none::None, 1, 6, 8, 4>, images, 4);
+}
+
+#[test]
+fn conv_net_with_methods_at_the_weights_and_on_both_sides_of_them() {
+    learns!(NormedConvNet<norm_weight::WeightNorm, 1, 6, 8, 4>, images, 4);
+    learns!(NormedConvNet<norm_cosine::CosineNorm, 1, 6, 8, 4>, images, 4);
+    learns!(TwiceNormedConvNet<norm_weight::WeightNorm, norm_layer::LayerNorm, 1, 6, 8, 4>, images, 4);
+}
+
+#[test]
+fn conv_net_with_a_method_at_each_position() {
+    learns!(PositionConvNet<norm_layer::LayerNorm, 1, 6, 8, 4>, images, 4);
+}
+
+#[test]
+fn at_positions_a_layer_sees_the_channels_of_one_place() {
+    let dev = Cpu::seed_from_u64(2);
+    let layer = dev.build_module::<AtPositions<Norm<norm_layer::LayerNorm, 5>>, f64>();
+    let x: Images<5, f64, Cpu> = dev.sample_normal_like(&(2, Const, 3, 4));
+    let y = layer.forward(x.clone());
+    for (n, row, column) in (0..2).flat_map(|n| (0..3).flat_map(move |r| (0..4).map(move |c| (n, r, c)))) {
+        let of = |t: &Images<5, f64, Cpu>| (0..5).map(|c| t[[n, c, row, column]]).collect::<Vec<_>>();
+        let case: Tensor<(usize, Const<5>), f64, Cpu> = dev.tensor_from_vec(of(&x), (1, Const));
+        assert!(norm_core::conformance::difference(&of(&y), &layer.0.forward(case).as_vec()) < 1e-14);
+    }
 }
 
 /// The largest difference between an analytic gradient and central differences of `f` at `at`.

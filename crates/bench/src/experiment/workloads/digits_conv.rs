@@ -44,7 +44,7 @@ const fn stand(d: &Descriptor) -> Result<Stand, Reason> {
 
 models! {
     F in Image<1, 8, 8>, 10 classes, by Adam;
-    Sums { "hidden" => ConvNet<F, 1, 8, 16, 10> }
+    Sums { "hidden" => ConvNet<F, 1, 8, 16, 10> [build_with_filters] }
     Groups { "hidden, 4 groups" => ConvNet<F, 1, 8, 16, 10, Fused, 4> }
     Streams { "hidden" => StreamingConvNet<F, 1, 8, 16, 10> }
 }
