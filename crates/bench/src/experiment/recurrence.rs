@@ -5,14 +5,16 @@ mod operands;
 mod put_together;
 
 use dfdx::prelude::*;
+use models::Lengths;
 use norm_dfdx::Error;
 use norm_dfdx::sequence_op::{Given, SlotTensor, Spare, Tensors, sequence};
 use sequence::{Cell, Mode, Population, State};
 
-use super::learner::{Batch, Learner, Source};
+use super::answer::Answer;
+use super::learner::{Batch, Learner, Noise, Source};
 use super::optimizer::{self, Each, Trained, Visitor};
 use super::start::Draws;
-use super::typed::{Logits, Tape as Recording, cross_entropy, said};
+use super::typed::{self, Logits, Tape as Recording, said};
 
 pub(super) use operands::Rows;
 pub(crate) use put_together::{Kind, build, place};
@@ -65,18 +67,27 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
     }
 }
 
-/// Noise on the hidden state before the first step: each training pass draws its own, evaluation always the same.
+/// Noise on the hidden state before the first step: each training pass draws its own, evaluation always the same unless
+/// another is asked for.
 pub(super) struct StartNoise {
     pub(super) deviation: f64,
     pub(super) seed: u64,
     pub(super) passes: u64,
+    pub(super) evaluation: Noise,
 }
 
 impl StartNoise {
+    /// That of a pass in training, which are counted from 1 on; 0 is evaluation.
     fn draw(&self, len: usize, pass: u64) -> Option<Vec<f32>> {
-        // Streams below this one are those of the weights.
+        // Streams below the first are those of the weights; no training has as many passes as lie between both.
         const FIRST: u64 = 1 << 32;
-        (self.deviation > 0.0).then(|| Draws::new(self.seed, FIRST + pass).normal(len, self.deviation))
+        const OF_EVALUATION: u64 = 1 << 48;
+        let stream = match self.evaluation {
+            Noise::Off if pass == 0 => return None,
+            Noise::Draw(n) if pass == 0 => OF_EVALUATION + n,
+            _ => FIRST + pass,
+        };
+        (self.deviation > 0.0).then(|| Draws::new(self.seed, stream).normal(len, self.deviation))
     }
 }
 
@@ -92,13 +103,25 @@ pub(crate) struct Recurrence<const I: usize, const H: usize, const W: usize, con
     pub(super) population: Option<(State<f32>, State<f32>)>,
     pub(super) noise: StartNoise,
     pub(super) steps: usize,
-    pub(super) labels_steps: bool,
+    pub(super) answer: Answer,
+    /// What is done with padded steps, where cases have lengths.
+    pub(super) padding: Option<Padding>,
     pub(super) optimizer: Each,
     /// Always there between calls; taken while a tape owns them.
     pub(super) gradients: Option<Gradients<f32, Cpu>>,
     pub(super) spare: Spare<f32>,
 }
 
+/// What a recurrence does with padded steps. A case is read out at its own last step either way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Padding {
+    /// They take part in no statistic.
+    Masked,
+    /// They are taken for steps like others.
+    Counted,
+}
+
+type Input<const I: usize> = Tensor<(usize, usize, Const<I>), f32, Cpu>;
 type States<const H: usize, T> = Tensor<(usize, usize, Const<H>), f32, Cpu, T>;
 
 impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: usize>
@@ -108,11 +131,13 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
     fn states<T: Tape<f32, Cpu>>(
         &self,
         x: Tensor<(usize, usize, Const<I>), f32, Cpu, T>,
+        lengths: Option<&Lengths>,
         mode: Mode<'_, f32>,
         pass: u64,
     ) -> Result<States<H, T>, Error<CpuError>> {
         let w = &self.weights;
-        let given = Given { mask: None, noise: self.noise.draw(x.shape().1 * H, pass) };
+        let mask = lengths.filter(|_| self.padding == Some(Padding::Masked)).map(Lengths::mask);
+        let given = Given { mask, noise: self.noise.draw(x.shape().1 * H, pass) };
         let slots = w.slots.iter().map(|slot| match &slot.tensor {
             Held::Gates(t) => SlotTensor::Gates(t),
             Held::Units(t) => SlotTensor::Units(t),
@@ -136,24 +161,34 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
         done.map(|(y, _)| y)
     }
 
-    /// One row of logits per case, of the last state, or per step and case.
-    fn read_out<T: Tape<f32, Cpu>>(&self, y: States<H, T>) -> Result<Logits<O, T>, String> {
+    /// One row of logits per case, of its last state, or per step and case, of its own steps.
+    fn read_out<T: Tape<f32, Cpu>>(
+        &self,
+        y: States<H, T>,
+        lengths: Option<&Lengths>,
+    ) -> Result<Logits<O, T>, String> {
         let (steps, cases, _) = *y.shape();
+        let by_step = self.answer == Answer::Step;
         let read = || -> Result<Logits<O, T>, CpuError> {
-            let rows: Tensor<(usize, Const<H>), f32, Cpu, T> = if self.labels_steps {
-                y.try_reshape_like(&(steps * cases, Const))?
-            } else {
-                let last = self.dev.try_tensor_from_vec(vec![steps.saturating_sub(1)], ())?;
-                y.try_select(last)?
+            let rows: Tensor<(usize, Const<H>), f32, Cpu, T> = match lengths {
+                Some(lengths) if by_step => lengths.own_states(y)?,
+                Some(lengths) => lengths.last_states(y)?,
+                None if by_step => y.try_reshape_like(&(steps * cases, Const))?,
+                None => {
+                    let last = self.dev.try_tensor_from_vec(vec![steps.saturating_sub(1)], ())?;
+                    y.try_select(last)?
+                }
             };
             self.weights.read_out.try_forward(rows)
         };
         read().map_err(said)
     }
 
-    fn input(&self, batch: &mut Batch) -> Tensor<(usize, usize, Const<I>), f32, Cpu> {
+    fn input(&self, batch: &mut Batch) -> Result<(Input<I>, Option<Lengths>), String> {
         let steps = batch.x.len() / (batch.cases * I).max(1);
-        self.dev.tensor_from_vec(std::mem::take(&mut batch.x), (steps, batch.cases, Const))
+        let lengths = batch.lengths.take().map(|each| Lengths::new(each, steps)).transpose();
+        let x = self.dev.tensor_from_vec(std::mem::take(&mut batch.x), (steps, batch.cases, Const));
+        Ok((x, lengths.map_err(|e| e.to_string())?))
     }
 }
 
@@ -172,26 +207,31 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
         O
     }
 
-    fn labels_steps(&self) -> bool {
-        self.labels_steps
+    fn answer(&self) -> Answer {
+        self.answer
+    }
+
+    fn takes_lengths(&self) -> bool {
+        self.padding.is_some()
     }
 
     fn loss(&mut self, mut batch: Batch) -> Result<f64, String> {
-        let x = self.input(&mut batch);
+        let (x, lengths) = self.input(&mut batch)?;
         // A step that failed has lost them.
         let mut gradients = self.gradients.take().unwrap_or_else(Gradients::leaky);
         optimizer::zero(&mut self.weights, &mut gradients)?;
         self.noise.passes += 1;
         // Lent out while the pass reads the rest of the model.
         let mut running = self.running.clone();
-        let y = match self.states(x.traced(gradients), Mode::Train(&mut running), self.noise.passes) {
+        let (mode, pass) = (Mode::Train(&mut running), self.noise.passes);
+        let y = match self.states(x.traced(gradients), lengths.as_ref(), mode, pass) {
             // What training has made too large to be stored is no fault of the cell: it diverged.
             Err(Error::Sequence(sequence::Error::NotStored { .. })) => return Ok(f64::INFINITY),
             other => other.map_err(|e| e.to_string())?,
         };
         self.running = running;
-        let logits: Logits<O, Recording> = self.read_out(y)?;
-        let (value, gradients) = cross_entropy(logits, batch.labels)?;
+        let logits: Logits<O, Recording> = self.read_out(y, lengths.as_ref())?;
+        let (value, gradients) = typed::loss(logits, batch.labels)?;
         self.gradients = Some(gradients);
         Ok(value)
     }
@@ -220,8 +260,9 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
         }
         let mut population = Population::new(&self.cell, H);
         for mut batch in batches {
-            let x = self.input(&mut batch);
-            self.states(x, Mode::Estimate(&mut population), 0).map_err(|e| e.to_string())?;
+            let (x, lengths) = self.input(&mut batch)?;
+            let mode = Mode::Estimate(&mut population);
+            self.states(x, lengths.as_ref(), mode, 0).map_err(|e| e.to_string())?;
         }
         let found = population.finish();
         let shared = found.shared_over_time(&self.cell);
@@ -230,7 +271,7 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
     }
 
     fn logits(&self, mut batch: Batch, source: Source) -> Result<Vec<f32>, String> {
-        let x = self.input(&mut batch);
+        let (x, lengths) = self.input(&mut batch)?;
         let missing = || "statistics of the population were asked for before they were estimated".to_owned();
         let mode = match source {
             Source::Running => Mode::Eval(&self.running),
@@ -238,8 +279,8 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
             Source::Population => Mode::Eval(&self.population.as_ref().ok_or_else(missing)?.0),
             Source::Shared => Mode::Eval(&self.population.as_ref().ok_or_else(missing)?.1),
         };
-        let y = self.states(x, mode, 0).map_err(|e| e.to_string())?;
-        Ok(self.read_out(y)?.as_vec())
+        let y = self.states(x, lengths.as_ref(), mode, 0).map_err(|e| e.to_string())?;
+        Ok(self.read_out(y, lengths.as_ref())?.as_vec())
     }
 
     fn gradient_norm(&mut self) -> Option<f64> {
@@ -264,5 +305,10 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
     fn state_bytes(&self) -> usize {
         let stored: usize = sequence::Place::ALL.iter().map(|p| self.running.get(*p).len()).sum();
         stored * size_of::<f32>()
+    }
+
+    fn evaluate_with(&mut self, noise: Noise) -> bool {
+        self.noise.evaluation = noise;
+        self.noise.deviation > 0.0
     }
 }

@@ -8,6 +8,7 @@ use dfdx::prelude::*;
 use norm_dfdx::{AfterUpdate, PathSgdConfig};
 use results::CellSettings;
 
+use super::answer::Answers;
 use super::axes::Axes;
 use super::learner::{Batch, Learner, Source};
 use super::optimizer::Each;
@@ -163,10 +164,26 @@ where
 /// The loss on logits, and all gradients.
 pub(crate) fn cross_entropy<const O: usize>(
     logits: Logits<O, Tape>,
-    labels: Vec<usize>,
+    labels: Answers,
 ) -> Result<(f64, Gradients<f32, Cpu>), String> {
+    let Answers::Classes(labels) = labels else {
+        return Err("the cases have numbers for classes".to_owned());
+    };
     let y: Logits<O> = logits.device().one_hot_encode(Const::<O>, labels);
     let loss = cross_entropy_with_logits_loss(logits, y);
+    let value = loss.array().into();
+    Ok((value, loss.try_backward().map_err(said)?))
+}
+
+/// The loss on what was said of cases, by what is right, and all gradients.
+pub(crate) fn loss<const O: usize>(
+    said_of: Logits<O, Tape>,
+    right: Answers,
+) -> Result<(f64, Gradients<f32, Cpu>), String> {
+    let Answers::Numbers(numbers) = right else { return cross_entropy(said_of, right) };
+    let shape = (numbers.len() / O, Const::<O>);
+    let y: Logits<O> = said_of.device().try_tensor_from_vec(numbers, shape).map_err(said)?;
+    let loss = mse_loss(said_of, y);
     let value = loss.array().into();
     Ok((value, loss.try_backward().map_err(said)?))
 }
