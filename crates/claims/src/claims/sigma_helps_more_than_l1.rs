@@ -11,7 +11,7 @@ pub(crate) static CLAIM: Claim = Claim {
         each character",
     evidence: Evidence::Later {
         core_minutes: 50.0,
-        missing: "no workload trains on characters, and the penalty on activity is not built",
+        missing: "the constant under the root is no setting of a cell, and the penalty on activity is not built",
     },
     differs: "a small text instead of Penn Treebank",
 };
