@@ -47,7 +47,7 @@ const MLP: (&str, &str, &str) = ("digits-mlp", "batch", "hidden");
 const ADDING: (&str, &str, &str) = ("adding-lengths", "bn-rnn", "input");
 const WEIGHT: (&str, &str, &str) = ("digits-mlp", "weight", "hidden");
 
-const AXES: [Axis; 25] = [
+const AXES: [Axis; 27] = [
     axis(RNN, "initial_gain", ["0.1", "1"], 0),
     axis(RNN, "gain", ["learned", "fixed"], 1),
     axis(RNN, "t_max", ["3", "8"], 1),
@@ -64,6 +64,8 @@ const AXES: [Axis; 25] = [
     axis(LSTM, "order", ["permuted", "with replacement"], 0),
     axis(ADDING, "padding", ["masked", "counted"], 0),
     axis(ADDING, "statistics", ["step", "sequence"], 0),
+    axis(("adding", "none", "none"), "recurrence", ["lstm", "tanh"], 0),
+    axis(("adding", "none", "none"), "recurrence", ["tanh", "relu"], 0),
     axis(("adding", "recurrent-batch", "carried_batch"), "initial_gain", ["0.1", "1"], 0),
     axis(MLP, "depth", ["1", "3"], 0),
     axis(MLP, "nonlinearity", ["relu", "tanh"], 0),
@@ -125,7 +127,7 @@ fn a_noisy_start_is_read_without_noise_and_under_several_draws() {
     let lost = |record: &ConvergenceRecord| {
         (record.metrics["test_loss_with_noise"] - record.metrics["test_loss_without_noise"]).abs()
     };
-    assert!(lost(&little) > 0.0 && lost(&little) < 1e-3, "{}", lost(&little));
+    assert!(lost(&little) > 0.0 && lost(&little) < 1e-2, "{}", lost(&little));
     assert!(lost(&much) > 10.0 * lost(&little), "{} {}", lost(&much), lost(&little));
     assert!(much.metrics["test_accuracy_deviation_of_noise"] > 0.0);
     // The curve has one draw, and no other one moves it.
