@@ -1,5 +1,7 @@
 //! Networks in training: tasks, workloads, the settings of a cell that vary, which cells there are, and who runs them.
 
+mod adding;
+pub mod answer;
 pub mod axes;
 pub mod cases;
 pub(crate) mod digits;
@@ -12,6 +14,7 @@ pub mod progress;
 pub(crate) mod recurrence;
 pub mod runner;
 mod start;
+mod start_noise;
 mod text;
 mod training;
 pub(crate) mod typed;

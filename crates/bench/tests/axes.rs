@@ -44,6 +44,7 @@ const fn axis(
 const RNN: (&str, &str, &str) = ("digits-rnn-rows", "recurrent-batch", "recurrent_batch");
 const LSTM: (&str, &str, &str) = ("digits-lstm-64", "layer", "paper");
 const MLP: (&str, &str, &str) = ("digits-mlp", "batch", "hidden");
+const ADDING: (&str, &str, &str) = ("adding-lengths", "bn-rnn", "input");
 const WEIGHT: (&str, &str, &str) = ("digits-mlp", "weight", "hidden");
 
 const BY_SGD: &[(&str, &str)] = &[("optimizer", "sgd")];
@@ -51,7 +52,7 @@ const PLAIN: (&str, &str, &str) = ("digits-mlp", "none", "none");
 const STREAMING: (&str, &str, &str) = ("digits-mlp", "streaming", "hidden");
 const CHARACTERS: (&str, &str, &str) = ("shakespeare-rnn", "layer", "paper");
 
-const AXES: [Axis; 45] = [
+const AXES: [Axis; 50] = [
     axis(("digits-conv", "batch", "hidden"), "filters", ["trained", "random"], 1),
     axis(RNN, "initial_gain", ["0.1", "1"], 0),
     axis(RNN, "gain", ["learned", "fixed"], 1),
@@ -67,6 +68,11 @@ const AXES: [Axis; 45] = [
     axis(LSTM, "pixel", ["pair", "alone"], 0),
     axis(LSTM, "order", ["permuted", "scan"], 0),
     axis(LSTM, "order", ["permuted", "with replacement"], 0),
+    axis(ADDING, "padding", ["masked", "counted"], 0),
+    axis(ADDING, "statistics", ["step", "sequence"], 0),
+    axis(("adding", "none", "none"), "recurrence", ["lstm", "tanh"], 0),
+    axis(("adding", "none", "none"), "recurrence", ["tanh", "relu"], 0),
+    axis(("adding", "recurrent-batch", "carried_batch"), "initial_gain", ["0.1", "1"], 0),
     axis(MLP, "depth", ["1", "3"], 0),
     axis(MLP, "nonlinearity", ["relu", "tanh"], 0),
     axis(MLP, "nonlinearity", ["tanh", "sigmoid"], 0),
@@ -134,6 +140,38 @@ fn the_rate_of_averages_changes_what_they_know_and_nothing_else() {
     }
 }
 
+/// What a noisy start does in evaluation is read off one trained network: without noise, and under several draws.
+#[test]
+fn a_noisy_start_is_read_without_noise_and_under_several_draws() {
+    let (workload, method, place) = RNN;
+    let of = |noise: &str| {
+        let mut cell = cell(workload, method, place, 1);
+        cell.settings.insert("start_noise".to_owned(), noise.to_owned());
+        train(&cell).unwrap()
+    };
+    let named = |record: &ConvergenceRecord| record.metrics.keys().filter(|k| k.contains("noise")).count();
+    let (none, little, much) = (of("0"), of("0.001"), of("2"));
+    assert_eq!((named(&none), named(&little), named(&much)), (0, 5, 5));
+    let lost = |record: &ConvergenceRecord| {
+        (record.metrics["test_loss_with_noise"] - record.metrics["test_loss_without_noise"]).abs()
+    };
+    assert!(lost(&little) > 0.0 && lost(&little) < 1e-2, "{}", lost(&little));
+    assert!(lost(&much) > 10.0 * lost(&little), "{} {}", lost(&much), lost(&little));
+    assert!(much.metrics["test_accuracy_deviation_of_noise"] > 0.0);
+    // The curve has one draw, and no other one moves it.
+    assert_eq!(much.curve.last().unwrap().test_loss, Some(much.metrics["test_loss_population"]));
+}
+
+/// Where a case has a number there is nothing to be right of.
+#[test]
+fn a_regression_has_losses_and_no_accuracy() {
+    let record = train(&cell("adding-lengths", "none", "none", 1)).unwrap();
+    let [start, end] = &record.curve[..] else { panic!("two points") };
+    assert!(end.valid_loss < start.valid_loss && end.test_loss.is_some());
+    assert_eq!((end.valid_accuracy, end.test_accuracy), (None, None));
+    assert!(record.metrics.keys().all(|name| !name.contains("accuracy")), "{:?}", record.metrics);
+}
+
 /// Batch size, rate, seed and budget are fields of their own.
 #[test]
 fn the_fields_of_a_cell_change_the_run() {
@@ -198,6 +236,18 @@ fn a_setting_that_would_change_nothing_is_refused() {
             "forget_bias",
             "1",
             "the setting `forget_bias` changes nothing: only an LSTM has a forget gate",
+        ),
+        (
+            ("adding-lengths", "layer", "paper"),
+            "padding",
+            "counted",
+            "the setting `padding` changes nothing: no statistic pools over cases here",
+        ),
+        (
+            ("adding", "bn-rnn", "input"),
+            "padding",
+            "counted",
+            "the setting `padding` changes nothing on `adding`",
         ),
         (RNN, "clip", "-1", "the setting `clip` is `-1`, it must be a finite number above 0"),
         (MLP, "dropout", "1", "the setting `dropout` is `1`, it must be from 0 to below 1"),

@@ -1,19 +1,56 @@
 //! How the cases of a workload are laid out and checked.
 
-use bench::experiment::cases::{Cases, Labels, Unfit, Values};
+use bench::experiment::answer::Answer;
+use bench::experiment::cases::{Cases, Labels, Takes, Unfit, Values};
 use data::Split;
+
+/// A model that says a class of each case.
+const CLASSES: Takes = Takes { values: 3, steps: 1, classes: 3, answer: Answer::Class, lengths: false };
 
 #[test]
 fn cases_fit_a_model_of_their_sizes_only() {
     let labels = vec![0, 1, 2, 0, 1, 2, 0, 1, 2, 0];
     let cases = Cases::classes(vec![0.0; 10 * 3], labels.clone(), Split::default());
-    assert_eq!(cases.unfit(3, 3, false), None);
-    assert_eq!(cases.unfit(4, 3, false), Some(Unfit { what: "values in all cases", want: 40, got: 30 }));
-    assert_eq!(cases.unfit(3, 2, false), Some(Unfit { what: "classes", want: 2, got: 3 }));
-    assert_eq!(cases.unfit(3, 3, true), Some(Unfit { what: "labels of a case", want: 1, got: 1 }));
+    let unfit = |what, want, got| Some(Unfit { what, want, got });
+    assert_eq!(cases.unfit(&CLASSES), None);
+    assert_eq!(cases.unfit(&Takes { values: 4, ..CLASSES }), unfit("values in all cases", 40, 30));
+    assert_eq!(cases.unfit(&Takes { classes: 2, ..CLASSES }), unfit("classes", 2, 3));
+    let by_step = Takes { steps: 3, answer: Answer::Step, ..CLASSES };
+    assert_eq!(cases.unfit(&by_step), unfit("labels of all cases", 30, 10));
     let text = Cases::new(Values::Symbols(labels.clone(), 3), Labels::Step(labels), 5, Split::default());
-    assert_eq!(text.unfit(6, 3, true), None);
-    assert_eq!(text.unfit(2, 3, true), Some(Unfit { what: "values in all cases", want: 10, got: 30 }));
+    let of_text = Takes { values: 6, steps: 2, answer: Answer::Step, ..CLASSES };
+    assert_eq!(text.unfit(&of_text), None);
+    assert_eq!(text.unfit(&Takes { values: 2, ..of_text }), unfit("values in all cases", 10, 30));
+}
+
+#[test]
+fn numbers_and_lengths_fit_a_model_that_takes_them_only() {
+    let numbers = Labels::Number(vec![0.5, 1.5]);
+    let cases = Cases::new(Values::Numbers(vec![0.0; 6]), numbers, 2, Split::default());
+    let takes = Takes { steps: 3, classes: 1, answer: Answer::Number, lengths: true, ..CLASSES };
+    let unfit = |what, want, got| Some(Unfit { what, want, got });
+    assert_eq!(cases.unfit(&takes), None);
+    assert_eq!(cases.unfit(&CLASSES), unfit("numbers to be said of a case", 0, 1));
+    assert_eq!(cases.clone().of_lengths(vec![3, 1]).unfit(&takes), None);
+    let without = Takes { lengths: false, ..takes };
+    assert_eq!(cases.clone().of_lengths(vec![3, 1]).unfit(&without), unfit("lengths of cases", 1, 2));
+    let of = |lengths| cases.clone().of_lengths(lengths).unfit(&takes);
+    assert_eq!(of(vec![3]), unfit("lengths, one of each case", 2, 1));
+    for (lengths, got) in [(vec![0, 3], 0), (vec![3, 4], 4)] {
+        assert_eq!(of(lengths), unfit("steps of a case, at least 1 and at most", 3, got));
+    }
+}
+
+/// A batch ends with its longest case, and padded steps have no label.
+#[test]
+fn batches_are_padded_to_their_longest_case() {
+    let values = Values::Numbers((0u8..12).map(f32::from).collect());
+    let labels = Labels::Step((0..12).collect());
+    let cases = Cases::new(values, labels, 3, Split::default()).of_lengths(vec![2, 1, 4]);
+    assert_eq!(cases.gather(&[1, 0], 4), [4., 0., 5., 1.]);
+    assert_eq!(cases.labels_of(&[1, 0], 4), [4, 0, 1]);
+    assert_eq!(cases.gather(&[2], 4), [8., 9., 10., 11.]);
+    assert_eq!(cases.labels_of(&[0, 2], 4), [0, 8, 1, 9, 10, 11]);
 }
 
 #[test]
@@ -50,5 +87,5 @@ fn symbols_become_rows_and_labels_follow_the_steps() {
     );
     let rows = cases.gather(&[1, 0], 3);
     assert_eq!(rows, [0., 0., 1., 1., 0., 0., 0., 1., 0., 0., 1., 0., 1., 0., 0., 0., 0., 1.]);
-    assert_eq!(cases.labels_of(&[1, 0]), [1, 1, 0, 2, 2, 0]);
+    assert_eq!(cases.labels_of(&[1, 0], 3), [1, 1, 0, 2, 2, 0]);
 }

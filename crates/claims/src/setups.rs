@@ -268,3 +268,62 @@ pub(crate) const GROUP_CONV: Arm = Arm::of("group", "group").at("hidden, 4 group
 pub(crate) const BATCH_PER_STEP: Arm = Arm::of("statistics per step", "time-batch").at("statistics per step");
 /// With statistics that all steps share.
 pub(crate) const BATCH_SHARED_BY_STEPS: Arm = Arm::of("all shared", "time-batch").at("all shared");
+
+/// The adding task through an LSTM, a budget on purpose.
+pub(crate) const ADDING: Setup = Setup {
+    workload: "adding",
+    protocol: Protocol { epochs: 15, batch_size: None, rates: &[3e-3, 1e-2, 3e-2], tuning: 2, judging: 10 },
+};
+
+/// The same with sequences of several lengths.
+pub(crate) const ADDING_OF_LENGTHS: Setup = Setup { workload: "adding-lengths", ..ADDING };
+
+/// Recurrent batch normalization whose normalized cell is carried on.
+pub(crate) const CARRIED_BATCH: Arm =
+    Arm::of("recurrent batch, cell carried on normalized", "recurrent-batch").at("carried_batch").with(OPEN);
+/// Layer normalization whose normalized cell is carried on.
+pub(crate) const CARRIED_LAYER: Arm =
+    Arm::of("layer, cell carried on normalized", "layer").at("fastrnns").with(OPEN);
+/// Layer normalization of nothing but the cell that is read out.
+pub(crate) const LAYER_OF_THE_CELL: Arm =
+    Arm::of("layer of the cell alone", "layer").at("read_out").with(OPEN);
+
+/// Batch normalization of the input projection over all steps of the cases, what pads them left out.
+pub(crate) const SEQUENCE_WISE_MASKED: Arm = Arm::of("sequence-wise, masked", "bn-rnn").with(&[
+    ("clip", "1"),
+    ("forget_bias", "1"),
+    ("padding", "masked"),
+    ("statistics", "sequence"),
+]);
+/// The same with the steps that pad.
+pub(crate) const SEQUENCE_WISE_COUNTED: Arm = Arm::of("sequence-wise, padding counted", "bn-rnn").with(&[
+    ("clip", "1"),
+    ("forget_bias", "1"),
+    ("padding", "counted"),
+    ("statistics", "sequence"),
+]);
+/// Of each step by itself, with what pads it.
+pub(crate) const FRAME_WISE_COUNTED: Arm = Arm::of("frame-wise, padding counted", "bn-rnn").with(&[
+    ("clip", "1"),
+    ("forget_bias", "1"),
+    ("padding", "counted"),
+    ("statistics", "step"),
+]);
+
+/// Recurrent batch normalization, with noise on the first hidden state.
+pub(crate) const RECURRENT_BATCH_FROM_NOISE: Arm = Arm::of("recurrent batch, noisy start", "recurrent-batch")
+    .with(&[("clip", "1"), ("forget_bias", "1"), ("start_noise", "0.1")]);
+
+/// Recurrent batch normalization, where pixels are drawn with replacement.
+pub(crate) const RECURRENT_BATCH_OF_DRAWN_PIXELS: Arm =
+    Arm::of("recurrent batch, pixels drawn with replacement", "recurrent-batch").with(&[
+        ("clip", "1"),
+        ("forget_bias", "1"),
+        ("order", "with replacement"),
+    ]);
+/// The plain network there.
+pub(crate) const LSTM_OF_DRAWN_PIXELS: Arm = Arm::of("plain, pixels drawn with replacement", "none").with(&[
+    ("clip", "1"),
+    ("forget_bias", "1"),
+    ("order", "with replacement"),
+]);

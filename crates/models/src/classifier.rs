@@ -1,4 +1,4 @@
-//! A classifier of sequences: a recurrent layer whose last state is read out.
+//! A classifier of sequences: a recurrent layer whose last state is read out, that of each case's own last step.
 
 use std::marker::PhantomData;
 
@@ -9,6 +9,7 @@ use num_traits::Float;
 use rand_distr::uniform::SampleUniform;
 
 use crate::kind::Kind;
+use crate::lengths::Lengths;
 use crate::placement::PlacedIn;
 use crate::recurrent::{RecurrentLayer, Sequence};
 
@@ -97,16 +98,64 @@ where
     }
 }
 
-/// The last step of a sequence that has one.
+/// The states that are read out: each case's last.
 fn last<const H: usize, E: Dtype, T: Tape<E, Cpu>>(
     y: Sequence<H, E, Cpu, T>,
+    lengths: Option<&Lengths>,
 ) -> Result<Tensor<(usize, Const<H>), E, Cpu, T>, CpuError>
 where
     Cpu: Device<E>,
 {
+    if let Some(lengths) = lengths {
+        return lengths.last_states(y);
+    }
     let step = y.shape().0.saturating_sub(1);
     let index = y.device().try_tensor_from_vec(vec![step], ())?;
     y.try_select(index)
+}
+
+/// Logits `[N, O]`.
+type Logits<const O: usize, E, T> = Tensor<(usize, Const<O>), E, Cpu, T>;
+
+impl<K, F, P, const I: usize, const H: usize, const W: usize, const S: usize, const O: usize, E>
+    RecurrentClassifierLayers<K, F, P, I, H, W, S, O, E, Cpu>
+where
+    K: Kind,
+    F: Formula,
+    P: PlacedIn,
+    E: Dtype + Elem,
+    Cpu: Device<E>,
+{
+    /// Logits in training, where cases may have lengths of their own: each is read out at its last step, and what pads it
+    /// takes part in nothing.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`RecurrentLayer::train`].
+    pub fn train<T: Tape<E, Cpu>>(
+        &mut self,
+        x: Sequence<I, E, Cpu, T>,
+        lengths: Option<&Lengths>,
+    ) -> Result<Logits<O, E, T>, Error<CpuError>> {
+        let (y, _) = self.recurrent.train(x, lengths.map(Lengths::mask))?;
+        let last = last(y, lengths).map_err(device)?;
+        self.linear.try_forward_mut(last).map_err(device)
+    }
+
+    /// The same in evaluation. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`RecurrentLayer::eval`].
+    pub fn eval<T: Tape<E, Cpu>>(
+        &self,
+        x: Sequence<I, E, Cpu, T>,
+        lengths: Option<&Lengths>,
+    ) -> Result<Logits<O, E, T>, Error<CpuError>> {
+        let (y, _) = self.recurrent.eval(x, lengths.map(Lengths::mask))?;
+        let last = last(y, lengths).map_err(device)?;
+        self.linear.try_forward(last).map_err(device)
+    }
 }
 
 impl<K, F, P, const I: usize, const H: usize, const W: usize, const S: usize, const O: usize, E, T>
@@ -119,12 +168,11 @@ where
     Cpu: Device<E>,
     T: Tape<E, Cpu>,
 {
-    type Output = Tensor<(usize, Const<O>), E, Cpu, T>;
+    type Output = Logits<O, E, T>;
     type Error = CpuError;
 
     fn try_forward(&self, x: Sequence<I, E, Cpu, T>) -> Result<Self::Output, CpuError> {
-        let (y, _) = self.recurrent.eval(x, None).map_err(plain)?;
-        self.linear.try_forward(last(y)?)
+        self.eval(x, None).map_err(plain)
     }
 }
 
@@ -138,13 +186,16 @@ where
     Cpu: Device<E>,
     T: Tape<E, Cpu>,
 {
-    type Output = Tensor<(usize, Const<O>), E, Cpu, T>;
+    type Output = Logits<O, E, T>;
     type Error = CpuError;
 
     fn try_forward_mut(&mut self, x: Sequence<I, E, Cpu, T>) -> Result<Self::Output, CpuError> {
-        let (y, _) = self.recurrent.train(x, None).map_err(plain)?;
-        self.linear.try_forward_mut(last(y)?)
+        self.train(x, None).map_err(plain)
     }
+}
+
+fn device(source: CpuError) -> Error<CpuError> {
+    Error::Device { source }
 }
 
 /// What a module says where only the device's own error can be said.

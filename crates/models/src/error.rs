@@ -28,6 +28,18 @@ pub enum Error {
         /// What came.
         std: f64,
     },
+    /// A case of a padded batch whose length is none.
+    #[error(
+        "case {case} of the batch has {got} steps, needs 1 to {steps}, as many as the batch is padded to"
+    )]
+    Length {
+        /// The case, counted from 0.
+        case: usize,
+        /// Its length.
+        got: usize,
+        /// Steps of the batch.
+        steps: usize,
+    },
     /// Images too few or too small.
     #[error("{what} got {cases} images of {height} × {width}, needs at least 1 of {least} × {least}")]
     Images {

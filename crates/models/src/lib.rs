@@ -7,6 +7,7 @@ mod conv;
 mod convnet;
 mod error;
 mod kind;
+mod lengths;
 mod mlp;
 mod placement;
 mod positions;
@@ -23,6 +24,7 @@ pub use kind::{
     Clipped, GatedKeep, GatedPaper, Gru, GruClassifier, GruLayer, Kind, LongShortTerm, Lstm, LstmClassifier,
     LstmClassifierLayers, LstmLayer, Rectified, Rnn, RnnClassifier, Tanh,
 };
+pub use lengths::Lengths;
 pub use mlp::{Mlp, NormedMlp, StreamingMlp};
 pub use norm_dfdx::image_op::Images;
 pub use placement::{

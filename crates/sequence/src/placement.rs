@@ -187,6 +187,22 @@ impl Placement {
         takes: Methods::AcrossCases,
         ..Self::OF_LSTM
     };
+    /// As [`Placement::RECURRENT_BATCH`], but the normalized cell is carried on: what its paper warns of.
+    pub const CARRIED_BATCH: Self = Self {
+        name: "carried_batch",
+        title: "as recurrent_batch, but the normalized cell is carried on",
+        lstm: Some(fill(&[InputToHidden, HiddenToHidden, Carried], Bias::AfterNorm)),
+        rnn: None,
+        gru: None,
+        ..Self::RECURRENT_BATCH
+    };
+    /// Nothing but the cell on its way to the output.
+    pub const READ_OUT: Self = Self {
+        name: "read_out",
+        title: "the cell where it is read out, and nothing else",
+        lstm: Some(fill(&[ReadOut], Bias::UnlessShifted)),
+        ..Self::OF_LSTM
+    };
     /// The rows of both weight matrices, once for all steps and before the cell meets them: no slot is filled. The paper
     /// speaks of layers in general and has no recurrent equations (salimans2016weight).
     pub const WEIGHTS: Self = Self {
@@ -214,7 +230,7 @@ impl Placement {
     };
 
     /// Every placement, in the order in which tables show them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::NONE,
         Self::PAPER,
         Self::HASTE,
@@ -225,6 +241,8 @@ impl Placement {
         Self::INPUT,
         Self::JOINT,
         Self::RECURRENT_BATCH,
+        Self::CARRIED_BATCH,
+        Self::READ_OUT,
         Self::WEIGHTS,
         Self::OPERANDS,
     ];

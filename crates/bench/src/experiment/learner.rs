@@ -1,14 +1,18 @@
 //! What the training loop asks of a model, whatever its type: the loop is compiled once.
 
+use super::answer::{Answer, Answers};
+
 /// Cases for one pass, laid out as a model wants them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Batch {
     /// `[steps][cases][values of a step]`.
     pub(crate) x: Vec<f32>,
-    /// One label per case, or per step and case, `[steps][cases]`.
-    pub(crate) labels: Vec<usize>,
+    /// One per case, or per step and case, `[steps][cases]`, without padded steps.
+    pub(crate) labels: Answers,
     /// How many cases.
     pub(crate) cases: usize,
+    /// Steps of each case, where some are padded to the longest.
+    pub(crate) lengths: Option<Vec<usize>>,
 }
 
 /// Where the statistics of a pass in evaluation come from.
@@ -36,6 +40,18 @@ impl Source {
     }
 }
 
+/// Noise on the first hidden state in evaluation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Noise {
+    /// One draw for all evaluations.
+    #[default]
+    Fixed,
+    /// None.
+    Off,
+    /// The draw of that number.
+    Draw(u64),
+}
+
 /// A model in training. What fails says so in words, which the loop puts into its error.
 pub(crate) trait Learner {
     /// Steps that the values of a case are cut into.
@@ -44,8 +60,12 @@ pub(crate) trait Learner {
     fn values(&self) -> usize;
     /// Classes that are told apart.
     fn classes(&self) -> usize;
-    /// Whether every step has a label.
-    fn labels_steps(&self) -> bool {
+    /// What it says of a case.
+    fn answer(&self) -> Answer {
+        Answer::Class
+    }
+    /// Whether cases may be padded.
+    fn takes_lengths(&self) -> bool {
         false
     }
     /// Sets gains and biases from a batch, before the first update, where the settings ask for it.
@@ -87,6 +107,10 @@ pub(crate) trait Learner {
     /// Numbers of the model as training has left it, each with its name.
     fn numbers(&self) -> Result<Vec<(&'static str, f64)>, String> {
         Ok(Vec::new())
+    }
+    /// Sets the noise of evaluations to come; false where the model draws none.
+    fn evaluate_with(&mut self, _noise: Noise) -> bool {
+        false
     }
 }
 

@@ -15,7 +15,7 @@ use super::axes::Axes;
 use super::learner::{Batch, Learner, Source, Units};
 use super::optimizer::{self, Trained, Visitor};
 use super::start::Draws;
-use super::typed::{Logits, Tape as Recording, cross_entropy, said};
+use super::typed::{self, Logits, Tape as Recording, said};
 
 use layer::{Hidden, Use};
 use update::Update;
@@ -257,7 +257,7 @@ impl<const I: usize, const H: usize, const O: usize> Learner for Perceptron<I, H
         };
         let logits: Logits<O, Recording> =
             self.layers.logits(x.traced(gradients), &mut keep, Source::Batch, self.dropout())?;
-        let (value, gradients) = cross_entropy(logits, batch.labels)?;
+        let (value, gradients) = typed::loss(logits, batch.labels, None)?;
         self.gradients = Some(gradients);
         self.batches += 1;
         let mut found = found.into_iter();

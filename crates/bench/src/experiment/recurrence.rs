@@ -6,14 +6,16 @@ mod operands;
 mod put_together;
 
 use dfdx::prelude::*;
+use models::Lengths;
 use norm_dfdx::Error;
 use norm_dfdx::sequence_op::{Given, SlotTensor, Spare, Tensors, sequence};
 use sequence::{Cell, CellKind, Mode, Population, State};
 
-use super::learner::{Batch, Learner, Source, Units};
+use super::answer::Answer;
+use super::learner::{Batch, Learner, Noise, Source, Units};
 use super::optimizer::{self, Each, Trained, Visitor};
 use super::start::Draws;
-use super::typed::{Logits, Tape as Recording, cross_entropy_beside, said};
+use super::typed::{self, Logits, Tape as Recording, said};
 
 pub(super) use operands::Rows;
 pub(crate) use put_together::{Kind, build, place};
@@ -66,18 +68,27 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
     }
 }
 
-/// Noise on the hidden state before the first step: each training pass draws its own, evaluation always the same.
+/// Noise on the hidden state before the first step: each training pass draws its own, evaluation always the same unless
+/// another is asked for.
 pub(super) struct StartNoise {
     pub(super) deviation: f64,
     pub(super) seed: u64,
     pub(super) passes: u64,
+    pub(super) evaluation: Noise,
 }
 
 impl StartNoise {
+    /// That of a pass in training, which are counted from 1 on; 0 is evaluation.
     fn draw(&self, len: usize, pass: u64) -> Option<Vec<f32>> {
-        // Streams below this one are those of the weights.
+        // Streams below the first are those of the weights; no training has as many passes as lie between both.
         const FIRST: u64 = 1 << 32;
-        (self.deviation > 0.0).then(|| Draws::new(self.seed, FIRST + pass).normal(len, self.deviation))
+        const OF_EVALUATION: u64 = 1 << 48;
+        let stream = match self.evaluation {
+            Noise::Off if pass == 0 => return None,
+            Noise::Draw(n) if pass == 0 => OF_EVALUATION + n,
+            _ => FIRST + pass,
+        };
+        (self.deviation > 0.0).then(|| Draws::new(self.seed, stream).normal(len, self.deviation))
     }
 }
 
@@ -93,7 +104,9 @@ pub(crate) struct Recurrence<const I: usize, const H: usize, const W: usize, con
     pub(super) population: Option<(State<f32>, State<f32>)>,
     pub(super) noise: StartNoise,
     pub(super) steps: usize,
-    pub(super) labels_steps: bool,
+    pub(super) answer: Answer,
+    /// What is done with padded steps, where cases have lengths.
+    pub(super) padding: Option<Padding>,
     pub(super) optimizer: Each,
     /// Always there between calls; taken while a tape owns them.
     pub(super) gradients: Option<Gradients<f32, Cpu>>,
@@ -104,6 +117,16 @@ pub(crate) struct Recurrence<const I: usize, const H: usize, const W: usize, con
     pub(super) spare: Spare<f32>,
 }
 
+/// What a recurrence does with padded steps. A case is read out at its own last step either way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Padding {
+    /// They take part in no statistic.
+    Masked,
+    /// They are taken for steps like others.
+    Counted,
+}
+
+type Input<const I: usize> = Tensor<(usize, usize, Const<I>), f32, Cpu>;
 pub(super) type States<const H: usize, T> = Tensor<(usize, usize, Const<H>), f32, Cpu, T>;
 
 impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: usize>
@@ -113,11 +136,13 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
     fn states<T: Tape<f32, Cpu>>(
         &self,
         x: Tensor<(usize, usize, Const<I>), f32, Cpu, T>,
+        lengths: Option<&Lengths>,
         mode: Mode<'_, f32>,
         pass: u64,
     ) -> Result<States<H, T>, Error<CpuError>> {
         let w = &self.weights;
-        let given = Given { mask: None, noise: self.noise.draw(x.shape().1 * H, pass) };
+        let mask = lengths.filter(|_| self.padding == Some(Padding::Masked)).map(Lengths::mask);
+        let given = Given { mask, noise: self.noise.draw(x.shape().1 * H, pass) };
         let slots = w.slots.iter().map(|slot| match &slot.tensor {
             Held::Gates(t) => SlotTensor::Gates(t),
             Held::Units(t) => SlotTensor::Units(t),
@@ -141,15 +166,23 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
         done.map(|(y, _)| y)
     }
 
-    /// One row of logits per case, of the last state, or per step and case.
-    fn read_out<T: Tape<f32, Cpu>>(&self, y: States<H, T>) -> Result<Logits<O, T>, String> {
+    /// One row of logits per case, of its last state, or per step and case, of its own steps.
+    fn read_out<T: Tape<f32, Cpu>>(
+        &self,
+        y: States<H, T>,
+        lengths: Option<&Lengths>,
+    ) -> Result<Logits<O, T>, String> {
         let (steps, cases, _) = *y.shape();
+        let by_step = self.answer == Answer::Step;
         let read = || -> Result<Logits<O, T>, CpuError> {
-            let rows: Tensor<(usize, Const<H>), f32, Cpu, T> = if self.labels_steps {
-                y.try_reshape_like(&(steps * cases, Const))?
-            } else {
-                let last = self.dev.try_tensor_from_vec(vec![steps.saturating_sub(1)], ())?;
-                y.try_select(last)?
+            let rows: Tensor<(usize, Const<H>), f32, Cpu, T> = match lengths {
+                Some(lengths) if by_step => lengths.own_states(y)?,
+                Some(lengths) => lengths.last_states(y)?,
+                None if by_step => y.try_reshape_like(&(steps * cases, Const))?,
+                None => {
+                    let last = self.dev.try_tensor_from_vec(vec![steps.saturating_sub(1)], ())?;
+                    y.try_select(last)?
+                }
             };
             self.weights.read_out.try_forward(rows)
         };
@@ -167,9 +200,11 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
         })
     }
 
-    fn input(&self, batch: &mut Batch) -> Tensor<(usize, usize, Const<I>), f32, Cpu> {
+    fn input(&self, batch: &mut Batch) -> Result<(Input<I>, Option<Lengths>), String> {
         let steps = batch.x.len() / (batch.cases * I).max(1);
-        self.dev.tensor_from_vec(std::mem::take(&mut batch.x), (steps, batch.cases, Const))
+        let lengths = batch.lengths.take().map(|each| Lengths::new(each, steps)).transpose();
+        let x = self.dev.tensor_from_vec(std::mem::take(&mut batch.x), (steps, batch.cases, Const));
+        Ok((x, lengths.map_err(|e| e.to_string())?))
     }
 }
 
@@ -188,27 +223,32 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
         O
     }
 
-    fn labels_steps(&self) -> bool {
-        self.labels_steps
+    fn answer(&self) -> Answer {
+        self.answer
+    }
+
+    fn takes_lengths(&self) -> bool {
+        self.padding.is_some()
     }
 
     fn loss(&mut self, mut batch: Batch) -> Result<f64, String> {
-        let x = self.input(&mut batch);
+        let (x, lengths) = self.input(&mut batch)?;
         // A step that failed has lost them.
         let mut gradients = self.gradients.take().unwrap_or_else(Gradients::leaky);
         optimizer::prepare(&mut self.weights, &mut gradients, self.batches == 0)?;
         self.noise.passes += 1;
         // Lent out while the pass reads the rest of the model.
         let mut running = self.running.clone();
-        let y = match self.states(x.traced(gradients), Mode::Train(&mut running), self.noise.passes) {
+        let (mode, pass) = (Mode::Train(&mut running), self.noise.passes);
+        let y = match self.states(x.traced(gradients), lengths.as_ref(), mode, pass) {
             // What training has made too large to be stored is no fault of the cell: it diverged.
             Err(Error::Sequence(sequence::Error::NotStored { .. })) => return Ok(f64::INFINITY),
             other => other.map_err(|e| e.to_string())?,
         };
         self.running = running;
         let (y, penalty) = numbers::penalty(y, self.activity_penalty).map_err(said)?;
-        let logits: Logits<O, Recording> = self.read_out(y)?;
-        let (value, gradients) = cross_entropy_beside(logits, batch.labels, penalty)?;
+        let logits: Logits<O, Recording> = self.read_out(y, lengths.as_ref())?;
+        let (value, gradients) = typed::loss(logits, batch.labels, penalty)?;
         self.gradients = Some(gradients);
         self.batches += 1;
         Ok(value)
@@ -243,8 +283,9 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
         }
         let mut population = Population::new(&self.cell, H);
         for mut batch in batches {
-            let x = self.input(&mut batch);
-            self.states(x, Mode::Estimate(&mut population), 0).map_err(|e| e.to_string())?;
+            let (x, lengths) = self.input(&mut batch)?;
+            let mode = Mode::Estimate(&mut population);
+            self.states(x, lengths.as_ref(), mode, 0).map_err(|e| e.to_string())?;
         }
         let found = population.finish();
         let shared = found.shared_over_time(&self.cell);
@@ -253,9 +294,9 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
     }
 
     fn logits(&self, mut batch: Batch, source: Source) -> Result<Vec<f32>, String> {
-        let x = self.input(&mut batch);
-        let y = self.states(x, self.by(source)?, 0).map_err(|e| e.to_string())?;
-        Ok(self.read_out(y)?.as_vec())
+        let (x, lengths) = self.input(&mut batch)?;
+        let y = self.states(x, lengths.as_ref(), self.by(source)?, 0).map_err(|e| e.to_string())?;
+        Ok(self.read_out(y, lengths.as_ref())?.as_vec())
     }
 
     fn gradient_norm(&mut self) -> Option<f64> {
@@ -287,8 +328,9 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
         if self.cell.kind() != CellKind::RnnTanh {
             return Ok(Vec::new());
         }
-        let x = self.input(&mut batch);
-        let states = self.states(x, self.by(source)?, 0).map_err(|e| e.to_string())?.as_vec();
+        let (x, lengths) = self.input(&mut batch)?;
+        let states =
+            self.states(x, lengths.as_ref(), self.by(source)?, 0).map_err(|e| e.to_string())?.as_vec();
         let slopes = states.iter().map(|h| 1.0 - f64::from(*h).powi(2));
         let slope = slopes.sum::<f64>() / states.len().max(1) as f64;
         Ok(vec![Units { variance: None, slope }])
@@ -296,5 +338,10 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
 
     fn numbers(&self) -> Result<Vec<(&'static str, f64)>, String> {
         self.numbers_at_the_end().map_err(|e| e.to_string())
+    }
+
+    fn evaluate_with(&mut self, noise: Noise) -> bool {
+        self.noise.evaluation = noise;
+        self.noise.deviation > 0.0
     }
 }

@@ -8,22 +8,17 @@ use results::{CellSettings, ConvergenceRecord, CurvePoint, Outcome};
 
 use crate::error::Error;
 
+use super::answer::{Score, Tally};
 use super::axes::Axes;
-use super::cases::{Cases, Unfit};
+use super::cases::{Cases, Takes, Unfit};
 use super::learner::{Batch, Learner, Source};
 use super::metrics::Course;
 use super::runner::stopping;
+use super::start_noise;
 use super::workload::Workload;
 
 /// Batches of training cases by which statistics of the population are estimated, at most.
 const ESTIMATING: usize = 20;
-
-/// Mean loss and share of right answers.
-#[derive(Clone, Copy, Debug)]
-struct Score {
-    loss: f64,
-    accuracy: f64,
-}
 
 impl Workload {
     /// Trains one cell; `None` if it was interrupted.
@@ -45,8 +40,14 @@ impl Workload {
         let mut model = build(cell, &axes).map_err(failed(0))?;
         let batches = batches_per_update(&axes).map_err(failed(0))?;
         axes.finish(self.id).map_err(failed(0))?;
-        let unfit = cases.unfit(model.values(), model.classes(), model.labels_steps());
-        if let Some(Unfit { what, want, got }) = unfit {
+        let takes = Takes {
+            values: model.values(),
+            steps: model.steps(),
+            classes: model.classes(),
+            answer: model.answer(),
+            lengths: model.takes_lengths(),
+        };
+        if let Some(Unfit { what, want, got }) = cases.unfit(&takes) {
             return Err(Error::Unfit { workload: self.id, what, want, got });
         }
         let order = Batches::new(cases.training(), cell.batch_size, LastBatch::Drop, cell.seed)?;
@@ -104,14 +105,15 @@ impl Workload {
                 seconds: training,
                 train_loss: mean,
                 valid_loss: Some(valid.loss),
-                valid_accuracy: Some(valid.accuracy),
+                valid_accuracy: valid.accuracy,
                 ..CurvePoint::default()
             });
         }
         if diverged.is_none() {
             let test = ends(&*model, &cases, &mut metrics).map_err(failed(step))?;
+            start_noise::draws(&mut *model, &cases, &mut metrics).map_err(failed(step))?;
             if let Some(last) = curve.last_mut() {
-                (last.test_loss, last.test_accuracy) = (Some(test.loss), Some(test.accuracy));
+                (last.test_loss, last.test_accuracy) = (Some(test.loss), test.accuracy);
             }
             course.finish(&*model, &mut metrics).map_err(failed(step))?;
         }
@@ -190,7 +192,9 @@ fn ends(model: &dyn Learner, cases: &Cases, metrics: &mut BTreeMap<String, f64>)
         for (part, of) in [("valid", cases.validation()), ("test", cases.test())] {
             let found = score(model, cases, of, model.steps(), source)?;
             metrics.insert(format!("{part}_loss_{}", source.name()), found.loss);
-            metrics.insert(format!("{part}_accuracy_{}", source.name()), found.accuracy);
+            if let Some(accuracy) = found.accuracy {
+                metrics.insert(format!("{part}_accuracy_{}", source.name()), accuracy);
+            }
             if part == "test" {
                 first.get_or_insert(found);
             }
@@ -206,27 +210,19 @@ fn ends(model: &dyn Learner, cases: &Cases, metrics: &mut BTreeMap<String, f64>)
 /// Cases of one pass in evaluation: enough for the statistics of a batch to be those of many.
 const EVALUATED: usize = 256;
 
-/// Mean loss and accuracy over labels, in evaluation mode.
-fn score(
+/// The score of cases, in evaluation mode.
+pub(super) fn score(
     model: &dyn Learner,
     cases: &Cases,
     of: &[usize],
     steps: usize,
     source: Source,
 ) -> Result<Score, String> {
-    let (mut loss, mut right, mut count) = (0.0, 0usize, 0usize);
+    let mut tally = Tally::default();
     for batch in of.chunks(EVALUATED) {
-        let Batch { x, labels, cases } = cases.batch(batch, steps);
-        let logits = model.logits(Batch { x, labels: Vec::new(), cases }, source)?;
-        count += labels.len();
-        for (row, label) in logits.chunks_exact(model.classes()).zip(labels) {
-            let top = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            let sum: f64 = row.iter().map(|v| f64::from(v - top).exp()).sum();
-            loss += sum.ln() - f64::from(row[label] - top);
-            // A row of NaN has no largest entry and is wrong.
-            right += usize::from(row.iter().position(|v| *v == top) == Some(label));
-        }
+        let mut batch = cases.batch(batch, steps);
+        let answers = std::mem::take(&mut batch.labels);
+        tally.add(&model.logits(batch, source)?, model.classes(), &answers);
     }
-    let count = count.max(1) as f64;
-    Ok(Score { loss: loss / count, accuracy: right as f64 / count })
+    Ok(tally.score())
 }

@@ -10,6 +10,7 @@ use norm_dfdx::image_op::KERNEL;
 use norm_dfdx::{AfterUpdate, PathSgdConfig};
 use results::CellSettings;
 
+use super::answer::Answers;
 use super::axes::Axes;
 use super::learner::{Batch, Learner, Source};
 use super::optimizer::Each;
@@ -217,22 +218,24 @@ where
     Ok(Typed { dev, model, counts, optimizer, gradients: None, batches: 0, held: None, view: PhantomData })
 }
 
-/// The loss on logits, and all gradients.
-pub(crate) fn cross_entropy<const O: usize>(
-    logits: Logits<O, Tape>,
-    labels: Vec<usize>,
-) -> Result<(f64, Gradients<f32, Cpu>), String> {
-    cross_entropy_beside(logits, labels, None)
-}
-
-/// The same where the gradients are those of the loss and a penalty; the loss alone is given back.
-pub(crate) fn cross_entropy_beside<const O: usize>(
-    logits: Logits<O, Tape>,
-    labels: Vec<usize>,
+/// The loss on what was said of cases, by what is right, and all gradients. These are of the loss and of a penalty, where there is
+/// one; the loss alone is given back.
+pub(crate) fn loss<const O: usize>(
+    said_of: Logits<O, Tape>,
+    right: Answers,
     penalty: Option<Tensor<Rank0, f32, Cpu>>,
 ) -> Result<(f64, Gradients<f32, Cpu>), String> {
-    let y: Logits<O> = logits.device().one_hot_encode(Const::<O>, labels);
-    let mut loss = cross_entropy_with_logits_loss(logits, y);
+    let mut loss = match right {
+        Answers::Classes(labels) => {
+            let y: Logits<O> = said_of.device().one_hot_encode(Const::<O>, labels);
+            cross_entropy_with_logits_loss(said_of, y)
+        }
+        Answers::Numbers(numbers) => {
+            let shape = (numbers.len() / O, Const::<O>);
+            let y: Logits<O> = said_of.device().try_tensor_from_vec(numbers, shape).map_err(said)?;
+            mse_loss(said_of, y)
+        }
+    };
     let value = loss.array().into();
     if let Some(penalty) = penalty {
         loss = loss.try_add(penalty).map_err(said)?;
@@ -270,7 +273,7 @@ where
         let mut gradients = self.gradients.take().unwrap_or_else(Gradients::leaky);
         walk::prepare(&mut self.model, &mut gradients, self.batches == 0)?;
         let logits = self.model.try_forward_mut(x.traced(gradients)).map_err(said)?;
-        let (value, gradients) = cross_entropy(logits, batch.labels)?;
+        let (value, gradients) = loss(logits, batch.labels, None)?;
         self.gradients = Some(gradients);
         self.batches += 1;
         Ok(value)

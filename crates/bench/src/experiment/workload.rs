@@ -452,7 +452,7 @@ impl Workload {
             validation_cases: cases.validation().len() as u64,
             test_cases: cases.test().len() as u64,
             model: self.about.to_owned(),
-            loss: "softmax cross-entropy".to_owned(),
+            loss: cases.answer().loss().to_owned(),
             protocol: format!(
                 "{}, batches of {}, no schedule; {} learning rates, the same for every method; a seed sets initial weights, order and which cases validate, the same for every method; rates are chosen by the validation loss, and validation by statistics estimated anew where a method stores some",
                 self.optimizer,

@@ -22,6 +22,8 @@ register! {
     digits_rnn_rows,
     shakespeare_lstm,
     shakespeare_rnn,
+    adding,
+    adding_lengths,
     digits_mlp_sgd,
     paperclips_hmax,
     cluttered_conv,

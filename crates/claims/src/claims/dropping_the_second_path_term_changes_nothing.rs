@@ -10,7 +10,7 @@ pub(crate) static CLAIM: Claim = Claim {
         per cent",
     evidence: Evidence::Later {
         core_minutes: 60.0,
-        missing: "no workload trains on characters, and exact path scales are built for tests alone",
+        missing: "no recurrence is trained by Path-SGD, and exact path scales are built for tests alone",
     },
     differs: "a small text instead of Penn Treebank",
 };

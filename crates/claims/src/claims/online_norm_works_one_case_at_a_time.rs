@@ -10,7 +10,7 @@ pub(crate) static CLAIM: Claim = Claim {
     takes: "perceptron at batch 1, tanh character net: the share right, bits for each character",
     evidence: Evidence::Later {
         core_minutes: 45.0,
-        missing: "no workload trains on characters yet",
+        missing: "no recurrent cell has a place for online normalization",
     },
     differs: "digits and a small text instead of ImageNet and Penn Treebank",
 };

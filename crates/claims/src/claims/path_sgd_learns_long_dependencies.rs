@@ -11,7 +11,7 @@ pub(crate) static CLAIM: Claim = Claim {
         against 0.167",
     evidence: Evidence::Later {
         core_minutes: 60.0,
-        missing: "no workload trains the adding task, and no recurrence is trained by Path-SGD",
+        missing: "no recurrence is trained by Path-SGD",
     },
     differs: "100 steps at most instead of 750",
 };

@@ -10,7 +10,7 @@ pub(crate) static CLAIM: Claim = Claim {
     takes: "gated recurrence over pixels and over characters: accuracy and bits for each character",
     evidence: Evidence::Later {
         core_minutes: 40.0,
-        missing: "no workload trains on characters, and a recurrence takes no streaming statistics",
+        missing: "a recurrence takes no streaming statistics",
     },
     differs: "digits and a small text instead of the memo's tasks",
 };

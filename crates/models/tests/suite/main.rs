@@ -5,6 +5,7 @@ mod common;
 mod gru;
 mod images;
 mod operands;
+mod padded;
 mod pytorch;
 mod readme;
 mod recurrent;

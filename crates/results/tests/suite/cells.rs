@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use results::{Contents, ConvergenceRecord, Descriptions, Direction, Outcome, Problem, RunWriter};
+use results::{Contents, ConvergenceRecord, Descriptions, Direction, Outcome, Problem, RunWriter, Target};
 
 use crate::common::{descriptions, method, record, start};
 
@@ -54,6 +54,34 @@ fn a_cell_agrees_with_its_run() {
     refuses("target.metric", |c| c.target.metric = "joy".into());
     refuses("target.value", |c| c.target.value = 1.5);
     refuses("target.value", |c| c.target.value = -0.5);
+}
+
+/// Where a case has a number there is a loss to reach, and nothing to be right of.
+#[test]
+fn a_regression_has_no_accuracy() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut about = descriptions();
+    let target = Target { metric: "valid_loss".into(), value: 0.1, direction: Direction::LowerIsBetter };
+    about.workloads[0].target = target.clone();
+    let run = RunWriter::begin(folder.path(), &start(), &about).unwrap();
+    let regression = |seed, loss: Option<f64>| {
+        let mut cell = ConvergenceRecord { target: target.clone(), ..record("layer", 0.1, seed) };
+        for point in &mut cell.curve {
+            (point.valid_loss, point.test_loss, point.test_accuracy) = (loss, loss, None);
+        }
+        (cell.steps_to_target, cell.seconds_to_target) = (Some(10), Some(1.0));
+        cell
+    };
+    run.write_cell(&regression(1, Some(0.05))).unwrap();
+    run.write_cell(&regression(2, None)).unwrap();
+    let contents = run.contents().unwrap();
+    assert_eq!(contents.cells.len(), 1, "{:?}", contents.problems);
+    assert_eq!(contents.cells[0].curve[1].test_accuracy, None);
+    let said: Vec<String> = contents.problems.iter().map(ToString::to_string).collect();
+    assert!(
+        said.iter().any(|s| s.contains("curve: expected a finite metric where a completed run ends")),
+        "{said:?}"
+    );
 }
 
 /// The declared workload is the refused method's, not only its name.

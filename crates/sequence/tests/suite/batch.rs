@@ -30,8 +30,12 @@ fn per_step(kind: CellKind, t_max: usize) -> Cell<f64> {
 
 /// Recurrent batch normalization.
 fn recurrent(t_max: usize) -> Cell<f64> {
+    recurrent_at(Placement::RECURRENT_BATCH, t_max)
+}
+
+fn recurrent_at(placement: Placement, t_max: usize) -> Cell<f64> {
     let options = Options { statistics: Some(Statistics::PerStep { t_max }), ..Options::default() };
-    Placement::RECURRENT_BATCH.cell_with(CellKind::Lstm, kernel64("batch"), options).unwrap()
+    placement.cell_with(CellKind::Lstm, kernel64("batch"), options).unwrap()
 }
 
 /// A state with statistics that no batch would give.
@@ -78,11 +82,17 @@ fn batch_per_step_on_the_input_projection() {
 
 #[test]
 fn recurrent_batch_normalization() {
-    let cell = recurrent(9);
-    for masked in [false, true] {
-        let p = Problem::draw(&cell, sizes(4, 6, 2, 3), masked, 21);
-        let got = solve(&cell, &p, Isa::detect());
-        agree("recurrent batch", &p.differences(recurrent_batch::loss), &got.gradients, 1e-6);
+    let judges: [(Placement, fn(&Problem) -> f64); 2] = [
+        (Placement::RECURRENT_BATCH, recurrent_batch::loss),
+        (Placement::CARRIED_BATCH, recurrent_batch::loss_carried),
+    ];
+    for (placement, judge) in judges {
+        let cell = recurrent_at(placement, 9);
+        for masked in [false, true] {
+            let p = Problem::draw(&cell, sizes(4, 6, 2, 3), masked, 21);
+            let got = solve(&cell, &p, Isa::detect());
+            agree(placement.name, &p.differences(judge), &got.gradients, 1e-6);
+        }
     }
 }
 

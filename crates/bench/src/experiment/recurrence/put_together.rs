@@ -7,12 +7,13 @@ use norm_dfdx::sequence_op::Spare;
 use results::CellSettings;
 use sequence::{Cell, CellKind, Options, Placement, SlotParam, State, Statistics};
 
+use super::super::answer::Answer;
 use super::super::axes::Axes;
-use super::super::learner::Learner;
+use super::super::learner::{Learner, Noise};
 use super::super::optimizer::Each;
 use super::super::start::{Draws, RecurrentStart};
 use super::super::workload::in_recurrence;
-use super::{Held, Recurrence, Rows, SlotValue, StartNoise, Weights};
+use super::{Held, Padding, Recurrence, Rows, SlotValue, StartNoise, Weights};
 
 /// What a workload says of its recurrence beside the sizes.
 #[derive(Clone, Copy, Debug)]
@@ -21,8 +22,10 @@ pub(crate) struct Kind {
     pub(crate) equations: CellKind,
     /// Steps of a sequence.
     pub(crate) steps: usize,
-    /// Whether every step has a label; otherwise the last state is read out.
-    pub(crate) labels_steps: bool,
+    /// What is said of a case.
+    pub(crate) answer: Answer,
+    /// Whether cases have lengths of their own.
+    pub(crate) padded: bool,
 }
 
 /// Purposes that draw numbers, as streams of one seed.
@@ -117,6 +120,7 @@ pub(crate) fn build<const I: usize, const H: usize, const W: usize, const S: usi
         axes.number("start_noise", "a finite number, 0 or more", |v: f64| v.is_finite() && v >= 0.0)?;
     let activity_penalty =
         axes.number("activity_penalty", "a finite number, 0 or more", |v: f64| v.is_finite() && v >= 0.0)?;
+    let padding = padding(kind, &cell, axes)?;
     let at_rows = matches!(d.site, Site::Weights | Site::WeightsAndInputs).then(|| Rows(*method.f32));
     let of_rows = if at_rows.is_some() { d.params } else { &[] };
     let initial = |p: &norm_core::Param| dev.tensor_from_vec(vec![p.initial as f32; W], (Const::<W>,));
@@ -144,15 +148,34 @@ pub(crate) fn build<const I: usize, const H: usize, const W: usize, const S: usi
         at_rows,
         running,
         population: None,
-        noise: StartNoise { deviation: deviation.unwrap_or(0.0), seed: settings.seed, passes: 0 },
+        noise: StartNoise {
+            deviation: deviation.unwrap_or(0.0),
+            seed: settings.seed,
+            passes: 0,
+            evaluation: Noise::Fixed,
+        },
         steps: kind.steps,
-        labels_steps: kind.labels_steps,
+        answer: kind.answer,
+        padding,
         optimizer,
         gradients: None,
         batches: 0,
         activity_penalty: activity_penalty.unwrap_or(0.0),
         spare: Spare::default(),
     }))
+}
+
+/// What is done with padded steps, where there are some: the setting `padding` is `masked` or `counted`.
+fn padding(kind: Kind, cell: &Cell<f32>, axes: &Axes<'_>) -> Result<Option<Padding>, String> {
+    if !kind.padded {
+        return Ok(None);
+    }
+    let choices = [("masked", Padding::Masked), ("counted", Padding::Counted)];
+    let asked = axes.choice("padding", &choices)?;
+    if asked.is_some() && !cell.is_stateful() {
+        return Err("the setting `padding` changes nothing: no statistic pools over cases here".to_owned());
+    }
+    Ok(Some(asked.unwrap_or(Padding::Masked)))
 }
 
 /// Both weight matrices, gate after gate.

@@ -2,11 +2,12 @@
 
 use sequence::CellKind;
 
+use crate::experiment::answer::Answer;
 use crate::experiment::digits;
 use crate::experiment::recurrence::{Kind, build, place};
 use crate::experiment::workload::{Arms, Epochs, Goal, Rates, Recurrence, Workload};
 
-const KIND: Kind = Kind { equations: CellKind::RnnTanh, steps: 8, labels_steps: false };
+const KIND: Kind = Kind { equations: CellKind::RnnTanh, steps: 8, answer: Answer::Class, padded: false };
 
 pub(crate) static WORKLOAD: Workload = Workload {
     id: "digits-rnn-rows",

@@ -25,6 +25,15 @@ pub(crate) fn batch_norm(
 
 /// The loss of a problem.
 pub(crate) fn loss(p: &Problem) -> f64 {
+    loss_where(p, false)
+}
+
+/// The same where the normalized cell is carried on.
+pub(crate) fn loss_carried(p: &Problem) -> f64 {
+    loss_where(p, true)
+}
+
+fn loss_where(p: &Problem, carried: bool) -> f64 {
     let (s, eps) = (p.sizes, 1e-5);
     let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
     let product = |w: &[f64], v: &[f64]| -> Vec<f64> {
@@ -57,7 +66,7 @@ pub(crate) fn loss(p: &Problem) -> f64 {
                 h[n][j] = sigmoid(z(n, 3, j)) * read[n][j].tanh();
                 loss += h[n][j] * p.dy[(t * s.cases + n) * s.units + j];
             }
-            c[n].clone_from(&next[n]);
+            c[n].clone_from(if carried { &read[n] } else { &next[n] });
         }
     }
     let last = |v: &[Vec<f64>], d: &[f64]| v.iter().flatten().zip(d).map(|(a, b)| a * b).sum::<f64>();

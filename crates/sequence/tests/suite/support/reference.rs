@@ -182,6 +182,7 @@ impl Network {
             }
             "input" if self.batch.is_none() => p_ih = take(norm, true, &mut slots),
             "joint" => p_sum = take(norm, true, &mut slots),
+            "read_out" => p_c = take(norm, true, &mut slots),
             "none" | "input" | "operands" => {}
             other => panic!("unknown network {other}"),
         }
@@ -209,7 +210,7 @@ impl Network {
                     }
                     "burn" => sum(&[&normalize(norm, x, eps, p_ih), &r, b]),
                     "input" if self.batch.is_none() => sum(&[&normalize(norm, x, eps, p_ih), &r, b]),
-                    "input" | "none" | "operands" => sum(&[x, &r, b]),
+                    "input" | "none" | "operands" | "read_out" => sum(&[x, &r, b]),
                     // one norm per gate over everything added up
                     "labml" => {
                         let a = sum(&[x, &r, b]);

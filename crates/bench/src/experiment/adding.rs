@@ -1,0 +1,50 @@
+//! The adding task: two numbers of a sequence are marked, and their sum is to be said at its end.
+
+use data::{Adding, Split};
+use results::CellSettings;
+
+use crate::error::Error;
+
+use super::axes::Axes;
+use super::cases::{Cases, Labels, Values};
+
+/// Whose it is.
+pub(crate) const ATTRIBUTION: &str = "drawn by a program, after Hochreiter and Schmidhuber";
+
+/// Steps of a sequence, or of the longest.
+pub(crate) const STEPS: usize = 50;
+/// Values of a step: a number and its mark.
+pub(crate) const INPUTS: usize = 2;
+/// Cases that train, and as many as validate and as judge.
+const TRAINING: usize = 4000;
+const HELD_OUT: usize = 1000;
+/// What judges is the same for every cell.
+const TEST_SEED: u64 = u64::MAX;
+
+/// Sequences of one length.
+pub(crate) fn of_one_length(cell: &CellSettings, _: &Axes<'_>) -> Result<Cases, Error> {
+    Ok(drawn(data::adding, cell.seed)?.0)
+}
+
+/// Sequences of half the steps to all of them.
+pub(crate) fn of_lengths(cell: &CellSettings, _: &Axes<'_>) -> Result<Cases, Error> {
+    let (cases, lengths) = drawn(data::adding_of_lengths, cell.seed)?;
+    Ok(cases.of_lengths(lengths))
+}
+
+/// Draws cases of a number and a number of steps from a seed.
+type Draw = fn(usize, usize, u64) -> data::Result<Adding>;
+
+fn drawn(draw: Draw, seed: u64) -> Result<(Cases, Vec<usize>), Error> {
+    let parts = [draw(TRAINING + HELD_OUT, STEPS, seed)?, draw(HELD_OUT, STEPS, TEST_SEED)?];
+    let values = parts.iter().flat_map(Adding::inputs).copied().collect();
+    let sums: Vec<f32> = parts.iter().flat_map(Adding::targets).copied().collect();
+    let lengths = parts.iter().flat_map(Adding::lengths).copied().collect();
+    let (learning, count) = (TRAINING + HELD_OUT, sums.len());
+    let split = Split {
+        train: (0..TRAINING).collect(),
+        validation: (TRAINING..learning).collect(),
+        test: (learning..count).collect(),
+    };
+    Ok((Cases::new(Values::Numbers(values), Labels::Number(sums), count, split), lengths))
+}
