@@ -29,7 +29,7 @@ pub(crate) static CLAIM: Claim = Claim {
             },
         ],
         rule: Rule::Primary,
-        core_minutes: 30.0,
+        core_minutes: 14.0,
     }),
     differs: "adding task instead of speech; the loss is judged, not the statistics themselves",
 };

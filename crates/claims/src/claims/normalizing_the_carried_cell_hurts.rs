@@ -36,7 +36,7 @@ pub(crate) static CLAIM: Claim = Claim {
             },
         ],
         rule: Rule::Primary,
-        core_minutes: 45.0,
+        core_minutes: 30.0,
     }),
     differs: "small tasks; the paper tells of it without numbers",
 };
