@@ -3,7 +3,7 @@
 //!
 //! | name | what it is | of |
 //! |---|---|---|
-//! | `first_gradient_norm`, `last_gradient_norm`, `median_gradient_norm` | L2 norm of the whole gradient at the first update, at the last, and the median over all | models whose method is a value |
+//! | `first_gradient_norm`, `last_gradient_norm`, `median_gradient_norm` | L2 norm of the whole gradient at the first update, at the last, and the median over these and each tenth | models whose method is a value |
 //! | `unit_variance_<layer>` | variance over cases of what goes into a nonlinearity, mean over units, then over the start and the end of each pass; layers count from 1 | perceptron |
 //! | `mean_slope` | slope of the nonlinearities, likewise, mean over layers | perceptron, simple recurrence |
 //! | `row_norm_first`, `row_norm_last` | L2 norm of the weights that lead to a unit of the first hidden layer, median over units, then over the updates of the first pass and of the last | perceptron |
@@ -39,9 +39,17 @@ pub(super) struct Course {
 }
 
 impl Course {
-    /// Looks at a model between the loss and the update.
-    pub(super) fn before(&mut self, model: &mut dyn Learner, epoch: usize, epochs: usize) {
-        self.gradient_norms.extend(model.gradient_norm());
+    /// Looks at a model between the loss and the update, which is one of so many.
+    pub(super) fn before(
+        &mut self,
+        model: &mut dyn Learner,
+        (step, steps): (u64, u64),
+        (epoch, epochs): (usize, usize),
+    ) {
+        // A norm takes a twentieth of the time of an update.
+        if step == 1 || step % 10 == 0 || step == steps {
+            self.gradient_norms.extend(model.gradient_norm());
+        }
         if epoch == 1 || epoch == epochs {
             self.rows.before(model.rows());
         }

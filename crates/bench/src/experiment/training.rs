@@ -54,7 +54,7 @@ impl Workload {
         let steps = model.steps();
         let first: Vec<usize> = order.epoch(0).next().unwrap_or_default();
         model.initialize(cases.batch(&first, steps)).map_err(failed(0))?;
-        fits(batches, order.per_epoch()).map_err(failed(0))?;
+        let updates = updates(batches, order.per_epoch()).map_err(failed(0))? * cell.epochs as u64;
         let (mut metrics, mut course) = (BTreeMap::new(), Course::default());
         let (mut curve, mut diverged) = (vec![], None);
         let (mut step, mut training) = (0u64, 0.0);
@@ -64,7 +64,7 @@ impl Workload {
                 let clock = Instant::now();
                 let mut of_pass = order.epoch(epoch as u64);
                 // As with cases that do not fill a batch, batches that do not fill an update are left out.
-                for _ in 0..order.per_epoch() / batches {
+                for _ in 0..updates / cell.epochs as u64 {
                     if stopping() {
                         return Ok(None);
                     }
@@ -73,7 +73,7 @@ impl Workload {
                         of_pass.by_ref().take(batches).map(|batch| cases.batch(&batch, steps));
                     let value = mean_loss(&mut *model, &mut of_update).map_err(failed(step))?;
                     losses.push(value);
-                    course.before(&mut *model, epoch, cell.epochs);
+                    course.before(&mut *model, (step, updates), (epoch, cell.epochs));
                     let left = if value.is_finite() {
                         model.update().map_err(failed(step))?
                     } else {
@@ -145,12 +145,12 @@ fn batches_per_update(axes: &Axes<'_>) -> Result<usize, String> {
     Ok(axes.number("batches_per_update", words, |v: usize| v > 0)?.unwrap_or(1))
 }
 
-/// Refuses a pass without an update.
-fn fits(batches: usize, of_pass: usize) -> Result<(), String> {
+/// Updates of a pass, at least one.
+fn updates(batches: usize, of_pass: usize) -> Result<u64, String> {
     if batches > of_pass {
         return Err(format!("{batches} batches for an update are more than the {of_pass} of a pass"));
     }
-    Ok(())
+    Ok((of_pass / batches) as u64)
 }
 
 /// The mean loss over the batches of an update, whose gradients add up in the model.
