@@ -27,7 +27,7 @@ pub(crate) static WORKLOAD: Workload = Workload {
     optimizer: "Adam",
     settings: &[],
     batch_size: 64,
-    epochs: Epochs { smoke: 1, quick: 6, full: 20 },
+    epochs: Epochs { smoke: 3, quick: 10, full: 20 },
     rates: Rates::ADAM,
     target: Goal::Accuracy(0.50),
     caveats: &[
