@@ -231,13 +231,13 @@ pub(crate) const DIGITS_AT_ONE_RATE: Setup =
 /// Digits among clutter through convolutions, moved by Adam. The budget is one on purpose.
 pub(crate) const CLUTTERED: Setup = Setup {
     workload: "cluttered-conv",
-    protocol: Protocol { epochs: 10, batch_size: None, rates: &[3e-3, 1e-2, 3e-2], tuning: 2, judging: 10 },
+    protocol: Protocol { epochs: 15, batch_size: None, rates: &[3e-3, 1e-2, 3e-2], tuning: 2, judging: 10 },
 };
 
-/// The same in batches of 2, one pass.
+/// The same in batches of 2 and fewer passes.
 pub(crate) const CLUTTERED_BY_2: Setup = Setup {
     workload: "cluttered-conv",
-    protocol: Protocol { epochs: 1, batch_size: Some(2), rates: &[1e-3, 3e-3, 1e-2], tuning: 2, judging: 10 },
+    protocol: Protocol { epochs: 6, batch_size: Some(2), rates: &[1e-3, 3e-3, 1e-2], tuning: 2, judging: 10 },
 };
 
 /// Digits through convolutions that share their weights over steps.

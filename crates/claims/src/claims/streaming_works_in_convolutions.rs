@@ -38,7 +38,7 @@ pub(crate) static CLAIM: Claim = Claim {
             },
         ],
         rule: Rule::All,
-        core_minutes: 4.0,
+        core_minutes: 3.0,
     }),
     differs: "digits among clutter instead of CIFAR-10",
 };

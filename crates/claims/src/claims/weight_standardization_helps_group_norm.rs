@@ -25,7 +25,7 @@ pub(crate) static CLAIM: Claim = Claim {
             },
         ],
         rule: Rule::Primary,
-        core_minutes: 3.0,
+        core_minutes: 2.0,
     }),
     differs: "digits among clutter and two convolutions instead of ImageNet",
 };

@@ -27,7 +27,7 @@ pub(crate) static WORKLOAD: Workload = Workload {
     optimizer: "Adam",
     settings: &[],
     batch_size: 64,
-    epochs: Epochs { smoke: 1, quick: 6, full: 20 },
+    epochs: Epochs { smoke: 3, quick: 10, full: 20 },
     rates: Rates::ADAM,
     target: Goal::Accuracy(0.50),
     caveats: &[
@@ -91,12 +91,11 @@ fn draw() -> Result<Vec<f32>, Error> {
 /// Labels and division as of the digits.
 fn cases(cell: &CellSettings, _: &Axes<'_>) -> Result<Cases, Error> {
     let (_, labels, split) = digits::division(cell.seed)?;
-    let pixels = match PIXELS.get() {
-        Some(pixels) => pixels,
-        None => {
-            let drawn = draw()?;
-            PIXELS.get_or_init(|| drawn)
-        }
+    let pixels = if let Some(pixels) = PIXELS.get() {
+        pixels
+    } else {
+        let drawn = draw()?;
+        PIXELS.get_or_init(|| drawn)
     };
     Ok(Cases::classes(pixels.clone(), labels, split))
 }
