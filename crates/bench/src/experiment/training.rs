@@ -38,16 +38,7 @@ impl Workload {
         };
         let mut model = build(cell, &axes).map_err(failed(0))?;
         axes.finish(self.id).map_err(failed(0))?;
-        let takes = Takes {
-            values: model.values(),
-            steps: model.steps(),
-            classes: model.classes(),
-            answer: model.answer(),
-            lengths: model.takes_lengths(),
-        };
-        if let Some(Unfit { what, want, got }) = cases.unfit(&takes) {
-            return Err(Error::Unfit { workload: self.id, what, want, got });
-        }
+        self.fits(&cases, &*model)?;
         let order = Batches::new(cases.training(), cell.batch_size, LastBatch::Drop, cell.seed)?;
         let steps = model.steps();
         let first: Vec<usize> = order.epoch(0).next().unwrap_or_default();
@@ -135,6 +126,23 @@ impl Workload {
         record.steps_to_target = reached.map(|point| point.step);
         record.seconds_to_target = reached.map(|point| point.seconds);
         Ok(Some(record))
+    }
+}
+
+impl Workload {
+    /// Whether the cases are those that a model takes.
+    fn fits(&self, cases: &Cases, model: &dyn Learner) -> Result<(), Error> {
+        let takes = Takes {
+            values: model.values(),
+            steps: model.steps(),
+            classes: model.classes(),
+            answer: model.answer(),
+            lengths: model.takes_lengths(),
+        };
+        match cases.unfit(&takes) {
+            None => Ok(()),
+            Some(Unfit { what, want, got }) => Err(Error::Unfit { workload: self.id, what, want, got }),
+        }
     }
 }
 
