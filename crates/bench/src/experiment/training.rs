@@ -40,16 +40,7 @@ impl Workload {
         let mut model = build(cell, &axes).map_err(failed(0))?;
         let batches = batches_per_update(&axes).map_err(failed(0))?;
         axes.finish(self.id).map_err(failed(0))?;
-        let takes = Takes {
-            values: model.values(),
-            steps: model.steps(),
-            classes: model.classes(),
-            answer: model.answer(),
-            lengths: model.takes_lengths(),
-        };
-        if let Some(Unfit { what, want, got }) = cases.unfit(&takes) {
-            return Err(Error::Unfit { workload: self.id, what, want, got });
-        }
+        self.fits(&cases, &*model)?;
         let order = Batches::new(cases.training(), cell.batch_size, LastBatch::Drop, cell.seed)?;
         let steps = model.steps();
         let first: Vec<usize> = order.epoch(0).next().unwrap_or_default();
@@ -166,6 +157,23 @@ fn mean_loss(model: &mut dyn Learner, batches: &mut dyn Iterator<Item = Batch>) 
 /// A point of a cell that ends here, whose loss may be no number.
 fn last_point(step: u64, epoch: f64, seconds: f64, loss: f64) -> CurvePoint {
     CurvePoint { step, epoch, seconds, train_loss: Some(loss), ..CurvePoint::default() }
+}
+
+impl Workload {
+    /// Whether the cases are those that a model takes.
+    fn fits(&self, cases: &Cases, model: &dyn Learner) -> Result<(), Error> {
+        let takes = Takes {
+            values: model.values(),
+            steps: model.steps(),
+            classes: model.classes(),
+            answer: model.answer(),
+            lengths: model.takes_lengths(),
+        };
+        match cases.unfit(&takes) {
+            None => Ok(()),
+            Some(Unfit { what, want, got }) => Err(Error::Unfit { workload: self.id, what, want, got }),
+        }
+    }
 }
 
 /// Statistics of the population with the weights as they are, over the first batches of the training cases.
