@@ -48,7 +48,9 @@ const fn stand(d: &Descriptor) -> Result<Stand, Reason> {
         (Ok(Stand::Sums), _) if d.is_identity() => Ok(Stand::Sums),
         (Ok(Stand::Sums), ReferenceSet::Features) if centres(d) => Ok(Stand::Positions),
         (Ok(Stand::Sums), ReferenceSet::BatchSpace) if !d.plan.is_staged() => {
-            Ok(if centres(d) { Stand::Sums } else { Stand::BesideWeights })
+            // What subtracts means alone leaves lengths to the weights.
+            let means_alone = !centres(d) && d.statistics.len() == 1 && d.params.len() == 1;
+            Ok(if means_alone { Stand::BesideWeights } else { Stand::Sums })
         }
         (Ok(Stand::Sums), ReferenceSet::Channels) => Ok(Stand::Sums),
         (Ok(Stand::Sums), _) => Err(FOR_A_SHORT_BUILD),
