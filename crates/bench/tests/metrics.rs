@@ -173,3 +173,12 @@ fn norms_of_gradients_are_of_all_updates() {
     let one = run(PLAIN, &[("cases", "300")]).metrics;
     assert_eq!(one["first_gradient_norm"], one["last_gradient_norm"]);
 }
+
+/// A cell that diverges says the gradient it began with, and nothing of an end that it does not have.
+#[test]
+fn a_diverged_cell_says_how_it_began() {
+    let record = train(&CellSettings { learning_rate: 1e30, ..cell(PLAIN, &[("optimizer", "sgd")]) });
+    assert!(matches!(record.outcome, results::Outcome::Diverged { .. }), "{:?}", record.outcome);
+    let names: Vec<&str> = record.metrics.keys().map(String::as_str).collect();
+    assert_eq!(names, ["first_gradient_norm"]);
+}

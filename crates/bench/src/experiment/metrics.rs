@@ -76,20 +76,26 @@ impl Course {
         Ok(())
     }
 
-    /// Writes down what was seen.
+    /// Writes down what is seen of the first update, whatever comes of the cell.
+    pub(super) fn begin(&self, metrics: &mut BTreeMap<String, f64>) {
+        if let Some(first) = self.gradient_norms.first().filter(|norm| norm.is_finite()) {
+            metrics.insert("first_gradient_norm".to_owned(), *first);
+        }
+    }
+
+    /// Writes down what was seen of a cell that has not diverged.
     pub(super) fn finish(
         mut self,
         model: &dyn Learner,
         metrics: &mut BTreeMap<String, f64>,
     ) -> Result<(), String> {
-        let ends = (self.gradient_norms.first().copied(), self.gradient_norms.last().copied());
+        let last = self.gradient_norms.last().copied();
         let mut put = |name: &str, value: Option<f64>| {
             if let Some(value) = value.filter(|v| v.is_finite()) {
                 metrics.insert(name.to_owned(), value);
             }
         };
-        put("first_gradient_norm", ends.0);
-        put("last_gradient_norm", ends.1);
+        put("last_gradient_norm", last);
         put("median_gradient_norm", median(&mut self.gradient_norms));
         for (i, layer) in self.variances.iter().enumerate() {
             put(&format!("unit_variance_{}", i + 1), mean(layer));

@@ -100,6 +100,7 @@ impl Workload {
                 ..CurvePoint::default()
             });
         }
+        course.begin(&mut metrics);
         if diverged.is_none() {
             let test = ends(&*model, &cases, &mut metrics).map_err(failed(step))?;
             start_noise::draws(&mut *model, &cases, &mut metrics).map_err(failed(step))?;
