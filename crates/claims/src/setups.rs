@@ -327,3 +327,8 @@ pub(crate) const LSTM_OF_DRAWN_PIXELS: Arm = Arm::of("plain, pixels drawn with r
     ("forget_bias", "1"),
     ("order", "with replacement"),
 ]);
+
+/// Streaming normalization of both projections and of the cell where it is read out, one store for all steps.
+pub(crate) const STREAMING_CELL: Arm = Arm::of("streaming", "streaming").at("recurrent_batch").with(OPEN);
+/// The same in a simple recurrence.
+pub(crate) const STREAMING_RNN: Arm = Arm::of("streaming", "streaming").at("recurrent_batch").with(LIMITED);

@@ -2,12 +2,14 @@
 
 use results::MethodRecord;
 
-const WORDS: [(&str, &str); 6] = [
+const WORDS: [(&str, &str); 8] = [
     ("paper", "the input and the recurrent term, each by itself, and the cell where it is read out"),
     (
         "recurrent_batch",
         "the input and the recurrent term, each by itself, and the cell where it is read out",
     ),
+    ("carried_batch", "the input and the recurrent term, each by itself, and the cell that is carried on"),
+    ("read_out", "the cell where it is read out, alone"),
     ("input", "the input term alone"),
     ("joint", "the sum of the input and the recurrent term"),
     ("weights", "the weights, once for all steps"),
