@@ -23,9 +23,14 @@ pub(crate) static WORKLOAD: Workload = Workload {
     epochs: Epochs { smoke: 1, quick: 15, full: 30 },
     rates: Rates::ADAM,
     target: Goal::Loss(0.01),
-    caveats: &["The best constant has a mean squared error of 0.167, which a network leaves all at once or not at all."],
+    caveats: &[
+        "The best constant has a mean squared error of 0.167, which a network leaves all at once or not at all.",
+    ],
     recurrence: Some(Recurrence { kind: KIND.equations, units: 32 }),
     cases: adding::of_lengths,
-    arms: Arms::Values { place, build: |cell, axes| build::<{ adding::INPUTS }, 32, 128, 128, 1>(KIND, cell, axes) },
+    arms: Arms::Values {
+        place,
+        build: |cell, axes| build::<{ adding::INPUTS }, 32, 128, 128, 1>(KIND, cell, axes),
+    },
     updates: &[],
 };

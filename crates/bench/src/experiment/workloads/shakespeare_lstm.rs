@@ -7,7 +7,8 @@ use crate::experiment::recurrence::{Kind, build, place};
 use crate::experiment::text;
 use crate::experiment::workload::{Arms, Epochs, Goal, Rates, Recurrence, Workload};
 
-const KIND: Kind = Kind { equations: CellKind::Lstm, steps: text::STEPS, answer: Answer::Step, padded: false };
+const KIND: Kind =
+    Kind { equations: CellKind::Lstm, steps: text::STEPS, answer: Answer::Step, padded: false };
 
 pub(crate) static WORKLOAD: Workload = Workload {
     id: "shakespeare-lstm",
