@@ -159,9 +159,12 @@ impl RunWriter {
     fn add_descriptions(&self, about: &Descriptions) -> Result<(), Error> {
         let mut workloads = self.workloads()?.unwrap_or_default();
         for new in &about.workloads {
-            match workloads.iter().find(|known| known.id == new.id) {
+            match workloads.iter_mut().find(|known| known.id == new.id) {
                 None => workloads.push(new.clone()),
-                Some(known) if known.target == new.target => {}
+                // What a later build trains was refused by the earlier one.
+                Some(known) if known.target == new.target => {
+                    known.refuses.retain(|method, _| new.refuses.contains_key(method));
+                }
                 Some(_) => {
                     return Err(Error::OtherWorkload {
                         path: self.run.dir.clone(),

@@ -186,6 +186,23 @@ fn each_difference_of_build_or_machine_is_refused_by_name() {
     drop(begin(folder.path(), &larger).unwrap());
 }
 
+/// A method that an earlier build had no place for may be trained by a later one.
+#[test]
+fn what_a_later_build_trains_is_refused_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut about = descriptions();
+    about.workloads[0].refuses.insert("layer".into(), "no place".into());
+    about.workloads[0].refuses.insert("other".into(), "no place".into());
+    drop(RunWriter::begin(folder.path(), &start(), &about).unwrap());
+    about.workloads[0].refuses.remove("layer");
+    let later = Start { another_part: true, seeds: vec![4], ..other_build() };
+    let run = RunWriter::begin(folder.path(), &later, &about).unwrap();
+    run.write_cell(&record("layer", 0.1, 4)).unwrap();
+    assert_eq!(run.contents().unwrap().cells.len(), 1);
+    let refused = &run.workloads().unwrap().unwrap()[0].refuses;
+    assert!(refused.contains_key("other") && !refused.contains_key("layer"), "{refused:?}");
+}
+
 /// A part that gives the bits of an earlier one counts as that, and says so of no other.
 #[test]
 fn a_part_of_the_same_bits_is_the_earlier_one() {
