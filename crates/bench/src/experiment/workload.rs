@@ -1,5 +1,4 @@
-//! What a workload is: data, model, protocol, target, and which methods its model has a place for. Each stands in a file
-//! of its own, [`crate::workloads`] lists them.
+//! What a workload is: data, model, protocol, target, and which methods its model has a place for. Each is a file of its own.
 
 use norm_core::{Descriptor, PolicyKind, ReferenceSet, Site};
 use results::{CellSettings, Direction, Target, Tier, WorkloadRecord};
@@ -42,8 +41,7 @@ pub struct Workload {
     pub caveats: &'static [&'static str],
     /// The recurrent layer, where the model has one.
     pub recurrence: Option<Recurrence>,
-    /// The cases of a cell: what a method sees of them, their labels, and which train, choose and judge. What is held out to
-    /// choose by is drawn from the cell's seed, so that intervals over seeds cover it.
+    /// The cases of a cell. What is held out to choose by is drawn from its seed, so that intervals over seeds cover it.
     pub cases: fn(cell: &CellSettings, axes: &Axes<'_>) -> Result<Cases, Error>,
     /// What becomes of each method here.
     pub(crate) arms: Arms,
@@ -56,8 +54,7 @@ pub struct Workload {
 pub(crate) enum Arms {
     /// One by one, where a method is a type of the model.
     Types(&'static [Arm]),
-    /// By what a method says of itself, where it is a value: where it stands, or why it does not, and what builds it there and in
-    /// any other place.
+    /// By what a method says of itself, where it is a value.
     Values {
         /// Where tables compare it.
         place: fn(&'static Descriptor) -> Result<&'static str, Reason>,
@@ -145,12 +142,10 @@ pub struct Arm {
     plain: bool,
     /// Where it stands, or why it does not.
     stands: Result<Places, Reason>,
-    /// Builds it in any place by name, where place and method are values; the settings of a cell may name others than those
-    /// that tables compare.
+    /// Builds it in any place by name, where place and method are values.
     anywhere: Option<Build>,
 }
 
-/// The places of a method in a model.
 #[derive(Clone, Copy, Debug)]
 enum Places {
     Several(&'static [Place]),
@@ -166,7 +161,6 @@ impl Places {
     }
 }
 
-/// A place of a method in a model.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
     pub(crate) name: &'static str,
@@ -181,7 +175,6 @@ pub(crate) trait Placed {
     const PLACES: &'static [Place];
 }
 
-/// The number of a stand, for a type; 0 for a refusal.
 pub(crate) const fn number(stand: Result<Stand, Reason>) -> u8 {
     match stand {
         Ok(stand) => stand as u8,
@@ -198,13 +191,11 @@ impl Arm {
         Self { method: d.id, plain: d.is_identity(), stands, anywhere: None }
     }
 
-    /// A method in a model whose method is a value.
     fn by_value(d: &'static Descriptor, place: Result<&'static str, Reason>, build: Build) -> Self {
         let stands = place.map(|name| Places::One(Place { name, build }));
         Self { method: d.id, plain: d.is_identity(), stands, anywhere: Some(build) }
     }
 
-    /// An update, by its id, where it moves the weights.
     pub(crate) const fn of_update(method: &'static str, places: &'static [Place]) -> Self {
         Self { method, plain: false, stands: Ok(Places::Several(places)), anywhere: None }
     }
@@ -215,7 +206,6 @@ impl Arm {
         Ok(self.stands?.all().iter().map(|place| if plain { "none" } else { place.name }).collect())
     }
 
-    /// How the model with the method in this place is made.
     pub(crate) fn build(&self, workload: &Workload, placement: &str) -> Result<Build, Error> {
         let refused = |reason| Error::Refused { workload: workload.id, method: self.method, reason };
         let places = self.stands.map_err(refused)?;
@@ -230,9 +220,8 @@ impl Arm {
     }
 }
 
-/// Writes down the models of a workload: how cases are laid out for them, how many classes they tell apart, which optimizer
-/// moves them, and for each [`Stand`] the places by name and the model with the method in it, a dfdx type; in brackets who
-/// builds it, where the model hears settings. Makes `ARMS` of it and of the file's `stand`, which says how each method stands.
+/// Writes down the models of a workload, for each [`Stand`] the places by name and the dfdx type with the method in it; in brackets
+/// who builds it, where the model hears settings. Makes `ARMS` of it and of the file's `stand`.
 macro_rules! models {
     (
         $([value $at:expr => $by_value:expr])?
@@ -280,7 +269,6 @@ macro_rules! builder {
 }
 pub(crate) use builder;
 
-/// The arms of all methods, each in the `Model` of the way it stands.
 macro_rules! table {
     ($($formula:path),+ $(,)?) => {
         &[$($crate::experiment::workload::Arm::of::<
@@ -319,7 +307,6 @@ pub(crate) const fn in_convolutions(d: &Descriptor) -> Result<Stand, Reason> {
     }
 }
 
-/// Each method in each model is compiled by itself.
 pub(crate) const FOR_A_SHORT_BUILD: Reason = "to keep the build short it is trained in other workloads only";
 
 /// Whether a method centres, or is the baseline: what a workload with little room is for.
@@ -349,7 +336,6 @@ pub const fn in_recurrence(d: &Descriptor) -> Result<Stand, Reason> {
 }
 
 impl Workload {
-    /// All methods, then the updates that are trained with here.
     fn arms(&self) -> Vec<Arm> {
         let mut all = match self.arms {
             Arms::Types(arms) => arms.to_vec(),
@@ -421,10 +407,6 @@ impl Workload {
     }
 
     /// Refuses a cell that says of itself what this workload does not do: whatever is written down changes the run.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Setting`].
     pub(crate) fn check(&self, cell: &CellSettings) -> Result<(), Error> {
         let fixed = [
             ("model", self.model, cell.model.as_str()),

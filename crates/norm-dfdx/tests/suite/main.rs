@@ -11,6 +11,7 @@ mod judges;
 mod layer;
 mod normed_conv;
 mod normed_linear;
+mod not_stored;
 mod path_sgd;
 mod speed;
 mod streaming;
