@@ -1,5 +1,5 @@
 //! A batch used in training block after block: each block of cases is normalized by its own statistics, and what is stored
-//! takes in one block after the other, so that a block sees a store that has seen those before it. On the way back the
+//! takes in one block after the other, so that a block sees a store that has seen those before it. In the backward pass the
 //! states of controls move on from block to block, in the same order.
 //!
 //! Without the word for it (a constant `block`) the whole batch is one block. What is left at the end of a batch is a block
@@ -62,7 +62,7 @@ pub fn odd<T: Elem>(statistics: &[T]) -> Option<Vec<T>> {
     statistics.iter().any(|v| !v.to_f64().is_finite()).then(|| statistics.to_vec())
 }
 
-/// What one block was normalized by, for its way back.
+/// What one block was normalized by, for its backward pass.
 #[derive(Clone, Debug)]
 pub struct Seen<T> {
     /// Its cases.
@@ -115,7 +115,7 @@ pub fn forward<T: Elem>(
     running.check()?;
     check(kernel, call, store)?;
     let sets = kernel.sets(&call.layout);
-    // The way there does not look at what controls the way back.
+    // The forward pass does not look at what controls the backward pass.
     let still = vec![T::default(); sets];
     let mut taken = store.to_vec();
     let mut y = Vec::with_capacity(call.layout.len());
@@ -135,7 +135,7 @@ pub fn forward<T: Elem>(
     Ok((y, seen))
 }
 
-/// The way back of a use: `dx` is overwritten or added to, gradients of parameters are added to, and the states of controls
+/// The backward pass of a use: `dx` is overwritten or added to, gradients of parameters are added to, and the states of controls
 /// move on.
 ///
 /// # Errors

@@ -104,7 +104,7 @@ pub enum Error {
         /// What would be stored.
         got: f64,
     },
-    /// A way back was given what a use of another kind of store has saved.
+    /// A backward pass was given what a use of another kind of store has saved.
     #[error("{method}: what was saved belongs to a use that stores otherwise")]
     OtherStore {
         /// The method's id.

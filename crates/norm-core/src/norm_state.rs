@@ -2,7 +2,7 @@
 //! statistics have to do with earlier ones.
 //!
 //! A use in training is [`NormState::train`], which moves what is stored, and perhaps [`NormState::backward`], which leaves
-//! [`Feedback`]: what the way back found and what is stored is to take in ([`NormState::take_in`]), now or later. A use in
+//! [`Feedback`]: what the backward pass found and what is stored is to take in ([`NormState::take_in`]), now or later. A use in
 //! evaluation is [`NormState::evaluate`].
 
 use crate::blocks::{self, Seen};
@@ -27,7 +27,7 @@ pub struct Input<'a, T> {
     pub mask: Option<&'a [bool]>,
 }
 
-/// What a use leaves for its way back.
+/// What a use leaves for its backward pass.
 #[derive(Clone, Debug)]
 pub enum Saved<T> {
     /// One call of the kernel.
@@ -45,7 +45,7 @@ pub enum Saved<T> {
     Mixture(Used<T>),
 }
 
-/// What a way back leaves for the store.
+/// What a backward pass leaves for the store.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Feedback<T> {
     /// Nothing: no gradient is remembered.
@@ -271,7 +271,7 @@ impl<T: Elem> NormState<T> {
         }
     }
 
-    /// The way back of a use: `dx` is overwritten or added to, gradients of parameters are added to.
+    /// The backward pass of a use: `dx` is overwritten or added to, gradients of parameters are added to.
     ///
     /// # Errors
     ///
@@ -329,7 +329,7 @@ impl<T: Elem> NormState<T> {
         }
     }
 
-    /// Takes in what a way back has found.
+    /// Takes in what a backward pass has found.
     pub fn take_in(&mut self, feedback: &Feedback<T>) {
         match (feedback, &mut self.store) {
             (Feedback::Gradients(found), Store::Streamed { store, .. }) => {

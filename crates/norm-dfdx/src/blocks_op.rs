@@ -12,7 +12,7 @@ use crate::fused::Flat;
 /// Letters are what the states of controls have grown by in one backward pass, a row for each.
 pub(crate) type Mailbox<E> = crate::mailbox::Mailbox<Vec<Vec<E>>>;
 
-/// What a use in blocks takes in and hands on: the store at once, the states of controls on the way back.
+/// What a use in blocks takes in and hands on: the store at once, the states of controls in the backward pass.
 #[derive(Debug)]
 pub struct InBlocks<'a, E> {
     /// How the store takes in a block.

@@ -28,7 +28,7 @@ impl<E: 'static> Clone for Spare<E> {
 }
 
 impl<E: Elem> Spare<E> {
-    /// One of them, with what ways back on any have found for the cell's stores.
+    /// One of them, with what backward passes on any have found for the cell's stores.
     fn take(&self) -> Workspace<E> {
         let Ok(mut list) = self.0.lock() else { return Workspace::default() };
         let mut ws = list.pop().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The values of a pass, kept for its way back.
+//! The values of a pass, kept for its backward pass.
 
 use norm_core::Elem;
 

@@ -13,7 +13,7 @@ use crate::rows;
 use crate::storage::GradientHome;
 
 /// Buffers of gradients, and which of them have been written in the step that is walked. Where a value is read by several
-/// nodes, the first on the way back writes its gradient and the others add to it.
+/// nodes, the first in the backward pass writes its gradient and the others add to it.
 #[derive(Debug)]
 pub(crate) struct Slopes<T> {
     /// Of values with a buffer of their own: of all steps, or of one.

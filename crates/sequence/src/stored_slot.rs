@@ -1,5 +1,5 @@
 //! Slots whose store has a part in every use: one store for all steps, blocks of cases, gradients that are remembered, what
-//! was stored before. Each use goes through a [`NormState`]; what a way back finds goes into the store at the next pass in
+//! was stored before. Each use goes through a [`NormState`]; what a backward pass finds goes into the store at the next pass in
 //! training on the same workspace.
 
 use norm_core::{Elem, Feedback, Input, Isa, Layout, NormState, Saved};
@@ -14,7 +14,7 @@ use crate::state::{Mode, State};
 pub(crate) struct Working<T: 'static> {
     pub(crate) stores: [Vec<NormState<T>>; Place::ALL.len()],
     saved: [Vec<Saved<T>>; Place::ALL.len()],
-    /// What ways back have found since the last pass in training: of which place and store.
+    /// What backward passes have found since the last pass in training: of which place and store.
     found: Vec<(Place, usize, Feedback<T>)>,
 }
 
@@ -99,7 +99,7 @@ impl<T: Elem> Cell<T> {
 }
 
 impl<T: Elem> Working<T> {
-    /// What ways back have found and no pass in training has taken in yet.
+    /// What backward passes have found and no pass in training has taken in yet.
     pub(crate) fn append(&mut self, other: &mut Self) {
         self.found.append(&mut other.found);
     }
@@ -132,7 +132,7 @@ impl<T: Elem> Working<T> {
         Ok(beyond && matches!(mode, Mode::Eval(_)))
     }
 
-    /// The way back of the use at step `t`.
+    /// The backward pass of the use at step `t`.
     pub(crate) fn backward(
         &mut self,
         ready: &Ready<'_, T>,

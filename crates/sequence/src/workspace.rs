@@ -90,7 +90,7 @@ impl<T: Elem> Workspace<T> {
         }
     }
 
-    /// Takes over what ways back on another workspace have found for the stores of a cell: the next pass in training on this
+    /// Takes over what backward passes on another workspace have found for the stores of a cell: the next pass in training on this
     /// one hands it to them.
     pub fn take_over(&mut self, other: &mut Self) {
         self.working.append(&mut other.working);

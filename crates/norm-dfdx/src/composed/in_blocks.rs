@@ -1,4 +1,4 @@
-//! A use in blocks, block by block in dfdx operations. The way back plays each block once more, on a tape of its own: what
+//! A use in blocks, block by block in dfdx operations. The backward pass plays each block once more, on a tape of its own: what
 //! controls one block is known only when the one before it has been through.
 
 use dfdx::prelude::*;

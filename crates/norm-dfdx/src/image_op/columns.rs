@@ -1,4 +1,4 @@
-//! The patches under a kernel as columns of a matrix, a row for each weight, and the way back.
+//! The patches under a kernel as columns of a matrix, a row for each weight, and the backward pass.
 
 use norm_core::Elem;
 

@@ -45,7 +45,7 @@ norm_core::pointwise! {
 }
 
 /// Parts of the weights: reset, update, candidate. The reset gate multiplies the candidate's recurrent product, behind its
-/// norm. Of the candidate comes first what is to be added last on the way back.
+/// norm. Of the candidate comes first what is to be added last in the backward pass.
 pub(crate) fn describe<T: Elem>(b: &mut Builder<'_, T>, step: CellKernel<T>) {
     let h = b.carry();
     let seen = b.norm(Place::RecurrentInput, h);

@@ -49,7 +49,7 @@ fn they_train_in_every_recurrence() {
                 let finite = |v: &[f64]| v.iter().all(|v| v.is_finite());
                 assert!(finite(&got.y) && got.gradients.iter().all(|(_, g)| finite(g)), "{what}");
                 assert!(state != before, "{what}: nothing was stored");
-                // What the way back found comes into the store with the next pass in training.
+                // What the backward pass found comes into the store with the next pass in training.
                 let after_one = state.clone();
                 p.run(&cell, &mut state, true, &mut ws);
                 assert!(state != after_one, "{what}");
