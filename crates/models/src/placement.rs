@@ -197,14 +197,15 @@ per_step! {
 /// let lstm = dev.build_module::<Lstm<WeightNorm, Usual<WeightNorm>, 2, 8, 32>, f32>();
 /// ```
 ///
-/// A method that no cell has a place for does not become the plain cell; it does not compile:
+/// A method that no cell has a place for (instance normalization pools space, which a step has not) does not become the
+/// plain cell; it does not compile:
 ///
 /// ```compile_fail,E0080
 /// # use dfdx::prelude::*;
 /// # use models::{Lstm, Usual};
-/// # type BatchRenorm = norm_batch_renorm::BatchRenorm;
+/// # type InstanceNorm = norm_instance::InstanceNorm;
 /// let dev = Cpu::default();
-/// let lstm = dev.build_module::<Lstm<BatchRenorm, Usual<BatchRenorm>, 2, 8, 32>, f32>();
+/// let lstm = dev.build_module::<Lstm<InstanceNorm, Usual<InstanceNorm>, 2, 8, 32>, f32>();
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Usual<F, const T_MAX: usize = 64>(PhantomData<F>);
