@@ -166,7 +166,7 @@ walk-through *which:
 # The repository beside normlab: lints, both kits, training, its page
 [group('check')]
 outside:
-    cargo clippy --manifest-path examples/outside/Cargo.toml --locked --all-targets -- -D warnings
+    cargo clippy --manifest-path examples/outside/Cargo.toml --locked --all-features --all-targets -- -D warnings
     cargo test --manifest-path examples/outside/Cargo.toml --locked -- --quiet
     cargo run --manifest-path examples/outside/Cargo.toml --locked -- "$(mktemp -d)/run"
 

@@ -1,6 +1,9 @@
 //! What this binary is built from.
 
-use bench::provenance::Build;
+use bench::provenance::{self, Build};
+use results::Part;
+
+use crate::outside;
 
 /// Written down by the build script.
 pub(crate) const BUILD: Build = Build {
@@ -11,3 +14,10 @@ pub(crate) const BUILD: Build = Build {
     rustc: env!("NORMLAB_RUSTC"),
     engine: env!("NORMLAB_ENGINE"),
 };
+
+/// What a run that this process begins now writes down of build, machine and command, before any number.
+pub(crate) fn part() -> Part {
+    let mut part = provenance::part(&Build { lock: outside::lock(BUILD.lock), ..BUILD });
+    part.identity.features.extend(outside::identities());
+    part
+}

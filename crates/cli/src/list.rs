@@ -56,7 +56,7 @@ fn update(d: &UpdateDescriptor) -> Value {
 
 /// Prints every registered method.
 pub(crate) fn norms(as_json: bool) -> Result<()> {
-    let all = norms::METHODS.iter().map(norms::Method::descriptor);
+    let all = norms::all().map(norms::Method::descriptor);
     if as_json {
         let list: Vec<Value> = all.map(value).chain(norms::UPDATES.iter().map(|u| update(u))).collect();
         return say::line(serde_json::to_string_pretty(&list)?);

@@ -6,11 +6,10 @@ use anyhow::{Result, anyhow, bail};
 use bench::catalogue::methods;
 use bench::experiment::grid::{self, Filter};
 use bench::experiment::{runner, workloads};
-use bench::provenance;
 use results::{CellSettings, Descriptions, Run, RunWriter, Start, Tier};
 
 use crate::benches;
-use crate::build::BUILD;
+use crate::build;
 use crate::say;
 
 /// How a command ended.
@@ -36,7 +35,7 @@ pub(crate) fn descriptions() -> Result<Descriptions> {
     Ok(Descriptions {
         methods: methods::records(),
         workloads: workloads::WORKLOADS.iter().map(|w| w.record()).collect::<Result<_, _>>()?,
-        references: include_str!("../../../references.bib").to_owned(),
+        references: crate::outside::references(),
     })
 }
 
@@ -50,7 +49,7 @@ fn seeds(cells: &[CellSettings]) -> Vec<u64> {
 
 /// Begins or continues the run.
 pub(crate) fn open(tier: Tier, place: Place, seeds: Vec<u64>) -> Result<RunWriter> {
-    let part = provenance::part(&BUILD);
+    let part = build::part();
     let dir = place.dir.unwrap_or_else(|| {
         let time = part.commands[0].started.replace([':', '-'], "");
         PathBuf::from("runs").join(format!("{time}-{tier}"))
@@ -165,7 +164,7 @@ pub(crate) fn rerun(dir: &Path, id: &str) -> Result<End> {
     runner::stop_on_interrupt()?;
     let Some(after) = runner::run_cell(&before.cell)? else { return Ok(End::Interrupted) };
     let same = numbers(&before) == numbers(&after);
-    let identity = provenance::part(&BUILD).identity;
+    let identity = build::part().identity;
     if let Some(part) = before.identity.as_deref().and_then(|id| run.manifest().part(id)) {
         for (what, was, is) in part.identity.differences(&identity) {
             say::note(format_args!("another {what}: {was} then, {is} now"));

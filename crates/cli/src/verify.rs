@@ -7,10 +7,9 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 use bench::experiment::runner;
-use bench::provenance;
 use results::{ConvergenceRecord, Identity, Part, Run, RunWriter, SameBits, Start};
 
-use crate::build::BUILD;
+use crate::build;
 use crate::run::{End, descriptions, finish, numbers};
 use crate::say;
 
@@ -19,7 +18,7 @@ use crate::say;
 /// last bits of a matrix product differ, so there the engine is all that is compared, and that is said.
 pub(crate) fn verify(dir: &Path, count: usize) -> Result<End> {
     let run = Run::open(dir)?;
-    let here = provenance::part(&BUILD).identity;
+    let here = build::part().identity;
     let manifest = run.manifest();
     let root = |part: &Part| manifest.part_number(Some(&part.identity.id()));
     let known = manifest.parts.iter().find(|part| part.identity.engine == here.engine);
@@ -61,7 +60,7 @@ pub(crate) fn verify(dir: &Path, count: usize) -> Result<End> {
 /// be continued by this build, and its cells stand side by side.
 pub(crate) fn extend(dir: &Path) -> Result<End> {
     let run = Run::open(dir)?;
-    let part = provenance::part(&BUILD);
+    let part = build::part();
     let manifest = run.manifest();
     if let Some(was) = other_processor(&run, &part.identity) {
         bail!(

@@ -1,4 +1,9 @@
-//! The registry: every method, once. A method is added by its folder, one line here and one in `Cargo.toml`.
+//! The registry: every method, once. A method is added by its folder, one line here and one in `Cargo.toml`; a method of another
+//! repository by [`add`].
+
+mod added;
+
+pub use added::{AddError, add, added, all};
 
 use norm_core::conformance::{Judged, Reference, StreamedReference, Subject};
 use norm_core::{Kernel, UpdateDescriptor};
@@ -17,7 +22,8 @@ pub struct Method {
 }
 
 impl Method {
-    const fn of<F: Judged>() -> Self {
+    /// The method that a formula declares.
+    pub const fn of<F: Judged>() -> Self {
         // By reference: a copied table would be compiled again here.
         Self { f32: F::KERNEL_F32, f64: F::KERNEL_F64, reference: F::REFERENCE, streamed: F::STREAMED }
     }
@@ -39,7 +45,7 @@ macro_rules! register {
             $(pub use $krate::{$($formula),+};)+
         }
 
-        /// Every registered method.
+        /// The methods of normlab; [`all`] has those of another repository too.
         pub static METHODS: &[Method] = &[$($(Method::of::<$krate::$formula>()),+),+];
 
         /// Calls a macro with the path of every registered formula, in the order in which tables show them.
@@ -102,7 +108,7 @@ pub fn find_update(id: &str) -> Option<&'static UpdateDescriptor> {
 
 /// The method of that id.
 pub fn find(id: &str) -> Option<&'static Method> {
-    METHODS.iter().find(|m| m.descriptor().id == id)
+    all().find(|m| m.descriptor().id == id)
 }
 
 /// Methods whose ports store something else than the paper: the paper's id, and that of the method with the ports' store.

@@ -38,6 +38,7 @@ register! {
     path_recurrent_rescaling,
     hmax_tuning,
     hmax_pooling,
+    hmax_clutter,
     hmax_contrast,
     hmax_softmax,
     hmax_engine,

@@ -9,7 +9,7 @@ use hmax::{FilterBank, Gray, Model, Paperclip, Pool, Reach, Result, View, Vtu, c
 const STRONGEST: usize = 40;
 const SIGMA: f32 = 0.1;
 /// As the published sizes, 64 in 160, with room to move by three quarters of a clip.
-const TRAINING: View = View { frame: 120, ..View::SMALL };
+pub(crate) const TRAINING: View = View { frame: 120, ..View::SMALL };
 const POOLS: [Pool; 2] = [Pool::Max, Pool::Mean];
 
 const DEGREES: Grid = Grid { step: 5.0, up: 18, down: 18 };
@@ -34,14 +34,18 @@ pub(crate) struct Ranges {
     pub(crate) shift: f64,
 }
 
-struct Setting {
+/// A unit and the square of its distance from the nearest other clip, under each pooling.
+pub(crate) type Units = [(Vtu, f64); 2];
+
+/// The features, and the clips that units are to be told from.
+pub(crate) struct Setting {
     model: Model,
     /// What each pooling makes of every distractor at the training view.
     distractors: Vec<[Vec<f32>; 2]>,
 }
 
 impl Setting {
-    fn new(distractors: u64) -> Result<Self> {
+    pub(crate) fn new(distractors: u64) -> Result<Self> {
         let model = Model::arrangements(FilterBank::small()?, Pool::Max)?;
         let mut setting = Self { model, distractors: Vec::new() };
         let seen =
@@ -52,7 +56,7 @@ impl Setting {
     }
 
     /// C2 under those poolings that are asked for: S1 is the same, so it is found once.
-    fn see(&self, image: &Gray, asked: [bool; 2]) -> Result<[Vec<f32>; 2]> {
+    pub(crate) fn see(&self, image: &Gray, asked: [bool; 2]) -> Result<[Vec<f32>; 2]> {
         let bank = &self.model.bank;
         let mut bands = [Vec::new(), Vec::new()];
         for (b, band) in bank.bands().iter().enumerate() {
@@ -67,25 +71,34 @@ impl Setting {
         Ok([top(0)?, top(1)?])
     }
 
-    /// The ranges of one target under each pooling.
-    fn ranges(&self, target: &Paperclip) -> Result<[Ranges; 2]> {
-        let trained = self.see(&target.view(&TRAINING)?, [true; 2])?;
-        let mut units = Vec::new();
-        for (i, c2) in trained.iter().enumerate() {
+    /// Units tuned to the training view of a target.
+    pub(crate) fn units(&self, target: &Paperclip) -> Result<Units> {
+        let [max, mean] = self.see(&target.view(&TRAINING)?, [true; 2])?;
+        let unit = |i: usize, c2: &[f32]| -> Result<(Vtu, f64)> {
             let unit = Vtu::new(c2, STRONGEST, SIGMA)?;
             let mut nearest = f64::INFINITY;
             for other in &self.distractors {
                 nearest = nearest.min(unit.squared_distance(&other[i])?);
             }
-            units.push((unit, nearest));
+            Ok((unit, nearest))
+        };
+        Ok([unit(0, &max)?, unit(1, &mean)?])
+    }
+
+    /// Whether each unit answers more than to every other clip; under a pooling that was not asked for it does not.
+    pub(crate) fn hold(units: &Units, seen: &[Vec<f32>; 2]) -> Result<[bool; 2]> {
+        let mut holds = [false; 2];
+        for ((holds, (unit, nearest)), seen) in holds.iter_mut().zip(units).zip(seen) {
+            *holds = !seen.is_empty() && unit.squared_distance(seen)? < *nearest;
         }
+        Ok(holds)
+    }
+
+    /// The ranges of one target under each pooling.
+    fn ranges(&self, target: &Paperclip) -> Result<[Ranges; 2]> {
+        let units = self.units(target)?;
         let holds = |view: View, asked: [bool; 2]| -> Result<[bool; 2]> {
-            let seen = self.see(&target.view(&view)?, asked)?;
-            let mut holds = [false; 2];
-            for (i, (unit, nearest)) in units.iter().enumerate().filter(|(i, _)| asked[*i]) {
-                holds[i] = unit.squared_distance(&seen[i])? < *nearest;
-            }
-            Ok(holds)
+            Self::hold(&units, &self.see(&target.view(&view)?, asked)?)
         };
         let degrees = reach(&DEGREES, |v, asked| holds(TRAINING.turned(v), asked))?;
         let octaves = reach(&OCTAVES, |v, asked| holds(TRAINING.scaled(v), asked))?;

@@ -256,5 +256,5 @@ fn update_record(d: &UpdateDescriptor) -> MethodRecord {
 
 /// The records of all registered methods.
 pub fn records() -> Vec<MethodRecord> {
-    norms::METHODS.iter().map(record).chain(norms::UPDATES.iter().map(|u| update_record(u))).collect()
+    norms::all().map(record).chain(norms::UPDATES.iter().map(|u| update_record(u))).collect()
 }

@@ -40,13 +40,13 @@ fn quick(workload: &str) -> &'static [&'static str] {
 /// Methods in the order of the tables, updates after them.
 pub fn methods() -> Vec<&'static str> {
     let updates = norms::UPDATES.iter().map(|u| u.id);
-    norms::METHODS.iter().map(|m| m.descriptor().id).chain(updates).collect()
+    norms::all().map(|m| m.descriptor().id).chain(updates).collect()
 }
 
 /// The methods that a tier measures: the quick one has no time for all.
 pub fn measured(tier: Option<Tier>) -> impl Iterator<Item = &'static norms::Method> {
     let quick = tier == Some(Tier::Quick);
-    norms::METHODS.iter().filter(move |m| !quick || QUICK_TIMED.contains(&m.descriptor().id))
+    norms::all().filter(move |m| !quick || QUICK_TIMED.contains(&m.descriptor().id))
 }
 
 /// The methods that a tier trains on a workload, with their places. One that was asked for by name is trained in any tier.

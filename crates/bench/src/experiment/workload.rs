@@ -341,7 +341,7 @@ impl Workload {
             Arms::Types(arms) => arms.to_vec(),
             Arms::Values { place, build } => {
                 let one = |m: &norms::Method| Arm::by_value(m.descriptor(), place(m.descriptor()), build);
-                norms::METHODS.iter().map(one).collect()
+                norms::all().map(one).collect()
             }
         };
         all.extend_from_slice(self.updates);

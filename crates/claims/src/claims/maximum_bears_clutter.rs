@@ -1,17 +1,21 @@
 //! The maximum bears clutter.
 
-use crate::claim::{Claim, Evidence};
+use crate::claim::{Claim, Evidence, Expect, Within};
 
 pub(crate) static CLAIM: Claim = Claim {
     id: "HM3",
     source: "riesenhuber1999hmax",
     statement: "With another object in the image a unit still recognizes its own more often under maximum \
         pooling than under sum pooling.",
-    takes: "target and one distractor in an image: the share of targets that are recognized, more than ten \
-        points apart",
-    evidence: Evidence::Later {
-        core_minutes: 5.0,
-        missing: "the share of recognized targets with a distractor beside them is no value of a probe yet",
+    takes: "twenty targets, each with three distractors beside it one after the other: the share of pictures in which the unit \
+        answers more than to every distractor alone, more than ten points apart",
+    evidence: Evidence::Probe {
+        probe: "hmax-clutter",
+        expects: &[Expect {
+            value: "share_gained",
+            about: "share recognized under the maximum, less that under the mean",
+            within: Within::AtLeast(0.1),
+        }],
     },
-    differs: "smaller images and fewer clips and filters",
+    differs: "smaller images and fewer clips and filters; the mean instead of the sum",
 };
