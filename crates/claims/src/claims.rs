@@ -135,6 +135,15 @@ register! {
     running_averages_lag_behind,
 }
 
+/// Claims that a run of the standard tier has no time for: half an hour of one core each. The full tier has, and so has whoever asks
+/// for one by its id.
+const LONG: [&str; 2] = ["R24", "R40"];
+
+/// The claims that the standard tier decides.
+pub fn standard() -> Vec<&'static Claim> {
+    CLAIMS.iter().copied().filter(|claim| !LONG.contains(&claim.id)).collect()
+}
+
 /// The claim of that id.
 ///
 /// # Errors

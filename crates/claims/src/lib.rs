@@ -20,7 +20,7 @@ mod trained;
 
 pub use admission::{AT_REST, Admission, SPREAD, admissions};
 pub use claim::{Claim, Evidence, Expect, Within};
-pub use claims::{CLAIMS, find};
+pub use claims::{CLAIMS, find, standard};
 pub use decide::verdicts;
 pub use error::Error;
 pub use experiment::{Arm, Comparison, Expectation, Experiment, Protocol, Quantity, Rule, Setup};

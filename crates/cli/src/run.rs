@@ -100,11 +100,13 @@ pub(crate) fn finish(mut run: RunWriter) -> Result<()> {
 /// standard one trains what decides the claims, and the full one both.
 pub(crate) fn report(tier: Tier, place: Place, with_benches: bool) -> Result<End> {
     let cells = if tier == Tier::Standard { Vec::new() } else { grid::select(tier, &Filter::default())? };
-    let decides = matches!(tier, Tier::Standard | Tier::Full);
+    let decided = match tier {
+        Tier::Standard => claims::standard(),
+        Tier::Full => claims::CLAIMS.to_vec(),
+        _ => Vec::new(),
+    };
     let mut seeds = seeds(&cells);
-    if decides {
-        seeds.extend(crate::claims::seeds(claims::CLAIMS));
-    }
+    seeds.extend(crate::claims::seeds(&decided));
     let measured = place.dir.as_ref().is_some_and(|dir| dir.join("throughput.json").exists());
     if with_benches && !measured {
         // A refusal leaves no run behind.
@@ -119,12 +121,8 @@ pub(crate) fn report(tier: Tier, place: Place, with_benches: bool) -> Result<End
     if train(&run, &cells)? == End::Interrupted {
         return Ok(End::Interrupted);
     }
-    if decides {
-        if crate::claims::train(&run, claims::CLAIMS)? == End::Interrupted {
-            return Ok(End::Interrupted);
-        }
-    } else {
-        crate::claims::decide(&run)?;
+    if crate::claims::train(&run, &decided)? == End::Interrupted {
+        return Ok(End::Interrupted);
     }
     let dir = run.dir().to_owned();
     finish(run)?;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use claims::{CLAIMS, Error, Evidence, Within, find};
+use claims::{CLAIMS, Claim, Error, Evidence, Within, find};
 
 /// Claims about normalization in recurrent nets.
 const RECURRENT: [&str; 43] = [
@@ -73,6 +73,19 @@ fn a_claim_is_found_by_its_id() {
     let Err(Error::Unknown { got, known }) = find("R44") else { panic!("R44 is none") };
     assert_eq!(got, "R44");
     assert!(known.starts_with("R1, R2, ") && known.ends_with(", F4"), "{known}");
+}
+
+/// What the standard tier leaves out costs half an hour each, and is there for whoever asks.
+#[test]
+fn the_standard_tier_leaves_out_what_is_long_and_nothing_else() {
+    let standard: Vec<&str> = claims::standard().iter().map(|claim| claim.id).collect();
+    let left_out: Vec<&Claim> =
+        CLAIMS.iter().copied().filter(|claim| !standard.contains(&claim.id)).collect();
+    assert_eq!(left_out.iter().map(|claim| claim.id).collect::<Vec<_>>(), ["R24", "R40"]);
+    for claim in left_out {
+        let Evidence::Trained(experiment) = claim.evidence else { panic!("{} trains nothing", claim.id) };
+        assert!(experiment.core_minutes >= 30.0, "{}", claim.id);
+    }
 }
 
 #[test]
