@@ -25,7 +25,8 @@ impl Judged for OwnRms {
 norm_core::normalization! {
     /// A method with a name that is taken
     pub Taken(zhang2019rms) as "rms" over features {
-        y = x * rsqrt(mean(square(x)) + 1);
+        ms = mean(square(x));
+        y  = x * rsqrt(ms + 1);
     }
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct Contender<'a> {
     pub(crate) method: String,
     /// Variant and differing settings; empty if there is nothing to tell apart.
     pub(crate) detail: String,
+    /// The differing settings alone.
+    settings: String,
     /// By rising rate.
     pub(crate) trials: Vec<Trial<'a>>,
     /// Index of the trial at the chosen rate.
@@ -43,6 +45,11 @@ impl<'a> Contender<'a> {
     /// The runs at the chosen rate.
     pub(crate) fn best(&self) -> &Trial<'a> {
         &self.trials[self.best]
+    }
+
+    /// How many cells there are of it.
+    fn runs(&self) -> usize {
+        self.trials.iter().map(|trial| trial.runs.len()).sum()
     }
 }
 
@@ -90,16 +97,21 @@ fn contest<'a>(
     manifest: &Manifest,
 ) -> Contest<'a> {
     let differing = differing(cells, manifest);
-    let mut groups: BTreeMap<(String, String), Vec<&'a ConvergenceRecord>> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, String, String), Vec<&'a ConvergenceRecord>> = BTreeMap::new();
     for cell in cells {
-        let detail = detail(cell, &differing, manifest);
-        groups.entry((cell.cell.method.clone(), detail)).or_default().push(cell);
+        let (settings, place) = (settings(cell, &differing, manifest), &cell.cell.variant);
+        let detail =
+            [place, &settings].into_iter().filter(|s| !s.is_empty()).cloned().collect::<Vec<_>>().join(", ");
+        groups.entry((cell.cell.method.clone(), detail, settings)).or_default().push(cell);
     }
     let metric = shown(&target.metric);
     let validated = cells.iter().any(|cell| cell.curve.iter().any(|point| point.valid_loss.is_some()));
     let mut contenders: Vec<Contender<'a>> = groups
         .into_iter()
-        .map(|((method, detail), runs)| contender(method, detail, runs, metric, validated))
+        .map(|((method, detail, settings), runs)| Contender {
+            settings,
+            ..contender(method, detail, runs, metric, validated)
+        })
         .collect();
     // The groups came sorted by name, and the sort is stable: equal scores stay in that order.
     contenders.sort_by(|a, b| {
@@ -156,7 +168,8 @@ fn contender<'a>(
         .map(|r| (r.cell.seed, r.steps_to_target.map_or(f64::INFINITY, |s| s as f64)))
         .collect();
     let reached = steps.iter().filter(|s| s.1.is_finite()).count();
-    Contender { method, detail, best, steps: Spread::new(steps, median), reached, trials }
+    let settings = String::new();
+    Contender { method, detail, settings, best, steps: Spread::new(steps, median), reached, trials }
 }
 
 /// What each rate is chosen by; the smallest is best. Seeds that only some rates have would favour one of them.
@@ -212,7 +225,22 @@ pub(crate) const SOURCES: [(&str, &str); 4] = [
     ("batch", "statistics of the batch"),
 ];
 
-impl Contest<'_> {
+impl<'a> Contest<'a> {
+    /// The contender that stands for a method beside the others: with the settings in which most methods were trained, if it was
+    /// too, and of several in the place where most of its runs are; not the one that did best.
+    pub(crate) fn representative(&self, method: &str) -> Option<&Contender<'a>> {
+        let mut methods: BTreeMap<&str, (BTreeSet<&str>, usize)> = BTreeMap::new();
+        for contender in &self.contenders {
+            let (seen, runs) = methods.entry(&contender.settings).or_default();
+            seen.insert(&contender.method);
+            *runs += contender.runs();
+        }
+        let common = methods.iter().max_by_key(|(_, (methods, runs))| (methods.len(), *runs)).map(|m| *m.0);
+        let own = self.contenders.iter().filter(|c| c.method == method);
+        // Of equals the first, which has the better score.
+        own.rev().max_by_key(|c| (Some(&c.settings[..]) == common, c.runs()))
+    }
+
     /// The sources that runs of this workload were evaluated by, where there is more than one.
     pub(crate) fn sources(&self) -> Vec<(&'static str, &'static str)> {
         let known = |source: &str| self.contenders.iter().any(|c| self.by_source(c, source).is_some());
@@ -264,14 +292,8 @@ fn named(record: &ConvergenceRecord, manifest: &Manifest) -> BTreeMap<String, St
     settings
 }
 
-fn detail(record: &ConvergenceRecord, differing: &BTreeSet<String>, manifest: &Manifest) -> String {
+fn settings(record: &ConvergenceRecord, differing: &BTreeSet<String>, manifest: &Manifest) -> String {
     let settings = named(record, manifest);
-    let mut parts = Vec::new();
-    if !record.cell.variant.is_empty() {
-        parts.push(record.cell.variant.clone());
-    }
-    parts.extend(
-        differing.iter().filter_map(|name| settings.get(name).map(|value| format!("{name} {value}"))),
-    );
-    parts.join(", ")
+    let one = |name: &String| settings.get(name).map(|value| format!("{name} {value}"));
+    differing.iter().filter_map(one).collect::<Vec<_>>().join(", ")
 }

@@ -262,25 +262,27 @@ fn cost_cell(id: &str, benches: &[Bench], headline: Option<(&Bench, &str)>) -> F
 }
 
 fn convergence_cell(id: &str, contest: &Contest<'_>, refusal: Option<&str>) -> FrontCell {
-    let Some(best) = contest.contenders.iter().find(|c| c.method == id) else {
+    let Some(shown) = contest.representative(id) else {
         let mut cell = FrontCell::absent("not run");
         refusal.unwrap_or_default().clone_into(&mut cell.why);
         return cell;
     };
     let text = |v: f64| format::metric(contest.metric, v);
-    let score = &best.best().score;
-    let target = if best.reached == 0 {
+    let score = &shown.best().score;
+    let target = if shown.reached == 0 {
         "target never reached".to_owned()
     } else {
-        format!("target in {} updates", learning::steps(best.steps.center))
+        format!("target in {} updates", learning::steps(shown.steps.center))
     };
     let mut why = vec![format::spread(score, text), target];
-    if !best.detail.is_empty() {
-        why.insert(0, best.detail.clone());
+    if !shown.detail.is_empty() {
+        why.insert(0, shown.detail.clone());
     }
     let sources = contest.sources().into_iter();
     let found: Vec<String> = sources
-        .filter_map(|(source, by)| Some(format!("{} by {by}", text(contest.by_source(best, source)?.center))))
+        .filter_map(|(source, by)| {
+            Some(format!("{} by {by}", text(contest.by_source(shown, source)?.center)))
+        })
         .collect();
     if found.len() > 1 {
         why.extend(found);

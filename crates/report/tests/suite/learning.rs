@@ -89,6 +89,39 @@ fn stored_statistics_stand_beside_those_of_the_population() {
     assert_eq!(front.matches("by running averages").count(), 1, "{front}");
 }
 
+/// Beside other methods a method stands as they do, not as it did best: an arm in another place or with a setting of its own does
+/// not take the row, however good it is.
+#[test]
+fn the_front_shows_the_arm_that_is_like_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = common::write(&folder.path().join("run"));
+    rendered(folder.path());
+    let front = || fs::read_to_string(folder.path().join("out/data/methods.csv")).unwrap();
+    let row = |id: &str| front().lines().find(|line| line.starts_with(id)).unwrap().to_owned();
+    let (rms, layer) = (row("rms,"), row("layer,"));
+    // Three cells of a better arm in another place, and of one with a setting.
+    let better = |cell: results::CellSettings| {
+        let mut record = common::cell("lstm", &cell.method, 0.1, cell.seed);
+        record.curve.iter_mut().for_each(|point| point.test_accuracy = Some(0.99));
+        (record.steps_to_target, record.seconds_to_target) = (Some(45), Some(0.09));
+        record.cell = cell;
+        record.id = record.cell.id();
+        record
+    };
+    for seed in 1..=3 {
+        let usual = |method: &str| common::cell("lstm", method, 0.1, seed).cell;
+        let elsewhere = results::CellSettings { variant: "joint".into(), ..usual("rms") };
+        let settings = [("clip".to_owned(), "1".to_owned())].into();
+        let set = results::CellSettings { settings, ..usual("layer") };
+        run.write_cell(&better(elsewhere)).unwrap();
+        run.write_cell(&better(set)).unwrap();
+    }
+    rendered(folder.path());
+    assert!(rows(folder.path(), "standings-lstm", &["contender"]).len() > 5);
+    assert_eq!(row("rms,"), rms);
+    assert_eq!(row("layer,"), layer);
+}
+
 #[test]
 fn every_seed_is_drawn() {
     let folder = tempfile::tempdir().unwrap();
