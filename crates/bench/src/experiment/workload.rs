@@ -6,9 +6,10 @@ use sequence::CellKind;
 
 use crate::error::Error;
 
+pub use super::arm::{Arm, Reason, Stand};
+pub(crate) use super::arm::{Build, Place, Placed, number};
 use super::axes::Axes;
 use super::cases::Cases;
-use super::learner::Learner;
 
 /// A workload, as its file describes it.
 #[derive(Debug)]
@@ -53,7 +54,12 @@ pub struct Workload {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Arms {
     /// One by one, where a method is a type of the model.
-    Types(&'static [Arm]),
+    Types {
+        /// Those of normlab.
+        own: &'static [Arm],
+        /// That of another repository's method.
+        added: fn(&'static Descriptor) -> Arm,
+    },
     /// By what a method says of itself, where it is a value.
     Values {
         /// Where tables compare it.
@@ -106,120 +112,6 @@ pub struct Recurrence {
     pub units: usize,
 }
 
-/// Which of a workload's models a method is trained in: the models differ in what stands at the method's place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Stand {
-    /// At the summed inputs.
-    Sums = 1,
-    /// At the summed inputs, with statistics of each step.
-    PerStep,
-    /// At the summed inputs, in a layer that streams.
-    Streams,
-    /// In a layer that holds the weights.
-    Weights,
-    /// In features that are computed once and not trained.
-    Features,
-    /// At the summed inputs, whose channels are cut into groups.
-    Groups,
-    /// In a model whose method is a value.
-    Value,
-    /// At the summed inputs, over all of a case or over the channels of each position.
-    Positions,
-    /// At the summed inputs, alone or behind normalized weights.
-    BesideWeights,
-}
-
-/// Why a method is not trained in a workload.
-pub type Reason = &'static str;
-
-/// One method in one workload.
-#[derive(Clone, Copy, Debug)]
-pub struct Arm {
-    /// The method.
-    pub method: &'static str,
-    /// Whether it is the plain model, which has no place to name.
-    plain: bool,
-    /// Where it stands, or why it does not.
-    stands: Result<Places, Reason>,
-    /// Builds it in any place by name, where place and method are values.
-    anywhere: Option<Build>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Places {
-    Several(&'static [Place]),
-    One(Place),
-}
-
-impl Places {
-    fn all(&self) -> &[Place] {
-        match self {
-            Self::Several(places) => places,
-            Self::One(place) => std::slice::from_ref(place),
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Place {
-    pub(crate) name: &'static str,
-    pub(crate) build: Build,
-}
-
-/// Makes the model of a cell, with fresh weights; or says in words why not.
-pub(crate) type Build = fn(&CellSettings, &Axes<'_>) -> Result<Box<dyn Learner>, String>;
-
-/// A method in the models for the way it stands; in none for one that is refused, so that nothing is compiled for it.
-pub(crate) trait Placed {
-    const PLACES: &'static [Place];
-}
-
-pub(crate) const fn number(stand: Result<Stand, Reason>) -> u8 {
-    match stand {
-        Ok(stand) => stand as u8,
-        Err(_) => 0,
-    }
-}
-
-impl Arm {
-    pub(crate) const fn of<P: Placed>(d: &Descriptor, stand: Result<Stand, Reason>) -> Self {
-        let stands = match stand {
-            Ok(_) => Ok(Places::Several(P::PLACES)),
-            Err(reason) => Err(reason),
-        };
-        Self { method: d.id, plain: d.is_identity(), stands, anywhere: None }
-    }
-
-    fn by_value(d: &'static Descriptor, place: Result<&'static str, Reason>, build: Build) -> Self {
-        let stands = place.map(|name| Places::One(Place { name, build }));
-        Self { method: d.id, plain: d.is_identity(), stands, anywhere: Some(build) }
-    }
-
-    pub(crate) const fn of_update(method: &'static str, places: &'static [Place]) -> Self {
-        Self { method, plain: false, stands: Ok(Places::Several(places)), anywhere: None }
-    }
-
-    /// Where the method stands in the model: several names where several models have it; the error is why not.
-    pub fn placements(&self) -> Result<Vec<&'static str>, Reason> {
-        let plain = self.plain;
-        Ok(self.stands?.all().iter().map(|place| if plain { "none" } else { place.name }).collect())
-    }
-
-    pub(crate) fn build(&self, workload: &Workload, placement: &str) -> Result<Build, Error> {
-        let refused = |reason| Error::Refused { workload: workload.id, method: self.method, reason };
-        let places = self.stands.map_err(refused)?;
-        let mut named = places.all().iter().filter(|p| self.plain || p.name == placement);
-        let elsewhere = self.anywhere.filter(|_| sequence::Placement::find(placement).is_some());
-        named.next().map(|place| place.build).or(elsewhere).ok_or_else(|| Error::UnknownPlacement {
-            workload: workload.id,
-            method: self.method,
-            got: placement.to_owned(),
-            known: places.all().iter().map(|p| p.name).collect::<Vec<_>>().join(", "),
-        })
-    }
-}
-
 /// Writes down the models of a workload, for each [`Stand`] the places by name and the dfdx type with the method in it; in brackets
 /// who builds it, where the model hears settings. Makes `ARMS` of it and of the file's `stand`.
 macro_rules! models {
@@ -252,8 +144,13 @@ macro_rules! models {
             }),+];
         })+
 
-        const ARMS: $crate::experiment::workload::Arms =
-            $crate::experiment::workload::Arms::Types(norms::for_each_norm!(table));
+        const VALUE: &[$crate::experiment::workload::Place] =
+            &[$($crate::experiment::workload::Place { name: $at, build: $by_value })?];
+
+        const ARMS: $crate::experiment::workload::Arms = $crate::experiment::workload::Arms::Types {
+            own: norms::for_each_norm!(table),
+            added: |d| $crate::experiment::workload::Arm::added(d, stand(d), VALUE),
+        };
     };
 }
 pub(crate) use models;
@@ -337,8 +234,11 @@ pub const fn in_recurrence(d: &Descriptor) -> Result<Stand, Reason> {
 
 impl Workload {
     fn arms(&self) -> Vec<Arm> {
-        let mut all = match self.arms {
-            Arms::Types(arms) => arms.to_vec(),
+        let mut all: Vec<Arm> = match self.arms {
+            Arms::Types { own, added } => {
+                let others = norms::added().iter().map(|m| added(m.descriptor()));
+                own.iter().copied().chain(others).collect()
+            }
             Arms::Values { place, build } => {
                 let one = |m: &norms::Method| Arm::by_value(m.descriptor(), place(m.descriptor()), build);
                 norms::all().map(one).collect()
@@ -356,8 +256,8 @@ impl Workload {
     pub fn arm(&self, method: &str) -> Result<Arm, Error> {
         let listed = self.arms().into_iter().find(|arm| arm.method == method);
         let other = || {
-            let stands = Err("the weights are moved by another optimizer here");
-            norms::find_update(method).map(|u| Arm { method: u.id, plain: false, stands, anywhere: None })
+            let reason = "the weights are moved by another optimizer here";
+            norms::find_update(method).map(|u| Arm::without(u.id, reason))
         };
         listed.or_else(other).ok_or_else(|| Error::UnknownMethod {
             workload: self.id,
