@@ -147,7 +147,7 @@ impl<'a> Body<'a> {
                 let x = self.value(exponent);
                 quote!((#x * #b.ln()).exp())
             }
-            // The control is a matter of the way back.
+            // The control is a matter of the backward pass.
             Node::Controlled { value, .. } => {
                 let value = self.value(value);
                 quote!(#value)

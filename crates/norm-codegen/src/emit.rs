@@ -204,7 +204,7 @@ fn bodies(f: &Formula, d: &Derivation, s: &Schedule) -> TokenStream {
     let outer = Axes::ALL.minus(f.set_axes());
     let (ns, np, nc, nm, nb) =
         (d.current.len(), d.inputs().len(), d.consts.len(), s.widest(), s.backward.len());
-    // Those that the way back gives something for.
+    // Those that the backward pass gives something for.
     let inputs = d.inputs();
     let learned = d.dparams.len();
 

@@ -46,7 +46,7 @@ pub enum PolicyKind {
     Running,
     /// As [`PolicyKind::Running`], with an average of its own for each step of a sequence.
     PerStep,
-    /// Training and evaluation both use what the statistics have been so far, and on the way back what their
+    /// Training and evaluation both use what the statistics have been so far, and in the backward pass what their
     /// gradients have been.
     Streaming,
 }
@@ -294,7 +294,7 @@ impl Descriptor {
     pub fn input_names(&self) -> Vec<&'static str> {
         self.returned_names().into_iter().chain(self.frozen.iter().map(|f| f.name)).collect()
     }
-    /// Those for which the way back gives something: parameters, then states of controls.
+    /// Those for which the backward pass gives something: parameters, then states of controls.
     pub fn returned_names(&self) -> Vec<&'static str> {
         let controls = self.plan.controls().into_iter().map(|c| c.name);
         self.params.iter().map(|p| p.name).chain(controls).collect()

@@ -121,7 +121,7 @@ impl Op {
     }
 }
 
-/// The state of a control: an input with one value per reference set, to which a way back has something to add.
+/// The state of a control: an input with one value per reference set, to which a backward pass has something to add.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Control {
     /// Its name.

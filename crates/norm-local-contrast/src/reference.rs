@@ -99,7 +99,7 @@ fn given_around(window: &Window, values: &[f64]) -> Vec<f64> {
     given
 }
 
-/// Back along the way there: through the quotient to the centred values and to whichever of average and deviation stood
+/// Back through the forward pass: through the quotient to the centred values and to whichever of average and deviation stood
 /// below, through the deviation's window to the centred values again, and through the mean's window to `x`.
 fn backward(call: &ReferenceCall<'_>, dy: &[f64]) -> ReferenceBackward {
     let (places, channels) = (call.layout.s, call.layout.channels() as f64);

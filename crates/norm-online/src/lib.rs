@@ -14,7 +14,7 @@ norm_core::normalization! {
         gotcha "The bound comes after gain and bias, and the gradient is cut off with it." (chiley2019online);
         gotcha "The cases of a batch go in one by one, so their order counts, forwards and backwards alike, and a batch of n moves what is stored n times. `block` normalizes that many at a time by what was stored before them.";
         gotcha "What flows back is not the gradient of the formula, so differences do not agree with it." (chiley2019online);
-        gotcha "On the way back the authors' compiled code divides by the variance that the case has been taken into, their numpy code by the one before it, which divided on the way there; so does this.";
+        gotcha "In the backward pass the authors' compiled code divides by the variance that the case has been taken into, their numpy code by the one before it, which divided in the forward pass; so does this.";
         gotcha "At a rate of 0.001 the store needs thousands of cases to leave where it starts, mean 0 and variance 1.";
         param gain = 1.0;
         param bias = 0.0;

@@ -11,7 +11,7 @@ norm_core::normalization! {
     pub PowerNorm(shen2020power, eq = "algorithm 2") as "power" over batch + space {
         policy running;
         gotcha "The authors' code first divides groups of each case's features by their root mean square, without a parameter; that is a method of its own and is left out here." (shen2020power);
-        gotcha "On the way back the authors' code divides by the moment of the batch at hand, though the way there divided by the stored one; the paper's algorithm divides by the stored one both ways, and so does this.";
+        gotcha "In the backward pass the authors' code divides by the moment of the batch at hand, though the forward pass divided by the stored one; the paper's algorithm divides by the stored one both ways, and so does this.";
         gotcha "For their first 10000 updates the authors divide by the moment of the batch, while the control acts already; here the store starts at 1 and divides from the first batch on.";
         gotcha "In the authors' warm-up the store takes a batch in twice, as a cumulative and as an exponential mean, and its last update is warm-up for the output (`<=`) but not for the cumulative mean (`<`).";
         gotcha "The paper's backward average is 1 - alpha times the state that is stored here; both of its rates are 0.1, the forward one an option of the layer.";

@@ -6,7 +6,7 @@ pub(crate) static CLAIM: Claim = Claim {
     id: "R14",
     source: "cooijmans2017recurrent",
     statement: "At the start of training the gradient of a normalized recurrent net keeps its size over all \
-        steps when the gain is small, and vanishes on the way back when it is large.",
+        steps when the gain is small, and vanishes in the backward pass when it is large.",
     takes: "tanh recurrence from the identity, one batch norm on the sum, 200 steps: the norm of the \
         gradient at the first step over that at the last",
     evidence: Evidence::Probe {

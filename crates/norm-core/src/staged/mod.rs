@@ -2,7 +2,7 @@
 //! hand (statistics, windows, and what is the same for many elements) are made by steps of their own, each a pass over
 //! the axes it varies over; a call takes the steps that lead to what it asks for.
 //!
-//! Only statistics over the batch are handed out. The others belong to their case and are found again on the way back.
+//! Only statistics over the batch are handed out. The others belong to their case and are found again in the backward pass.
 
 mod program;
 mod sweep;

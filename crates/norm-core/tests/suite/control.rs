@@ -100,7 +100,7 @@ fn a_statistic_sees_what_was_stored_before() {
             of(c).map(|i| (x[i] - mu).abs() * stored[c] + (x[i] - stored[c]).powi(2)).sum::<f64>() / count;
         close(&[stats[c], stats[C + c]], &[mu, dev]);
     }
-    // The way back, which goes through both statistics and the stored value between them, by differences.
+    // The backward pass, which goes through both statistics and the stored value between them, by differences.
     let call = Call { layout: layout(), x: &x, params: &[&stored], consts: &[1e-3], mask: None };
     let mut dx = vec![0.0; x.len()];
     k.backward(Isa::detect(), &call, &dy, &stats, Rule::Exact, true, &mut dx, &mut []).unwrap();

@@ -1,4 +1,4 @@
-//! A control in dfdx operations: nothing on the way there, its share on the way back.
+//! A control in dfdx operations: nothing in the forward pass, its share in the backward pass.
 
 use dfdx::prelude::*;
 use norm_core::Control;
@@ -23,7 +23,7 @@ pub(super) fn add<S: Shape, E: Dtype, D: Device<E>>(
 }
 
 impl<G: Grid, E: Dtype, D: Device<E>, T: Tape<E, D>> Player<'_, G, E, D, T> {
-    /// The value, under a name of its own to the tape. On the way back its gradient `g` goes on to the value as
+    /// The value, under a name of its own to the tape. In the backward pass its gradient `g` goes on to the value as
     /// `q = g - (1 - rate) state direction`, and the state gets the mean of `q direction`.
     pub(super) fn controlled(
         &mut self,

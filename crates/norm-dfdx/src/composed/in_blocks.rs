@@ -113,7 +113,7 @@ impl<S: Shape, E: Dtype + Elem, D: Device<E>> Use<S, E, D> {
             let played = match played {
                 Ok(played) => played,
                 Err(Error::Device { source }) => return Err(source),
-                Err(other) => unreachable!("the way there went through the same: {other}"),
+                Err(other) => unreachable!("the forward pass went through the same: {other}"),
             };
             let loss = played.try_mul(upstream)?.try_sum::<Rank0, _>()?;
             let mut found = loss.try_backward()?;

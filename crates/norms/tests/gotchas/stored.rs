@@ -22,7 +22,7 @@ pub(crate) const ENTRIES: fn() -> Vec<Entry> = || {
         ("streaming", "At p = 1 a Gaussian", Here(of_absolute_deviations)),
         ("streaming-moments", "The variance is a difference of moments", Here(moments_cancel)),
         ("power", "The authors' code first divides", Source),
-        ("power", "On the way back the authors' code", Here(divided_by_the_store_both_ways)),
+        ("power", "In the backward pass the authors' code", Here(divided_by_the_store_both_ways)),
         ("power", "For their first 10000 updates", Here(divides_by_the_store_at_once)),
         ("power", "In the authors' warm-up", Source),
         (
@@ -43,7 +43,7 @@ pub(crate) const ENTRIES: fn() -> Vec<Entry> = || {
             "What flows back is not",
             Here(|| assert!(!Run::new("online", 2, 2, 1).d().exact_gradient)),
         ),
-        ("online", "On the way back the authors' compiled", Here(divided_by_the_variance_before)),
+        ("online", "In the backward pass the authors' compiled", Here(divided_by_the_variance_before)),
         ("online", "At a rate of 0.001", Here(thousands_of_cases)),
     ]
 };

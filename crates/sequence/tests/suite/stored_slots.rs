@@ -259,7 +259,7 @@ fn controls_move_on_from_step_to_step_and_from_pass_to_pass() {
         let off = difference(&dh, h0);
         assert!(off < 1e-11, "pass {pass}: the gradient of h0 differs by {off:e}");
     }
-    // The last way back lies in the workspace until the next pass in training.
+    // The last backward pass lies in the workspace until the next pass in training.
     let mut next = Workspace::default();
     next.take_over(&mut ws);
     problem.run(&cell, &mut state, true, &mut next);

@@ -1,4 +1,4 @@
-//! What a control does on the way back, and that it does nothing on the way there.
+//! What a control does in the backward pass, and that it does nothing in the forward pass.
 
 use symbolic::{Axes, Env, ExprId, Graph};
 
