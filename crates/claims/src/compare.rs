@@ -57,6 +57,7 @@ impl Comparison {
         match self.quantity {
             Quantity::LogLoss { of, against } => format!("ln {}", each(of, against)),
             Quantity::Number { of, against } => each(of, against),
+            Quantity::Level { of, level } => format!("{of} of {a} − {level}"),
             Quantity::Steps => format!("ln of the updates until the target, {a} − {b}"),
             Quantity::Spread { metric } => format!("ln of the deviation of {metric} over seeds, {a} − {b}"),
             Quantity::Success { metric, least } => {
@@ -80,6 +81,7 @@ impl Comparison {
                 (log(of(first, a)?), log(of(second, b)?))
             }
             Quantity::Number { of: a, against: b } => (of(first, a)?, of(second, b)?),
+            Quantity::Level { of: name, level } => (of(first, name)?, vec![level; first.len()]),
             Quantity::Spread { metric } => (of(first, metric)?, of(second, metric)?),
             Quantity::Steps => {
                 let steps = |records: &[&ConvergenceRecord]| {

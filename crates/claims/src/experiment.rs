@@ -143,6 +143,13 @@ pub enum Quantity {
         /// That of the second's.
         against: &'static str,
     },
+    /// A number of the first arm less a fixed level; the second arm is the first once more.
+    Level {
+        /// The metric.
+        of: &'static str,
+        /// The level.
+        level: f64,
+    },
     /// The logarithm of the updates until the target of the workload; never is infinite, and ranks decide.
     Steps,
     /// The logarithm of the ratio of standard deviations over seeds, by the test of Pitman and Morgan. A diverged cell leaves

@@ -114,6 +114,18 @@ fn a_margin_takes_the_whole_interval() {
     assert_eq!(verdict(higher, losses(0.1, 0.05)), Refuted);
 }
 
+/// Numbers of one arm against a level: what the other arm does is nothing to it.
+#[test]
+fn a_level_is_held_or_missed_by_the_first_arm_alone() {
+    let near = |level| claim(Quantity::Level { of: "test_loss", level }, Expectation::Same { delta: 0.05 });
+    let cells = |cell: &results::CellSettings| {
+        if cell.method == FIRST { losses(0.0, 0.01)(cell) } else { losses(2.0, 0.5)(cell) }
+    };
+    assert_eq!(verdict(near(0.5), cells), Supported);
+    assert_eq!(verdict(near(0.7), cells), Refuted);
+    assert_eq!(verdict(near(0.5), losses(0.0, 0.5)), Undecided);
+}
+
 /// Below 0 a margin says how much worse is still as good.
 #[test]
 fn a_margin_below_zero_allows_a_loss_that_is_a_little_higher() {
