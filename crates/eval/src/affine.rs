@@ -1,12 +1,12 @@
 //! `as = linear` and `as = conv`: rows times weights, with the method where it stands, at the weights, at the rows that
 //! enter, or at the sums. A convolution is the same with a patch of the image as a row.
 
-use norm_core::{Layout, ReferenceSet, Site};
+use norm_core::{Layout, NormState, ReferenceSet, Site};
 
 use crate::answer::Answer;
 use crate::error::Error;
 use crate::limits;
-use crate::norm::{Norm, Real, double, narrow, widen};
+use crate::norm::{How, Norm, Real, Used, double, narrow, widen};
 use crate::product::{nn, nt, tn};
 use crate::request::Request;
 use crate::state::Stored;
@@ -15,32 +15,42 @@ use crate::template::{self, Rectified};
 
 /// Values and the normalization that was put before them, if any.
 pub(crate) struct Side<T: 'static> {
-    norm: Option<Norm<T>>,
+    norm: Option<(Norm<T>, How, Stored<T>, Used<T>)>,
     raw: Vec<T>,
-    statistics: Vec<T>,
-    /// Whether those are stored ones.
-    stored: bool,
     pub(crate) value: Vec<T>,
 }
 
 impl<T: Real> Side<T> {
+    /// With a normalization that stores nothing.
     pub(crate) fn new(norm: Option<Norm<T>>, raw: Vec<T>) -> Result<Self, Error> {
-        Self::given(norm, raw, None)
+        let Some(norm) = norm else { return Ok(Self { norm: None, value: raw.clone(), raw }) };
+        let nothing = NormState::instant(*T::table(norm.method), norm.consts.clone());
+        Self::storing(norm, How::Stored, Stored::new("", 0, None, nothing), "", raw)
     }
 
-    /// With stored statistics, where there are any.
-    fn given(norm: Option<Norm<T>>, raw: Vec<T>, stored: Option<&[T]>) -> Result<Self, Error> {
-        let (value, statistics) = match &norm {
-            Some(n) => n.forward(&raw, stored)?,
-            None => (raw.clone(), Vec::new()),
-        };
-        Ok(Self { norm, raw, statistics, stored: stored.is_some(), value })
+    /// With one that stores.
+    fn storing(
+        norm: Norm<T>,
+        how: How,
+        mut stored: Stored<T>,
+        advice: &'static str,
+        raw: Vec<T>,
+    ) -> Result<Self, Error> {
+        let refused = stored.refused(advice);
+        let (value, used) = norm.forward(how, stored.at(0, how).1, &raw).map_err(refused)?;
+        Ok(Self { norm: Some((norm, how, stored, used)), raw, value })
     }
 
-    pub(crate) fn backward(&self, d: Vec<T>) -> Result<(Vec<T>, Vec<Vec<T>>), Error> {
-        match &self.norm {
-            Some(n) => n.backward(&self.raw, &self.statistics, &d, self.stored),
+    pub(crate) fn backward(&mut self, d: Vec<T>) -> Result<(Vec<T>, Vec<Vec<T>>), Error> {
+        match &mut self.norm {
+            Some((norm, how, stored, used)) => norm.backward(*how, stored.at(0, *how).1, &self.raw, used, &d),
             None => Ok((d, Vec::new())),
+        }
+    }
+
+    fn put_state(&self, answer: &mut Answer) {
+        if let Some((_, _, stored, _)) = &self.norm {
+            stored.put(answer);
         }
     }
 }
@@ -55,7 +65,7 @@ fn sites(d: &norm_core::Descriptor) -> (bool, bool) {
 }
 
 pub(crate) fn ready<T: Real>(r: &Request, layout: Layout, params: Vec<Vec<T>>) -> Norm<T> {
-    Norm { method: r.method, path: r.path, layout, params, consts: r.consts(), mask: None }
+    Norm { method: r.method, path: r.path, layout, params: params.into(), consts: r.consts(), mask: None }
 }
 
 /// Rows `[rows][inputs]` times weights `[outputs][inputs]`, before what stands at the sums.
@@ -66,8 +76,6 @@ pub(crate) struct Affine<T: 'static> {
     gain: Option<Vec<T>>,
     rectified: Option<Rectified>,
     sums: Vec<T>,
-    /// What the method keeps of the weights.
-    stored: Option<Stored<T>>,
 }
 
 /// Gradients of an [`Affine`].
@@ -102,25 +110,17 @@ impl<T: Real> Affine<T> {
         } else {
             None
         };
-        let mut weights_norm = if template::holds(d.id) {
-            Some(template::of(r, over_weights)?)
-        } else {
-            at_weights.then(|| ready(r, over_weights, found))
-        };
-        let keeps = at_weights && d.policy.averages();
-        let mut stored = keeps.then(|| Stored::take(r, "state.", o, None)).transpose()?;
-        if let (Some(stored), Some(norm)) = (&stored, &mut weights_norm) {
-            norm.params.extend(d.frozen.iter().map(|_| vec![T::lit(0.0); o]));
-            norm.look_at(stored.at(0));
-        }
         let rows = Side::new(rows_norm, rows)?;
-        let given = stored.as_ref().and_then(|s| s.given(r, 0));
-        let weights = Side::given(weights_norm, weights, given.as_deref())?;
-        if let Some(stored) = stored.as_mut().filter(|_| r.train) {
-            stored.update(0, &weights.statistics, i, r.advice())?;
-        }
+        let weights = if template::holds(d.id) {
+            Side::new(Some(template::of(r, over_weights)?), weights)?
+        } else if at_weights {
+            let stored = Stored::take(r, "state.", o, None)?;
+            Side::storing(ready(r, over_weights, found), How::of(r), stored, r.advice(), weights)?
+        } else {
+            Side::new(None, weights)?
+        };
         let sums = nt(&rows.value, &weights.value, n, i, o);
-        Ok(Self { rows, weights, sizes, gain, rectified: Rectified::of(r)?, sums, stored })
+        Ok(Self { rows, weights, sizes, gain, rectified: Rectified::of(r)?, sums })
     }
 
     pub(crate) fn sums(&self) -> Vec<T> {
@@ -131,7 +131,7 @@ impl<T: Real> Affine<T> {
         }
     }
 
-    pub(crate) fn backward(&self, d: &[T]) -> Result<Back<T>, Error> {
+    pub(crate) fn backward(&mut self, d: &[T]) -> Result<Back<T>, Error> {
         let [n, i, o] = self.sizes;
         let mut d = d.to_vec();
         let mut gain = None;
@@ -180,7 +180,7 @@ pub(crate) struct Layer<'a, T: 'static> {
 impl<T: Real> Layer<'_, T> {
     /// Runs it and answers, all but the gradient of `x`, which comes back for each row.
     pub(crate) fn run(
-        self,
+        mut self,
         r: &mut Request,
         shape: &[usize],
         weight: &[usize],
@@ -195,7 +195,7 @@ impl<T: Real> Layer<'_, T> {
         let dy = r.optional("dy", shape)?;
         r.finish()?;
         let mut y = match &mut sums {
-            Some(s) => s.forward(r, &z)?,
+            Some(s) => s.forward(&z)?,
             None => z.clone(),
         };
         if let Some(b) = &bias {
@@ -230,9 +230,7 @@ impl<T: Real> Layer<'_, T> {
         if let Some(s) = &sums {
             s.put_state(&mut answer);
         }
-        if let Some(s) = &self.affine.stored {
-            s.put(&mut answer);
-        }
+        self.affine.weights.put_state(&mut answer);
         Ok((answer, rows))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use norm_core::{Descriptor, Elem};
+use norm_core::Descriptor;
 
 use crate::error::Error;
 use crate::file::Array;
@@ -46,19 +46,6 @@ impl Answer {
         }
         Ok(())
     }
-}
-
-/// Refuses a statistic that is to be stored and is not finite: what it would move stays as it was otherwise, unsaid.
-pub(crate) fn check_stored<T: Elem>(
-    d: &Descriptor,
-    prefix: &str,
-    found: &[T],
-    advice: &'static str,
-) -> Result<(), Error> {
-    let Some(at) = found.iter().position(|v| !v.to_f64().is_finite()) else { return Ok(()) };
-    let channels = found.len() / d.statistics.len();
-    let name = format!("{prefix}{}", d.statistics[at / channels].stored_name());
-    Err(Error::Answer { name, at: at % channels, got: found[at].to_f64(), advice })
 }
 
 /// What to do about a number that is not finite, by the constants of a method and its element type.

@@ -2,14 +2,16 @@
 
 use norm_core::blocks::takes_blocks;
 use norm_core::policy::Running;
+use norm_core::streaming::Streaming;
 use norm_core::{PolicyKind, ReferenceSet, Site, Skeleton};
-use sequence::{Bias, Cell, CellKind, Options, Placement, Statistics};
+use sequence::{Bias, Cell, CellKind, Options, Place, Placement, Slot, Statistics};
 
 use crate::error::Error;
-use crate::norm::{Real, narrow};
+use crate::norm::{Path, Real, narrow};
 use crate::options::PYTORCH;
 use crate::request::{Form, OverTime, Request};
 use crate::state::{averaging, over_time};
+use crate::streaming;
 
 pub(crate) fn refused(r: &Request, reason: String) -> Error {
     Error::NotApplicable {
@@ -72,6 +74,7 @@ pub(crate) fn make<T: Real>(r: &Request, kind: CellKind, t_max: usize) -> Result
                 format!("its statistics pool {}, no cases: leave `statistics` out", d.over()),
             ));
         }
+        (true, None) if d.policy == PolicyKind::Streaming => None,
         (true, _) => Some(match over_time(r) {
             OverTime::Pooled => Statistics::BatchTime,
             OverTime::PerStep => Statistics::PerStep { t_max },
@@ -80,7 +83,17 @@ pub(crate) fn make<T: Real>(r: &Request, kind: CellKind, t_max: usize) -> Result
     let consts = r.consts();
     let running: Option<Running> = if d.policy.averages() { Some(averaging(r)?) } else { None };
     let options = Options { consts: r.sets_consts().then_some(&consts), statistics, running };
-    Ok(placement(r)?.cell_with(kind, *T::table(r.method), options)?)
+    let cell = placement(r)?.cell_with(kind, *T::table(r.method), options)?;
+    if d.policy == PolicyKind::Streaming { stream(cell, streaming::settings(r)?) } else { Ok(cell) }
+}
+
+/// With other settings of how histories are mixed.
+fn stream<T: Real>(mut cell: Cell<T>, settings: Streaming) -> Result<Cell<T>, Error> {
+    let slots: Vec<(Place, Slot<T>)> = cell.slots().map(|(place, slot)| (place, slot.clone())).collect();
+    for (place, slot) in slots {
+        cell = cell.with(place, Slot { streaming: settings, ..slot })?;
+    }
+    Ok(cell)
 }
 
 /// The biases of a cell as PyTorch has them.
@@ -128,9 +141,11 @@ pub(crate) fn check(r: &Request) -> Result<(), Error> {
         return Err(refused(r, reason));
     }
     // Of a method over cases: blocks, states of controls or what was stored have a part in each use.
-    let stored = d.policy.stores() && (takes_blocks(d) || !d.frozen.is_empty());
-    if d.policy == PolicyKind::Streaming || (stored && d.site == Site::SummedInputs) {
-        return Err(refused(r, "its stores belong to a layer: write as = sums with layout = TNC".to_owned()));
+    let stores = d.policy.stores() && (takes_blocks(d) || !d.frozen.is_empty());
+    let in_each_use = d.policy == PolicyKind::Streaming || (stores && d.site == Site::SummedInputs);
+    if in_each_use && r.path != Path::Fused {
+        let reason = "what it stores has a part in each use, which this path does not follow through a cell";
+        return Err(refused(r, format!("{reason}: write path = fused")));
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ mod conv;
 mod error;
 mod file;
 mod header;
+mod judge;
 mod limits;
 mod norm;
 mod options;

@@ -1,13 +1,19 @@
-//! One normalization of rows, by any of the three paths: what every form of a request is made of.
+//! One use of a normalization with what it stores, by any of the three paths: what every form of a request is made of.
 
-use dfdx::prelude::*;
-use norm_core::{Call, Elem, Isa, Kernel, Layout, Rule};
-use norm_dfdx::composed::OnCpu;
-use norm_dfdx::fused::{Flat, Statistics};
-use norm_dfdx::with_upstream;
+use std::ops::Range;
+use std::rc::Rc;
+
+use norm_core::blocks::Blocks;
+use norm_core::conformance::Planes;
+use norm_core::{
+    Call, Descriptor, Elem, Input, Isa, Kernel, Layout, NormState, Rule, Saved, Unstorable, policy,
+};
 use norms::Method;
 
 use crate::error::Error;
+use crate::judge::{self, Played};
+use crate::request::{Evaluate, Request};
+use crate::streaming;
 
 /// Which code runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,22 +36,15 @@ impl Path {
 }
 
 /// An element type that a request may ask for.
-pub(crate) trait Real: Elem + Dtype {
+pub(crate) trait Real: Elem + dfdx::prelude::Dtype {
     fn table(method: &'static Method) -> &'static Kernel<Self>;
+    /// By dfdx's operations: one call, and its gradients for a `dy`.
     fn composed(
-        norm: &Norm<Self>,
-        x: &[Self],
+        d: &'static Descriptor,
+        call: &Call<'_, Self>,
         given: Option<&[Self]>,
         dy: Option<&[Self]>,
     ) -> Result<Played<Self>, Error>;
-}
-
-/// What the composed path gives back.
-pub(crate) struct Played<T> {
-    pub(crate) y: Vec<T>,
-    pub(crate) statistics: Vec<T>,
-    pub(crate) dx: Vec<T>,
-    pub(crate) dparams: Vec<Vec<T>>,
 }
 
 pub(crate) fn narrow<T: Elem>(v: &[f64]) -> Vec<T> {
@@ -61,238 +60,286 @@ pub(crate) fn widen<T: Elem>(v: &[T]) -> Vec<f64> {
     v.iter().map(|v| v.to_f64()).collect()
 }
 
+/// What a use has to do with what is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum How {
+    /// The statistics of the batch, which the store takes in.
+    Train,
+    /// As in training, and nothing is kept: a step beyond those that are stored.
+    Aside,
+    /// Stored statistics, where some are stored.
+    Stored,
+    /// The statistics of the batch in evaluation: nothing moves, and nothing is controlled.
+    Own,
+}
+
+impl How {
+    /// As the request says.
+    pub(crate) fn of(r: &Request) -> Self {
+        match (r.train, r.evaluate) {
+            (true, _) => Self::Train,
+            (false, Evaluate::Stored) => Self::Stored,
+            (false, Evaluate::Batch) => Self::Own,
+        }
+    }
+}
+
+/// What a use leaves for its gradient.
+pub(crate) enum Used<T> {
+    /// By the kernels, the cases of each part.
+    Fused(Vec<(Range<usize>, Saved<T>)>),
+    /// By a judge, block by block.
+    Judged(Vec<Block<T>>),
+    /// By the judge of a method that streams: the mixed statistics.
+    Streamed(Planes),
+}
+
+/// A block of cases by a judge.
+pub(crate) struct Block<T> {
+    cases: Range<usize>,
+    statistics: Vec<T>,
+    /// Whether those are stored ones.
+    given: bool,
+    /// What the store held before, for each frozen input.
+    frozen: Vec<Vec<T>>,
+}
+
 /// A method made ready for rows of one layout.
 pub(crate) struct Norm<T: 'static> {
     pub(crate) method: &'static Method,
     pub(crate) path: Path,
     pub(crate) layout: Layout,
-    /// Parameters, then states of controls, then frozen inputs.
-    pub(crate) params: Vec<Vec<T>>,
+    /// The learned parameters, the same in all parts of an input.
+    pub(crate) params: Rc<[Vec<T>]>,
     pub(crate) consts: Vec<f64>,
     pub(crate) mask: Option<Vec<bool>>,
 }
 
+/// What evaluation by the statistics of the batch goes through: a store that neither moves nor controls, or, where a method
+/// streams, one that has seen nothing.
+fn own<T: Real>(state: &NormState<T>) -> (NormState<T>, bool) {
+    if let Some((settings, store)) = state.streamed() {
+        let consts = state.consts().to_vec();
+        return (NormState::streaming(*state.kernel(), consts, settings, store.sets()), false);
+    }
+    let mut own = state.clone();
+    if let Some(averages) = own.averages_mut() {
+        averages.running.rate = 0.0;
+        averages.controls.iter_mut().for_each(|c| c.fill(T::lit(0.0)));
+    }
+    (own, true)
+}
+
 impl<T: Real> Norm<T> {
-    /// Puts a store, `[statistics][channels]`, where frozen inputs look at it.
-    pub(crate) fn look_at(&mut self, store: &[T]) {
-        let (d, channels) = (self.method.descriptor(), self.layout.channels());
-        let behind = self.params.iter_mut().skip(d.returned_names().len());
-        for (f, seen) in d.frozen.iter().zip(behind) {
-            seen.copy_from_slice(f.of(store, channels));
+    fn params(&self) -> Vec<&[T]> {
+        self.params.iter().map(|p| &p[..]).collect()
+    }
+
+    /// Some cases of `x`, with these inputs.
+    fn call<'a>(&'a self, cases: &Range<usize>, x: &'a [T], params: &'a [&'a [T]]) -> Call<'a, T> {
+        Call {
+            layout: Layout { n: cases.len(), ..self.layout },
+            x: &x[self.elements(cases)],
+            params,
+            consts: &self.consts,
+            mask: self.mask.as_ref().map(|m| &m[cases.clone()]),
         }
     }
 
-    /// Puts states, `[controls][channels]`, where controls have them.
-    pub(crate) fn hold(&mut self, states: &[T]) {
-        let (learned, channels) = (self.method.descriptor().params.len(), self.layout.channels());
-        for (held, state) in self.params.iter_mut().skip(learned).zip(states.chunks_exact(channels)) {
-            held.copy_from_slice(state);
-        }
+    fn elements(&self, cases: &Range<usize>) -> Range<usize> {
+        cases.start * self.layout.case()..cases.end * self.layout.case()
     }
 
-    fn call<'a>(&'a self, x: &'a [T], params: &'a [&'a [T]]) -> Call<'a, T> {
-        Call { layout: self.layout, x, params, consts: &self.consts, mask: self.mask.as_deref() }
-    }
-
-    fn double(&self) -> Norm<f64> {
-        Norm {
-            method: self.method,
-            path: self.path,
-            layout: self.layout,
-            params: self.params.iter().map(|p| widen(p)).collect(),
-            consts: self.consts.clone(),
-            mask: self.mask.clone(),
-        }
-    }
-
-    /// Elements that a set pools.
-    pub(crate) fn pooled(&self) -> usize {
-        let params: Vec<&[T]> = self.params.iter().map(|p| &p[..]).collect();
-        T::table(self.method).pooled(&self.call(&[], &params))
-    }
-
-    /// The output and the statistics that made it, laid out as the kernels lay them out. `given` are stored ones.
-    pub(crate) fn forward(&self, x: &[T], given: Option<&[T]>) -> Result<(Vec<T>, Vec<T>), Error> {
-        let kernel = T::table(self.method);
-        let params: Vec<&[T]> = self.params.iter().map(|p| &p[..]).collect();
-        match self.path {
-            Path::Fused => {
-                let mut statistics = vec![T::lit(0.0); kernel.statistics_len(&self.layout)];
-                let mut y = vec![T::lit(0.0); x.len()];
-                let call = self.call(x, &params);
-                if let Some(given) = given {
-                    kernel.apply(Isa::detect(), &call, given, &mut y)?;
-                    return Ok((y, given.to_vec()));
-                }
-                kernel.forward(Isa::detect(), &call, &mut statistics, &mut y)?;
-                Ok((y, statistics))
-            }
-            Path::Composed => {
-                let played = T::composed(self, x, given, None)?;
-                Ok((played.y, played.statistics))
-            }
-            Path::Reference => {
-                let (wide, x) = (self.double(), widen(x));
-                let params: Vec<&[f64]> = wide.params.iter().map(|p| &p[..]).collect();
-                let call = wide.call(&x, &params);
-                if let Some(given) = given {
-                    let stored = self.stored()?;
-                    let y = (stored.forward)(&call, &self.planes(&widen(given)));
-                    return Ok((narrow(&y), given.to_vec()));
-                }
-                let found = self.method.reference.forward_scaled(self.method.descriptor(), &call);
-                let mut statistics = vec![T::lit(0.0); kernel.statistics_len(&self.layout)];
-                for (i, plane) in found.statistics.iter().enumerate() {
-                    for (set, v) in plane.iter().enumerate() {
-                        statistics[kernel.statistic_index(i, set, &self.layout)] = T::lit(*v);
-                    }
-                }
-                Ok((narrow(&found.y), statistics))
+    /// A use, which moves the state in training.
+    ///
+    /// # Errors
+    /// A statistic that cannot be stored is [`norm_core::Error::NotStored`].
+    pub(crate) fn forward(
+        &self,
+        how: How,
+        state: &mut NormState<T>,
+        x: &[T],
+    ) -> Result<(Vec<T>, Used<T>), Error> {
+        match how {
+            // A store that streams leaves out what it cannot take in.
+            How::Train if state.streamed().is_none() => self.pass(state, x, true, Unstorable::Refuse),
+            How::Train => self.pass(state, x, true, Unstorable::LeaveOut),
+            How::Aside => self.pass(&mut state.clone(), x, true, Unstorable::LeaveOut),
+            How::Stored => self.pass(state, x, false, Unstorable::LeaveOut),
+            How::Own => {
+                let (mut own, trains) = own(state);
+                let (y, used) = self.pass(&mut own, x, trains, Unstorable::LeaveOut)?;
+                Ok((y, uncontrolled(&own, used)))
             }
         }
     }
 
-    /// The gradients of `x` and of the parameters, and behind these what states of controls are to grow by. Nothing flows
-    /// through `given` statistics.
+    fn pass(
+        &self,
+        state: &mut NormState<T>,
+        x: &[T],
+        trains: bool,
+        unstorable: Unstorable,
+    ) -> Result<(Vec<T>, Used<T>), Error> {
+        if self.path != Path::Fused {
+            let params = self.params();
+            let call = self.call(&(0..self.layout.n), x, &params);
+            let streamed =
+                self.method.streamed.and_then(|judge| streaming::forward(&judge, state, &call, trains));
+            return streamed.map_or_else(|| self.judged(state, x, trains, unstorable), Ok);
+        }
+        let (isa, params) = (Isa::detect(), self.params());
+        let input = Input { layout: self.layout, x, params: &params, mask: self.mask.as_deref() };
+        let (y, saved) = if trains {
+            let (y, saved) = state.train_with(isa, &input, unstorable)?;
+            if state.averages().is_some() && unstorable == Unstorable::Refuse {
+                refuse(self.method.descriptor(), &saved)?;
+            }
+            (y, saved)
+        } else {
+            state.evaluate(isa, &input)?
+        };
+        Ok((y, Used::Fused(vec![(0..self.layout.n, saved)])))
+    }
+
+    /// By a judge, block by block: in training a block sees what those before it have left.
+    fn judged(
+        &self,
+        state: &mut NormState<T>,
+        x: &[T],
+        trains: bool,
+        unstorable: Unstorable,
+    ) -> Result<(Vec<T>, Used<T>), Error> {
+        let d = self.method.descriptor();
+        let (mut y, mut used, mut next) = (Vec::with_capacity(x.len()), Vec::new(), state.clone());
+        for cases in Blocks::of(d, &self.consts)?.ranges(self.layout.n) {
+            let behind = next.behind();
+            let params: Vec<&[T]> = self.params.iter().chain(&behind).map(|p| &p[..]).collect();
+            let call = self.call(&cases, x, &params);
+            let given = next.averages().filter(|_| !trains).map(|a| &a.values[..]);
+            let (out, statistics) = judge::forward(self.method, self.path, &call, given)?;
+            let (given, pooled) = (given.is_some(), T::table(self.method).pooled(&call));
+            if let Some(averages) = next.averages_mut().filter(|_| trains) {
+                averages.take_in(d, &statistics, pooled, unstorable, || true)?;
+            }
+            y.extend(out);
+            let frozen = behind[d.plan.controls().len()..].to_vec();
+            used.push(Block { cases, statistics, given, frozen });
+        }
+        *state = next;
+        Ok((y, Used::Judged(used)))
+    }
+
+    /// The gradients of `x` and of the parameters; what is found for the state goes into it in training.
     pub(crate) fn backward(
         &self,
+        how: How,
+        state: &mut NormState<T>,
         x: &[T],
-        statistics: &[T],
+        used: &Used<T>,
         dy: &[T],
-        given: bool,
     ) -> Result<(Vec<T>, Vec<Vec<T>>), Error> {
-        let kernel = T::table(self.method);
-        let params: Vec<&[T]> = self.params.iter().map(|p| &p[..]).collect();
-        match self.path {
-            Path::Fused => {
-                let mut dx = vec![T::lit(0.0); x.len()];
-                let returned = self.method.descriptor().returned_names().len();
-                let mut dparams: Vec<Vec<T>> =
-                    params.iter().take(returned).map(|p| vec![T::lit(0.0); p.len()]).collect();
-                let mut slots: Vec<&mut [T]> = dparams.iter_mut().map(|p| &mut p[..]).collect();
-                let rule = if given { Rule::Frozen } else { Rule::Exact };
-                let call = self.call(x, &params);
-                kernel.backward(Isa::detect(), &call, dy, statistics, rule, true, &mut dx, &mut slots)?;
-                Ok((dx, dparams))
-            }
-            Path::Composed => {
-                let played = T::composed(self, x, given.then_some(statistics), Some(dy))?;
-                Ok((played.dx, played.dparams))
-            }
-            Path::Reference => {
-                let (wide, x, dy) = (self.double(), widen(x), widen(dy));
-                let params: Vec<&[f64]> = wide.params.iter().map(|p| &p[..]).collect();
-                let call = wide.call(&x, &params);
-                let found = if given {
-                    (self.stored()?.backward)(&call, &dy, &self.planes(&widen(statistics)))
-                } else {
-                    self.method.reference.backward_scaled(self.method.descriptor(), &call, &dy)
-                };
-                Ok((narrow(&found.dx), found.dparams.iter().map(|p| narrow(p)).collect()))
+        match how {
+            How::Train => self.back(state, x, used, dy, true),
+            How::Stored => self.back(state, x, used, dy, false),
+            How::Aside => self.back(&mut state.clone(), x, used, dy, true),
+            How::Own => {
+                let (mut own, _) = own(state);
+                self.back(&mut own, x, used, dy, false)
             }
         }
     }
 
-    fn stored(&self) -> Result<norm_core::conformance::StoredReference, Error> {
-        self.method.reference.stored.ok_or_else(|| Error::NotApplicable {
-            method: self.method.descriptor().id.to_owned(),
-            what: "path = reference with stored statistics".to_owned(),
-            reason: "its reference stores none".to_owned(),
-        })
-    }
-
-    /// A statistics buffer as the reference takes it: one list per statistic.
-    fn planes(&self, flat: &[f64]) -> Vec<Vec<f64>> {
-        let (kernel, l) = (f64::table(self.method), &self.layout);
-        let count = self.method.descriptor().statistics.len();
-        (0..count)
-            .map(|i| (0..kernel.sets(l)).map(|set| flat[kernel.statistic_index(i, set, l)]).collect())
-            .collect()
-    }
-}
-
-/// Rows of the cases that count, and where they go back to. The composed path knows no mask: a masked case is left
-/// out, and gets zeros.
-struct Kept {
-    cases: Vec<usize>,
-    case: usize,
-}
-
-impl Kept {
-    fn of<T>(norm: &Norm<T>) -> Self {
-        let counts = |n: &usize| norm.mask.as_ref().is_none_or(|m| m[*n]);
-        Self { cases: (0..norm.layout.n).filter(counts).collect(), case: norm.layout.case() }
-    }
-    fn gather<T: Copy>(&self, v: &[T]) -> Vec<T> {
-        self.cases.iter().flat_map(|n| &v[n * self.case..(n + 1) * self.case]).copied().collect()
-    }
-    fn scatter<T: Elem>(&self, v: &[T], len: usize) -> Vec<T> {
-        let mut all = vec![T::lit(0.0); len];
-        for (row, n) in v.chunks_exact(self.case.max(1)).zip(&self.cases) {
-            all[n * self.case..(n + 1) * self.case].copy_from_slice(row);
-        }
-        all
-    }
-}
-
-macro_rules! real {
-    ($t:ty, $field:ident) => {
-        impl Real for $t {
-            fn table(method: &'static Method) -> &'static Kernel<Self> {
-                method.$field
-            }
-
-            fn composed(
-                norm: &Norm<Self>,
-                x: &[Self],
-                given: Option<&[Self]>,
-                dy: Option<&[Self]>,
-            ) -> Result<Played<Self>, Error> {
-                let dev = Cpu::default();
-                let fails = |e: norm_dfdx::Error<CpuError>| Error::Composed { what: e.to_string() };
-                let dead = |e: CpuError| Error::Composed { what: format!("{e:?}") };
-                let kept = Kept::of(norm);
-                let rows = kept.gather(x);
-                let layout = Layout { n: kept.cases.len(), ..norm.layout };
-                let input: Tensor<(usize,), $t, Cpu> = dev.tensor_from_vec(rows.clone(), (rows.len(),));
-                let params: Vec<Flat<$t, Cpu>> =
-                    norm.params.iter().map(|p| dev.tensor_from_vec(p.clone(), (p.len(),))).collect();
-                let traced = params.iter().map(|p| p.leaky_trace()).collect();
-                let statistics = given.map_or(Statistics::Current, Statistics::Stored);
-                let mut found = Vec::new();
-                let y = <$t as OnCpu>::composed(
-                    norm.method.descriptor(),
-                    layout,
-                    input.leaky_trace(),
-                    traced,
-                    &norm.consts,
-                    statistics,
-                    Some(&mut found),
-                )
-                .map_err(fails)?;
-                if rows.is_empty() {
-                    // Of nothing dfdx reads the first element all the same.
-                    let returned = norm.method.descriptor().returned_names().len();
-                    let zeros = |p: &Vec<$t>| vec![0.0; p.len()];
-                    let dparams = norm.params.iter().take(returned).map(zeros).collect();
-                    let zeros = vec![0.0; x.len()];
-                    return Ok(Played { y: zeros.clone(), statistics: found, dx: zeros, dparams });
+    fn back(
+        &self,
+        state: &mut NormState<T>,
+        x: &[T],
+        used: &Used<T>,
+        dy: &[T],
+        trains: bool,
+    ) -> Result<(Vec<T>, Vec<Vec<T>>), Error> {
+        let zeros = |p: &Vec<T>| vec![T::lit(0.0); p.len()];
+        let (mut dx, mut dparams) =
+            (vec![T::lit(0.0); x.len()], self.params.iter().map(zeros).collect::<Vec<_>>());
+        let params = self.params();
+        match used {
+            Used::Fused(parts) => {
+                for (cases, saved) in parts {
+                    let call = self.call(cases, x, &params);
+                    let Call { layout, x, mask, .. } = call;
+                    let (input, at) = (Input { layout, x, params: &params, mask }, self.elements(cases));
+                    let mut slots: Vec<&mut [T]> = dparams.iter_mut().map(|p| &mut p[..]).collect();
+                    let isa = Isa::detect();
+                    let found =
+                        state.backward(isa, &input, saved, &dy[at.clone()], true, &mut dx[at], &mut slots)?;
+                    // Of no case nothing is found, and nothing is counted.
+                    if T::table(self.method).pooled(&call) > 0 {
+                        state.take_in(&found);
+                    }
                 }
-                let out = kept.scatter(&y.as_vec(), x.len());
-                let mut played = Played { y: out, statistics: found, dx: Vec::new(), dparams: Vec::new() };
-                let Some(dy) = dy else { return Ok(played) };
-                let mut gradients =
-                    with_upstream(y, kept.gather(dy)).map_err(dead)?.try_backward().map_err(dead)?;
-                let dx = gradients.get_or_alloc_mut(&input).map_err(dead)?.to_vec();
-                played.dx = kept.scatter(&dx, x.len());
-                for p in params.iter().take(norm.method.descriptor().returned_names().len()) {
-                    played.dparams.push(gradients.get_or_alloc_mut(p).map_err(dead)?.to_vec());
+            }
+            Used::Judged(blocks) => {
+                for block in blocks {
+                    let still = state.behind();
+                    let controls = match state.averages().filter(|_| trains) {
+                        Some(averages) => averages.controls.clone(),
+                        None => still[..still.len() - block.frozen.len()].to_vec(),
+                    };
+                    let behind = controls.iter().chain(&block.frozen);
+                    let all: Vec<&[T]> = self.params.iter().chain(behind).map(|p| &p[..]).collect();
+                    let (call, at) = (self.call(&block.cases, x, &all), self.elements(&block.cases));
+                    let (dx_of, mut found) = judge::backward(
+                        self.method,
+                        self.path,
+                        &call,
+                        &block.statistics,
+                        &dy[at.clone()],
+                        block.given,
+                    )?;
+                    dx[at].copy_from_slice(&dx_of);
+                    let grown = found.split_off(self.params.len());
+                    if let Some(averages) = state.averages_mut().filter(|_| trains) {
+                        averages.grow(&grown);
+                    }
+                    for (sum, term) in dparams.iter_mut().flatten().zip(found.into_iter().flatten()) {
+                        *sum += term;
+                    }
                 }
-                Ok(played)
+            }
+            Used::Streamed(mixed) => {
+                let call = self.call(&(0..self.layout.n), x, &params);
+                let back = |judge| streaming::backward(self.method, &judge, state, &call, dy, mixed, trains);
+                return Ok(self.method.streamed.and_then(back).unwrap_or((dx, dparams)));
             }
         }
+        Ok((dx, dparams))
+    }
+}
+
+/// Refuses statistics that are not finite and were to be averaged, whatever they pooled: what they would move stays as it was
+/// otherwise, unsaid.
+fn refuse<T: Elem>(d: &Descriptor, saved: &Saved<T>) -> Result<(), norm_core::Error> {
+    let check = |statistics: &[T]| policy::check_stored(d, statistics, || true);
+    match saved {
+        Saved::Call { statistics, .. } => check(statistics),
+        Saved::Blocks(seen) => seen.iter().try_for_each(|block| check(&block.statistics)),
+        Saved::Mixture(_) => Ok(()),
+    }
+}
+
+/// A use in blocks as uses of which nothing controls the gradient.
+fn uncontrolled<T: Real>(state: &NormState<T>, used: Used<T>) -> Used<T> {
+    let Used::Fused(parts) = used else { return used };
+    let (still, controls) = (state.behind(), state.kernel().descriptor.plan.controls().len());
+    let one = |(cases, saved)| match saved {
+        Saved::Blocks(seen) => {
+            let call = |block: norm_core::blocks::Seen<T>| {
+                let frozen = still[..controls].iter().cloned().chain(block.frozen).collect();
+                (block.cases, Saved::Call { statistics: block.statistics, rule: Rule::Exact, frozen })
+            };
+            seen.into_iter().map(call).collect()
+        }
+        saved => vec![(cases, saved)],
     };
+    Used::Fused(parts.into_iter().flat_map(one).collect::<Vec<_>>())
 }
-
-real!(f32, f32);
-real!(f64, f64);

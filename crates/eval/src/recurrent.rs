@@ -1,6 +1,6 @@
 //! `as = rnn`, `gru` and `lstm`: a whole sequence through a cell, with the method where its placement puts it.
 
-use norm_core::{Layout, Site};
+use norm_core::{Layout, NormState, PolicyKind, Site};
 use sequence::{Bias, Cell, Place, Sizes, Slot, State, Statistics};
 
 use crate::affine::{Side, ready};
@@ -11,38 +11,48 @@ use crate::limits;
 use crate::norm::{Path, Real, narrow, widen};
 use crate::request::Request;
 use crate::run::{Given, Slopes, fused, looped};
-use crate::state;
+use crate::state::Stored;
 use crate::sums::{params, put_params};
 
-/// The channels of a slot's stored statistics and how many steps are stored; nothing where it stores none.
-fn kept<T: Real>(slot: &Slot<T>, stored: &[T], d: &norm_core::Descriptor) -> Option<(usize, Option<usize>)> {
+/// What a slot stores, as the request and the answer have it.
+fn stored<T: Real>(place: Place, slot: &Slot<T>, stored: &[T]) -> Result<Option<Stored<T>>, Error> {
+    let (kernel, consts) = (slot.kernel, slot.consts.clone());
+    let d = kernel.descriptor;
     let steps = match slot.statistics {
-        Statistics::Instant => return None,
+        Statistics::Instant => return Ok(None),
         Statistics::PerStep { t_max } => Some(t_max),
         _ => None,
     };
-    Some((stored.len() / d.statistics.len() / steps.unwrap_or(1), steps))
+    let channels = stored.len() / slot.stored_names().len() / steps.unwrap_or(1);
+    let one = if d.policy == PolicyKind::Streaming {
+        NormState::streaming(kernel, consts, slot.streaming, channels)
+    } else {
+        NormState::averaging(kernel, consts, slot.running, channels)
+    };
+    let mut all = Stored::new(&format!("state.{place}."), channels, steps, one);
+    all.load(stored)?;
+    Ok(Some(all))
 }
 
 /// The state of every slot that stores some.
 fn take_state<T: Real>(r: &mut Request, cell: &Cell<T>, units: usize) -> Result<State<T>, Error> {
     let mut state = State::new(cell, units);
     for (place, slot) in cell.slots() {
-        if let Some((channels, steps)) = kept(slot, state.get(place), r.descriptor()) {
-            state::read(r, &format!("state.{place}."), channels, steps, state.get_mut(place))?;
+        if let Some(mut stored) = stored(place, slot, state.get(place))? {
+            stored.read(r)?;
+            state.get_mut(place).copy_from_slice(&stored.values());
         }
     }
     Ok(state)
 }
 
-fn put_state<T: Real>(r: &Request, cell: &Cell<T>, state: &State<T>, answer: &mut Answer) {
-    let d = r.descriptor();
+fn put_state<T: Real>(cell: &Cell<T>, state: &State<T>, answer: &mut Answer) -> Result<(), Error> {
     for (place, slot) in cell.slots() {
-        let all = state.get(place);
-        if let Some((channels, steps)) = kept(slot, all, d) {
-            state::write(d, answer, &format!("state.{place}."), channels, steps, all);
+        if let Some(stored) = stored(place, slot, state.get(place))? {
+            stored.put(answer);
         }
     }
+    Ok(())
 }
 
 fn slot_name(place: Place, name: &str) -> String {
@@ -124,13 +134,13 @@ pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
         slots.push(narrow(&given.unwrap_or_else(|| vec![p.initial; p.len])));
     }
     let state = take_state(r, &cell, h)?;
-    let sides = if matches!(d.site, Site::Weights | Site::WeightsAndInputs) {
+    let mut sides = if matches!(d.site, Site::Weights | Site::WeightsAndInputs) {
         Some((at_weights(r, "ih", &w_ih, [rows, i])?, at_weights(r, "hh", &w_hh, [rows, h])?))
     } else {
         None
     };
     let rows = (d.site == Site::WeightsAndInputs).then(|| ready(r, Layout::new(t * n, 1, i, 1), Vec::new()));
-    let entering = Side::new(rows, narrow(&x))?;
+    let mut entering = Side::new(rows, narrow(&x))?;
     let mask = r.mask(&[t, n])?;
     let dy = r.optional("dy", &[t, n, h])?;
     r.finish()?;
@@ -160,7 +170,7 @@ pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
         answer.metadata.insert("warning".to_owned(), said.to_owned());
     }
     if let Some(d) = found.gradients.as_mut() {
-        if let Some((ih, hh)) = &sides {
+        if let Some((ih, hh)) = &mut sides {
             for (side, place, weights) in [(ih, "ih", &mut d.w_ih), (hh, "hh", &mut d.w_hh)] {
                 let (raw, found) = side.backward(std::mem::take(weights))?;
                 *weights = raw;
@@ -170,6 +180,6 @@ pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
         d.x = entering.backward(std::mem::take(&mut d.x))?.0;
         put_slopes(&mut answer, &given, d);
     }
-    put_state(r, &cell, &found.state, &mut answer);
+    put_state(&cell, &found.state, &mut answer)?;
     Ok(answer)
 }

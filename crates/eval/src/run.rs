@@ -93,6 +93,9 @@ pub(crate) fn fused<T: Real>(r: &Request, g: &Given<'_, T>, mut state: State<T>)
         g.cell.backward(&w, &inputs, &Upstream { y: dy, h: None, c: None }, &mut ws, &mut into)?;
         gradients = Some(d);
     }
+    if r.train {
+        ws.settle(g.cell, g.sizes.units, &mut state)?;
+    }
     Ok(Found { y, clamped, gradients, state })
 }
 

@@ -1,20 +1,18 @@
-//! `as = sums` for a method that streams: one store for all steps, which are gone through one by one, backwards from the
-//! last.
+//! What belongs to methods that stream alone: their settings, their store by names, and their judge.
 
 use norm_core::conformance::{Planes, StreamedReference, StreamedState};
-use norm_core::streaming::{self, Scalar, Store, Streaming, Used};
-use norm_core::{Call, Descriptor, Isa, Layout, ReferenceSet, Rule};
+use norm_core::streaming::{self, Scalar, Store, Streaming};
+use norm_core::{Call, Descriptor, Elem, NormState};
 use norms::Method;
 
 use crate::answer::Answer;
 use crate::error::Error;
-use crate::limits;
-use crate::norm::{Path, Real, narrow, widen};
-use crate::request::{Evaluate, Request};
-use crate::sums::{Of, params};
+use crate::judge::Wide;
+use crate::norm::{Real, Used, narrow, widen};
+use crate::request::Request;
 
 /// The settings, as asked for or as they are by default.
-fn settings(r: &Request) -> Result<Streaming, Error> {
+pub(crate) fn settings(r: &Request) -> Result<Streaming, Error> {
     let mut values = Streaming::default().values();
     for (name, to) in Streaming::NAMES.into_iter().zip(&mut values) {
         *to = r.constant(name).unwrap_or(*to);
@@ -24,19 +22,22 @@ fn settings(r: &Request) -> Result<Streaming, Error> {
     Ok(settings)
 }
 
-/// The store under `state.`, or one that has seen nothing. An average without its count or flag is one that is there.
-fn store<T: Real>(r: &mut Request, channels: usize) -> Result<Store<T>, Error> {
-    let d = r.descriptor();
-    let mut store = Store::new(d, channels);
+/// Reads the store under a prefix; what is absent stays. An average without its count or flag is one that is there.
+pub(crate) fn read<T: Real>(
+    r: &mut Request,
+    prefix: &str,
+    channels: usize,
+    store: &mut Store<T>,
+) -> Result<(), Error> {
     let mut given = Vec::new();
-    for (name, to) in streaming::names(d).iter().zip(store.averages_mut()) {
-        if let Some(from) = r.optional(&format!("state.{name}"), &[channels])? {
+    for (name, to) in streaming::names(r.descriptor()).iter().zip(store.averages_mut()) {
+        if let Some(from) = r.optional(&format!("{prefix}{name}"), &[channels])? {
             to.copy_from_slice(&narrow::<T>(&from));
             given.push(name.split('.').next().unwrap_or_default().to_owned());
         }
     }
     for which in Scalar::ALL {
-        let name = format!("state.{}", which.name());
+        let name = format!("{prefix}{}", which.name());
         let whole = matches!(which, Scalar::ShortCount | Scalar::GshortCount);
         let kind = which.name().split('_').next().unwrap_or_default();
         let there = if given.iter().any(|g| g == kind) { 1.0 } else { 0.0 };
@@ -47,186 +48,99 @@ fn store<T: Real>(r: &mut Request, channels: usize) -> Result<Store<T>, Error> {
         }
         store.set_scalar(which, to);
     }
-    Ok(store)
+    Ok(())
 }
 
-fn put_store<T: Real>(d: &Descriptor, answer: &mut Answer, store: &Store<T>) {
+/// Gives it back.
+pub(crate) fn put<T: Real>(answer: &mut Answer, prefix: &str, d: &Descriptor, store: &Store<T>) {
     for (name, average) in streaming::names(d).iter().zip(store.averages()) {
-        answer.put(format!("state.{name}"), &[average.len()], widen(average));
+        answer.put(format!("{prefix}{name}"), &[average.len()], widen(average));
     }
     for which in Scalar::ALL {
-        answer.put(format!("state.{}", which.name()), &[], vec![store.scalar(which)]);
+        answer.put(format!("{prefix}{}", which.name()), &[], vec![store.scalar(which)]);
     }
 }
 
-/// Where the steps go through.
-enum Way<T: 'static> {
-    Fused { store: Store<T>, used: Vec<(Used<T>, Rule)> },
-    Reference { judge: StreamedReference, state: Box<StreamedState>, used: Vec<Planes> },
+/// A store in another element type.
+fn copy<A: Elem, B: Elem>(from: &Store<A>, to: &mut Store<B>) {
+    for (to, from) in to.averages_mut().flatten().zip(from.averages().flatten()) {
+        *to = B::lit(from.to_f64());
+    }
+    for which in Scalar::ALL {
+        to.set_scalar(which, from.scalar(which));
+    }
 }
 
-/// The steps of a request and what is common to them.
-pub(crate) struct Steps<T: 'static> {
-    method: &'static Method,
-    layout: Layout,
+/// A store as its judge has it.
+struct Judged {
     settings: Streaming,
-    params: Vec<Vec<T>>,
-    consts: Vec<f64>,
-    mask: Option<Vec<bool>>,
-    train: bool,
-    /// Whether evaluation uses the statistics of each step instead of the store.
-    own: bool,
-    way: Way<T>,
+    /// The same store in double precision.
+    wide: Store<f64>,
+    state: StreamedState,
 }
 
-impl<T: Real> Steps<T> {
-    pub(crate) fn new(r: &mut Request, of: &Of, given: Option<Vec<Vec<T>>>) -> Result<Self, Error> {
-        let id = r.descriptor().id;
-        let not = |what: &str, reason: &str| Error::NotApplicable {
-            method: id.to_owned(),
-            what: what.to_owned(),
-            reason: reason.to_owned(),
-        };
-        if r.over_time.is_some() {
-            return Err(not(
-                "statistics = frame, sequence or step",
-                "one store serves all steps, one after the other: leave it out",
-            ));
-        }
-        if r.path == Path::Composed {
-            return Err(not(
-                "path = composed",
-                "its gradient is mixed with that of earlier uses, which no tape does: write path = fused or reference",
-            ));
-        }
-        limits::parts("the steps of one store", &[of.steps])?;
-        let settings = settings(r)?;
-        let layout = ReferenceSet::BatchSpace.layout(of.cases, of.channels, of.space, 1)?;
-        let params = match given {
-            Some(given) => given,
-            None => params(r, "param.", &layout)?,
-        };
-        let store = store(r, of.channels)?;
-        let own = !r.train && r.evaluate == Evaluate::Batch;
-        let way = match (r.path, r.method.streamed) {
-            (Path::Reference, Some(judge)) => {
-                let mut wide = Store::new(r.descriptor(), of.channels);
-                wide.averages_mut()
-                    .zip(store.averages())
-                    .for_each(|(to, from)| to.copy_from_slice(&widen(from)));
-                for which in Scalar::ALL {
-                    wide.set_scalar(which, store.scalar(which));
-                }
-                let state = Box::new(StreamedState::of(&wide, of.channels));
-                Way::Reference { judge, state, used: Vec::new() }
-            }
-            (Path::Reference, None) => {
-                return Err(not("path = reference", "its reference does not stream: write path = fused"));
-            }
-            _ => Way::Fused { store, used: Vec::new() },
-        };
-        let (consts, mask) = (r.consts(), of.mask.clone());
-        Ok(Self { method: r.method, layout, settings, params, consts, mask, train: r.train, own, way })
+impl Judged {
+    fn of<T: Real>(state: &NormState<T>) -> Option<Self> {
+        let (settings, store) = state.streamed()?;
+        let mut wide = Store::new(state.kernel().descriptor, store.sets());
+        copy(store, &mut wide);
+        let state = StreamedState::of(&wide, store.sets());
+        Some(Self { settings, wide, state })
     }
 
-    pub(crate) fn forward(&mut self, x: &[T]) -> Result<Vec<T>, Error> {
-        let mut y = Vec::with_capacity(x.len());
-        let params: Vec<&[T]> = self.params.iter().map(|p| &p[..]).collect();
-        let (layout, consts, n) = (self.layout, &self.consts, self.layout.n);
-        let empty = Store::new(self.method.descriptor(), layout.channels());
-        let nothing =
-            StreamedState::of(&Store::new(self.method.descriptor(), layout.channels()), layout.channels());
-        for (t, x) in x.chunks_exact(layout.len()).enumerate() {
-            let mask = self.mask.as_ref().map(|m| &m[t * n..(t + 1) * n]);
-            let call = Call { layout, x, params: &params, consts, mask };
-            match &mut self.way {
-                Way::Fused { store, used } => {
-                    let (kernel, isa) = (T::table(self.method), Isa::detect());
-                    if self.train {
-                        let (now, by) = self.settings.forward(kernel, isa, &call, store)?;
-                        y.extend(now);
-                        used.push((by, Rule::Exact));
-                    } else {
-                        let store = if self.own { &empty } else { &*store };
-                        let (now, mixed, rule) = self.settings.evaluate(kernel, isa, &call, store)?;
-                        y.extend(now);
-                        used.push((Used { current: mixed.clone(), mixed }, rule));
-                    }
-                }
-                Way::Reference { judge, state, used } => {
-                    let (x, wide) = (widen(x), params.iter().map(|p| widen(p)).collect::<Vec<_>>());
-                    let params: Vec<&[f64]> = wide.iter().map(|p| &p[..]).collect();
-                    let call = Call { layout, x: &x, params: &params, consts, mask };
-                    let (now, mixed) = if self.train {
-                        (judge.forward)(&call, &self.settings, state)
-                    } else {
-                        (judge.evaluate)(&call, &self.settings, if self.own { &nothing } else { state })
-                    };
-                    y.extend(narrow::<T>(&now));
-                    used.push(mixed);
-                }
-            }
+    /// Puts back what has moved.
+    fn keep<T: Real>(mut self, state: &mut NormState<T>) {
+        self.state.write(&mut self.wide);
+        if let Some(store) = state.streamed_mut() {
+            copy(&self.wide, store);
         }
-        Ok(y)
     }
+}
 
-    /// Gradients of `x` and of the parameters, from the last step to the first.
-    pub(crate) fn backward(&mut self, x: &[T], dy: &[T]) -> Result<(Vec<T>, Vec<Vec<T>>), Error> {
-        let len = self.layout.len();
-        let mut dx = vec![T::lit(0.0); x.len()];
-        let mut dparams: Vec<Vec<T>> = self.params.iter().map(|p| vec![T::lit(0.0); p.len()]).collect();
-        let params: Vec<&[T]> = self.params.iter().map(|p| &p[..]).collect();
-        let (layout, consts, n) = (self.layout, &self.consts, self.layout.n);
-        for t in (0..x.len() / len).rev() {
-            let at = t * len..(t + 1) * len;
-            let (x, dy, dx) = (&x[at.clone()], &dy[at.clone()], &mut dx[at]);
-            let mask = self.mask.as_ref().map(|m| &m[t * n..(t + 1) * n]);
-            let call = Call { layout, x, params: &params, consts, mask };
-            match &mut self.way {
-                Way::Fused { store, used } => {
-                    let mut slots: Vec<&mut [T]> = dparams.iter_mut().map(|p| &mut p[..]).collect();
-                    let (kernel, isa) = (T::table(self.method), Isa::detect());
-                    let (used, rule) = &used[t];
-                    if self.train {
-                        let half = &mut store.gradients;
-                        self.settings.backward(kernel, isa, &call, dy, used, half, true, dx, &mut slots)?;
-                    } else {
-                        kernel.backward(isa, &call, dy, &used.mixed, *rule, true, dx, &mut slots)?;
-                    }
-                }
-                Way::Reference { judge, state, used } => {
-                    let (x, dy) = (widen(x), widen(dy));
-                    let wide: Vec<Vec<f64>> = params.iter().map(|p| widen(p)).collect();
-                    let params: Vec<&[f64]> = wide.iter().map(|p| &p[..]).collect();
-                    let call = Call { layout, x: &x, params: &params, consts, mask };
-                    let stored =
-                        !self.own && (state.statistics.count > 0.0 || state.statistics.long.is_some());
-                    let found = if self.train {
-                        (judge.backward)(&call, &dy, &used[t], &self.settings, state)
-                    } else if stored {
-                        (judge.frozen)(&call, &dy, &used[t])
-                    } else {
-                        (self.method.reference.backward)(&call, &dy)
-                    };
-                    dx.copy_from_slice(&narrow::<T>(&found.dx));
-                    for (sum, term) in dparams.iter_mut().flatten().zip(found.dparams.iter().flatten()) {
-                        *sum += T::lit(*term);
-                    }
-                }
-            }
+/// A use by the judge, of a state that streams.
+pub(crate) fn forward<T: Real>(
+    judge: &StreamedReference,
+    state: &mut NormState<T>,
+    call: &Call<'_, T>,
+    trains: bool,
+) -> Option<(Vec<T>, Used<T>)> {
+    let mut judged = Judged::of(state)?;
+    let (y, mixed) = Wide::of(call).call(call, |call| {
+        if trains {
+            (judge.forward)(call, &judged.settings, &mut judged.state)
+        } else {
+            (judge.evaluate)(call, &judged.settings, &judged.state)
         }
-        Ok((dx, dparams))
+    });
+    if trains {
+        judged.keep(state);
     }
+    Some((narrow(&y), Used::Streamed(mixed)))
+}
 
-    pub(crate) fn put_state(&self, answer: &mut Answer) {
-        let d = self.method.descriptor();
-        match &self.way {
-            Way::Fused { store, .. } => put_store(d, answer, store),
-            Way::Reference { state, .. } => {
-                let mut store = Store::new(d, self.layout.channels());
-                state.write(&mut store);
-                put_store(d, answer, &store);
-            }
+/// Its gradients of `x` and of the parameters.
+pub(crate) fn backward<T: Real>(
+    method: &Method,
+    judge: &StreamedReference,
+    state: &mut NormState<T>,
+    call: &Call<'_, T>,
+    dy: &[T],
+    mixed: &Planes,
+    trains: bool,
+) -> Option<(Vec<T>, Vec<Vec<T>>)> {
+    let (mut judged, dy) = (Judged::of(state)?, widen(dy));
+    let stored = judged.state.statistics.count > 0.0 || judged.state.statistics.long.is_some();
+    let found = Wide::of(call).call(call, |call| {
+        if trains {
+            (judge.backward)(call, &dy, mixed, &judged.settings, &mut judged.state)
+        } else if stored {
+            (judge.frozen)(call, &dy, mixed)
+        } else {
+            (method.reference.backward)(call, &dy)
         }
+    });
+    if trains {
+        judged.keep(state);
     }
+    Some((narrow(&found.dx), found.dparams.iter().map(|p| narrow(p)).collect()))
 }

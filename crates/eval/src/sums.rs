@@ -1,6 +1,6 @@
 //! `as = sums`: `x` is the summed input itself.
 
-use std::ops::Range;
+use std::rc::Rc;
 
 use norm_core::blocks::Blocks;
 use norm_core::{Along, Descriptor, Layout, PolicyKind, ReferenceSet, Site, Skeleton};
@@ -8,10 +8,10 @@ use norm_core::{Along, Descriptor, Layout, PolicyKind, ReferenceSet, Site, Skele
 use crate::answer::Answer;
 use crate::error::Error;
 use crate::limits;
-use crate::norm::{Norm, Path, Real, narrow, widen};
+use crate::norm::{How, Norm, Path, Real, Used, narrow, widen};
 use crate::request::{Axes, OverTime, Request};
 use crate::state::{Stored, over_time};
-use crate::streaming::Steps;
+use crate::streaming;
 
 /// The parameters of the method, by name, or their initial values.
 pub(crate) fn params<T: Real>(r: &mut Request, prefix: &str, l: &Layout) -> Result<Vec<Vec<T>>, Error> {
@@ -34,18 +34,13 @@ pub(crate) fn put_params<T: Real>(r: &Request, answer: &mut Answer, prefix: &str
     }
 }
 
-/// Sums put through a method: step by step where each step has its own statistics, else at once; block by block where the
-/// method cuts a batch.
+/// Sums put through a method: step by step where each step has its own statistics or its part in one store, else at once.
 pub(crate) struct Sums<T: 'static> {
     norms: Vec<Norm<T>>,
-    /// For each of them the step whose stored statistics it has.
-    step_of: Vec<usize>,
-    used: Vec<(Vec<T>, bool)>,
-    stored: Option<Stored<T>>,
-    /// Whether the store takes in each block before the next, and controls act and find something.
-    train: bool,
-    /// Stands for all of the above where the method streams.
-    steps: Option<Steps<T>>,
+    used: Vec<Used<T>>,
+    stored: Stored<T>,
+    how: How,
+    advice: &'static str,
 }
 
 /// What the sums are.
@@ -64,16 +59,11 @@ impl<T: Real> Sums<T> {
     /// Makes the method ready. Its parameters stand under `param.`, its state under `state.`.
     pub(crate) fn new(r: &mut Request, of: &Of, params_of: Option<Vec<Vec<T>>>) -> Result<Self, Error> {
         let d = r.descriptor();
-        if d.policy == PolicyKind::Streaming {
-            let steps = Some(Steps::new(r, of, params_of)?);
-            return Ok(Self {
-                norms: Vec::new(),
-                step_of: Vec::new(),
-                used: Vec::new(),
-                stored: None,
-                train: r.train,
-                steps,
-            });
+        let streams = d.policy == PolicyKind::Streaming;
+        if streams {
+            check_streaming(r)?;
+            limits::parts("the steps of one store", &[of.steps])?;
+            streaming::settings(r)?;
         }
         let across = d.reference_set.skeleton() == Skeleton::Channelwise;
         if !across && r.over_time.is_some() {
@@ -83,8 +73,9 @@ impl<T: Real> Sums<T> {
                 reason: format!("its statistics pool {}, no cases: leave it out", d.over()),
             });
         }
-        let per_step = across && over_time(r) == OverTime::PerStep;
-        let (parts, cases) = if per_step { (of.steps, of.cases) } else { (1, of.steps * of.cases) };
+        let per_step = across && !streams && over_time(r) == OverTime::PerStep;
+        let (parts, cases) =
+            if per_step || streams { (of.steps, of.cases) } else { (1, of.steps * of.cases) };
         let groups = r.groups()?;
         let set = match d.reference_set {
             // With space to pool, batch and batch + space are one.
@@ -96,86 +87,55 @@ impl<T: Real> Sums<T> {
         if r.path == Path::Composed {
             check_matrices(d, &layout)?;
         }
-        let params = match params_of {
+        let params: Rc<[Vec<T>]> = match params_of {
             Some(p) => p,
             None => params(r, "param.", &layout)?,
-        };
-        let stored =
-            d.policy.averages().then(|| Stored::take(r, "state.", of.channels, per_step.then_some(of.steps)));
-        let stored = stored.transpose()?;
-        // In evaluation the stored statistics are used, which are the same for every block.
+        }
+        .into();
+        let stored = Stored::take(r, "state.", of.channels, per_step.then_some(of.steps))?;
         let blocks = Blocks::of(d, &r.consts())?;
         let count = limits::parts("steps and blocks of their own statistics", &[parts, blocks.count(cases)])?;
         let behind = d.plan.controls().len() + d.frozen.len();
         let inputs = params.iter().map(Vec::len).sum::<usize>() + behind * of.channels;
-        limits::elements("the parameters of all steps and blocks", &[count, inputs])?;
-        let mut cut: Vec<(usize, Range<usize>)> = (0..parts)
-            .flat_map(|t| {
-                blocks.ranges(cases).map(move |block| (t, t * cases + block.start..t * cases + block.end))
-            })
-            .collect();
-        if cut.is_empty() {
-            cut.push((0, 0..0));
+        if !streams {
+            limits::elements("the parameters of all steps and blocks", &[count, inputs])?;
         }
-        let norms = cut.iter().map(|(t, rows)| {
-            let still = std::iter::repeat_n(vec![T::lit(0.0); of.channels], behind);
-            let mut norm = Norm {
-                method: r.method,
-                path: r.path,
-                layout: Layout { n: rows.len(), ..layout },
-                params: params.iter().cloned().chain(still).collect(),
-                consts: r.consts(),
-                mask: of.mask.as_ref().map(|m| m[rows.clone()].to_vec()),
-            };
-            if let Some(s) = &stored {
-                norm.look_at(s.at(*t));
-            }
-            norm
+        let norms = (0..parts).map(|t| Norm {
+            method: r.method,
+            path: r.path,
+            layout,
+            params: Rc::clone(&params),
+            consts: r.consts(),
+            mask: of.mask.as_ref().map(|m| m[t * cases..(t + 1) * cases].to_vec()),
         });
-        let norms = norms.collect();
-        let step_of = cut.iter().map(|(t, _)| *t).collect();
-        Ok(Self { norms, step_of, used: Vec::new(), stored, train: r.train, steps: None })
+        Ok(Self { norms: norms.collect(), used: Vec::new(), stored, how: How::of(r), advice: r.advice() })
     }
 
-    pub(crate) fn forward(&mut self, r: &Request, x: &[T]) -> Result<Vec<T>, Error> {
-        if let Some(steps) = &mut self.steps {
-            return steps.forward(x);
-        }
+    pub(crate) fn forward(&mut self, x: &[T]) -> Result<Vec<T>, Error> {
         let mut y = Vec::with_capacity(x.len());
-        for (norm, t) in self.norms.iter_mut().zip(self.step_of.iter().copied()) {
-            // A block sees what those before it have left.
-            if let Some(stored) = self.stored.as_ref().filter(|_| self.train) {
-                norm.look_at(stored.at(t));
-            }
+        let refused = self.stored.refused(self.advice);
+        for (t, norm) in self.norms.iter().enumerate() {
+            let (how, store) = self.stored.at(t, self.how);
             let part = &x[y.len()..y.len() + norm.layout.len()];
-            let given = self.stored.as_ref().and_then(|s| s.given(r, t));
-            let (out, statistics) = norm.forward(part, given.as_deref())?;
-            if let Some(stored) = self.stored.as_mut().filter(|_| self.train) {
-                stored.update(t, &statistics, norm.pooled(), r.advice())?;
-            }
+            let (out, used) = norm.forward(how, store, part).map_err(&refused)?;
             y.extend(out);
-            self.used.push((statistics, given.is_some()));
+            self.used.push(used);
         }
         Ok(y)
     }
 
+    /// Gradients of `x` and of the parameters. Where one store serves all steps, from the last to the first.
     pub(crate) fn backward(&mut self, x: &[T], dy: &[T]) -> Result<(Vec<T>, Vec<Vec<T>>), Error> {
-        if let Some(steps) = &mut self.steps {
-            return steps.backward(x, dy);
+        let (mut dx, mut dparams) = (vec![T::lit(0.0); x.len()], Vec::<Vec<T>>::new());
+        let mut steps: Vec<_> = self.norms.iter().zip(&self.used).enumerate().collect();
+        if self.stored.is_shared() {
+            steps.reverse();
         }
-        let (mut dx, mut dparams) = (Vec::with_capacity(x.len()), Vec::<Vec<T>>::new());
-        let blocks = self.norms.iter_mut().zip(self.step_of.iter().copied());
-        for ((norm, t), (statistics, given)) in blocks.zip(&self.used) {
-            let at = dx.len()..dx.len() + norm.layout.len();
-            if let Some(stored) = self.stored.as_ref().filter(|_| self.train) {
-                norm.hold(stored.states_at(t));
-            }
-            let (dx_t, mut found) = norm.backward(&x[at.clone()], statistics, &dy[at], *given)?;
-            let grown = found.split_off(norm.method.descriptor().params.len());
-            if let Some(stored) = self.stored.as_mut().filter(|_| self.train) {
-                stored.grow(t, &grown);
-            }
-            dx.extend(dx_t);
+        for (t, (norm, used)) in steps {
+            let at = t * norm.layout.len()..(t + 1) * norm.layout.len();
+            let (how, store) = self.stored.at(t, self.how);
+            let (dx_t, found) = norm.backward(how, store, &x[at.clone()], used, &dy[at.clone()])?;
+            dx[at].copy_from_slice(&dx_t);
             if dparams.is_empty() {
                 dparams = found;
             } else {
@@ -188,12 +148,30 @@ impl<T: Real> Sums<T> {
     }
 
     pub(crate) fn put_state(&self, answer: &mut Answer) {
-        if let Some(s) = &self.stored {
-            s.put(answer);
+        self.stored.put(answer);
+    }
+}
+
+/// Refuses what a method that streams has no meaning for.
+fn check_streaming(r: &Request) -> Result<(), Error> {
+    let refused = |what: &str, reason: &str| Error::NotApplicable {
+        method: r.descriptor().id.to_owned(),
+        what: what.to_owned(),
+        reason: reason.to_owned(),
+    };
+    if r.over_time.is_some() {
+        let reason = "one store serves all steps, one after the other: leave it out";
+        return Err(refused("statistics = frame, sequence or step", reason));
+    }
+    match (r.path, r.method.streamed) {
+        (Path::Composed, _) => Err(refused(
+            "path = composed",
+            "its gradient is mixed with that of earlier uses, which no tape does: write path = fused or reference",
+        )),
+        (Path::Reference, None) => {
+            Err(refused("path = reference", "its reference does not stream: write path = fused"))
         }
-        if let Some(steps) = &self.steps {
-            steps.put_state(answer);
-        }
+        _ => Ok(()),
     }
 }
 
@@ -246,7 +224,7 @@ pub(crate) fn run<T: Real>(r: &mut Request) -> Result<Answer, Error> {
     let dy = r.optional("dy", &shape)?;
     r.finish()?;
     let mut answer = Answer::default();
-    answer.put("y", &shape, widen(&sums.forward(r, &x)?));
+    answer.put("y", &shape, widen(&sums.forward(&x)?));
     if let Some(dy) = dy {
         let (dx, dparams) = sums.backward(&x, &narrow(&dy))?;
         answer.put("dx", &shape, widen(&dx));

@@ -1,8 +1,10 @@
 //! A tape of plain loops: what a cell is made of beside its norms, for the two paths that are not the fused engine.
 //! Nothing of that engine runs here, so each can be checked against the other.
 
+use norm_core::NormState;
+
 use crate::error::Error;
-use crate::norm::{Norm, Real, double};
+use crate::norm::{How, Norm, Real, double};
 use crate::product::{nn, nt, tn};
 
 /// A value on the tape.
@@ -121,23 +123,24 @@ impl<T: Real> Tape<T> {
         self.push(y, Some(Box::new(back)))
     }
 
-    /// A norm with its parameters on the tape; those that are not learned are none of `params`. The statistics that
-    /// were used come back too.
+    /// A use of a norm with its parameters on the tape; those that are not learned are none of `params`. `state` moves as in
+    /// any use, and nothing that a backward pass finds goes into it.
     pub(crate) fn norm(
         &mut self,
         a: Id,
         norm: Norm<T>,
         params: Vec<Option<Id>>,
-        given: Option<&[T]>,
-    ) -> Result<(Id, Vec<T>), Error> {
-        let (y, statistics) = norm.forward(self.get(a), given)?;
-        let (used, stored) = (statistics.clone(), given.is_some());
+        how: How,
+        state: &mut NormState<T>,
+    ) -> Result<Id, Error> {
+        let (y, used) = norm.forward(how, state, self.get(a))?;
+        let state = state.clone();
         let back = move |v: &[Vec<T>], d: &[T]| {
-            let (dx, found) = norm.backward(&v[a.0], &used, d, stored)?;
+            let (dx, found) = norm.backward(how, &mut state.clone(), &v[a.0], &used, d)?;
             let params = params.iter().zip(found).filter_map(|(p, d)| Some(((*p)?, d)));
             Ok(std::iter::once((a, dx)).chain(params).collect())
         };
-        Ok((self.push(y, Some(Box::new(back))), statistics))
+        Ok(self.push(y, Some(Box::new(back))))
     }
 
     /// The gradient of every value, for gradients of some.

@@ -67,5 +67,5 @@ pub(crate) fn of<T: Real>(r: &Request, layout: Layout) -> Result<Norm<T>, Error>
         known: norms::METHODS.iter().map(|m| m.descriptor().id).collect::<Vec<_>>().join(", "),
     })?;
     let consts = method.descriptor().default_consts();
-    Ok(Norm { method, path: r.path, layout, params: Vec::new(), consts, mask: None })
+    Ok(Norm { method, path: r.path, layout, params: [].into(), consts, mask: None })
 }

@@ -1,13 +1,13 @@
 //! A cell step by step on a tape of plain loops, each norm on the composed path or by the reference: the other two paths
 //! of `rnn`, `gru` and `lstm`. Written from the papers' equations, beside the fused engine and not from it.
 
-use norm_core::{Layout, policy};
+use norm_core::{Averages, Layout, NormState, policy};
 use sequence::{Bias, Cell, CellKind, Place, Sizes, State, Statistics};
 
-use crate::answer::check_stored;
 use crate::error::Error;
-use crate::norm::{Norm, Real};
-use crate::request::{Evaluate, Request};
+use crate::norm::{How, Norm, Real};
+use crate::request::Request;
+use crate::state::refused;
 use crate::tape::{Id, Tape};
 
 /// What goes in, on the tape.
@@ -80,25 +80,28 @@ impl<T: Real> Unrolled<'_, T> {
             consts: slot.consts.clone(),
             mask: self.mask.map(|m| m[t * n..(t + steps) * n].to_vec()),
         };
-        let (pooled, t_max) = match slot.statistics {
-            Statistics::PerStep { t_max } => (norm.pooled(), t_max),
-            Statistics::BatchTime => (norm.pooled(), 1),
-            _ => (0, 0),
+        let t_max = match slot.statistics {
+            Statistics::PerStep { t_max } => t_max,
+            Statistics::BatchTime => 1,
+            _ => {
+                let mut nothing = NormState::instant(slot.kernel, slot.consts.clone());
+                return self.tape.norm(a, norm, params, How::Stored, &mut nothing);
+            }
         };
-        let one = d.statistics.len() * width;
-        let given = if t_max > 0 && !self.r.train && self.r.evaluate == Evaluate::Stored {
-            let (step, clamped) = policy::step(t, t_max);
-            self.clamped |= clamped;
-            Some(self.state.get(place)[step * one..(step + 1) * one].to_vec())
-        } else {
-            None
+        let (step, beyond) = policy::step(t, t_max);
+        let how = match How::of(self.r) {
+            How::Train if beyond => How::Aside,
+            how => how,
         };
-        let (y, found) = self.tape.norm(a, norm, params, given.as_deref())?;
-        if self.r.train && t < t_max {
-            check_stored(d, &format!("state.{place}."), &found, self.r.advice())?;
-            let stored = &mut self.state.get_mut(place)[t * one..(t + 1) * one];
-            slot.running.update(d, &found, pooled, stored);
-        }
+        self.clamped |= beyond && how == How::Stored;
+        let mut averages = Averages::new(d, slot.running, width);
+        let one = averages.values.len();
+        let stored = &mut self.state.get_mut(place)[step * one..(step + 1) * one];
+        averages.values.copy_from_slice(stored);
+        let mut norm_state = NormState::averaging_from(slot.kernel, slot.consts.clone(), averages);
+        let refused = refused(format!("state.{place}."), self.r.advice());
+        let y = self.tape.norm(a, norm, params, how, &mut norm_state).map_err(refused)?;
+        stored.copy_from_slice(&norm_state.stored());
         Ok(y)
     }
 

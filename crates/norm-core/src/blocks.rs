@@ -57,11 +57,6 @@ pub fn takes_blocks(d: &Descriptor) -> bool {
     d.consts.iter().any(|c| c.name == BLOCK) || !d.plan.controls().is_empty()
 }
 
-/// The statistics, if one of them is not finite: what no store takes in.
-pub fn odd<T: Elem>(statistics: &[T]) -> Option<Vec<T>> {
-    statistics.iter().any(|v| !v.to_f64().is_finite()).then(|| statistics.to_vec())
-}
-
 /// What one block was normalized by, for its backward pass.
 #[derive(Clone, Debug)]
 pub struct Seen<T> {

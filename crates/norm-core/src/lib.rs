@@ -43,7 +43,7 @@ pub use isa::{Isa, Job};
 pub use kernel::{Call, Handed, Kernel, Rule};
 pub use lanes::Lanes;
 pub use layout::{Layout, ParamAxis, ReferenceSet, Skeleton};
-pub use norm_state::{Feedback, Input, NormState, Saved};
+pub use norm_state::{Averages, Feedback, Input, NormState, Saved, Unstorable};
 pub use plan::{Control, Extent, Op, Plan};
 pub use pointwise::{CellKernel, Parts, PartsMut};
 pub use range::Range;

@@ -5,13 +5,19 @@
 //! [`Feedback`]: what the backward pass found and what is stored is to take in ([`NormState::take_in`]), now or later. A use in
 //! evaluation is [`NormState::evaluate`].
 
+mod store;
+
+pub use store::{Averages, Unstorable};
+
+use store::Store;
+
 use crate::blocks::{self, Seen};
 use crate::error::Error;
 use crate::isa::Isa;
 use crate::kernel::{Call, Kernel, Rule};
 use crate::layout::Layout;
 use crate::policy::{self, Running};
-use crate::streaming::{self, Scalar, Streaming, Used};
+use crate::streaming::{self, Streaming, Used};
 use crate::value::Elem;
 
 /// What a use is given. Its parameters are the learned ones alone, in declared order: the rest comes from what is stored.
@@ -36,7 +42,7 @@ pub enum Saved<T> {
         statistics: Vec<T>,
         /// Whether gradients flow through them.
         rule: Rule,
-        /// What the store held before, for each frozen input.
+        /// What stood behind the parameters: states of controls, and for each frozen input what the store held before.
         frozen: Vec<Vec<T>>,
     },
     /// One call for each block of cases.
@@ -56,17 +62,6 @@ pub enum Feedback<T> {
     Gradients(Vec<T>),
 }
 
-/// What is stored.
-#[derive(Clone, Debug, PartialEq)]
-enum Store<T> {
-    /// Nothing.
-    Nothing,
-    /// Averages of the statistics, `[statistics][sets]`, and states of controls.
-    Averages { running: Running, values: Vec<T>, controls: Vec<Vec<T>> },
-    /// Two averages of each statistic and of the gradient at it.
-    Streamed { settings: Streaming, store: Box<streaming::Store<T>> },
-}
-
 /// A normalization with what it stores.
 #[derive(Clone, Debug)]
 pub struct NormState<T: 'static> {
@@ -84,49 +79,72 @@ impl<T: Elem> NormState<T> {
 
     /// One that averages the statistics of so many sets ([`Kernel::sets`]), and moves its controls, if it has some.
     pub fn averaging(kernel: Kernel<T>, consts: Vec<f64>, running: Running, sets: usize) -> Self {
+        Self::averaging_from(kernel, consts, Averages::new(kernel.descriptor, running, sets))
+    }
+
+    /// The same, from averages and states that exist. Their lengths are checked by the uses.
+    pub fn averaging_from(kernel: Kernel<T>, consts: Vec<f64>, mut averages: Averages<T>) -> Self {
         let d = kernel.descriptor;
-        let running = running.named(d, &consts);
-        let controls = d.plan.controls().into_iter().map(|_| vec![T::default(); sets]).collect();
-        let store = Store::Averages { running, values: Running::initial(d, sets), controls };
-        Self { kernel, consts, sets, store }
+        averages.running = averages.running.named(d, &consts);
+        let sets = averages.values.len() / d.statistics.len().max(1);
+        Self { kernel, consts, sets, store: Store::Averages(averages) }
     }
 
     /// One that mixes its statistics with what they have been.
     pub fn streaming(kernel: Kernel<T>, consts: Vec<f64>, settings: Streaming, sets: usize) -> Self {
-        let store =
-            Store::Streamed { settings, store: Box::new(streaming::Store::new(kernel.descriptor, sets)) };
-        Self { kernel, consts, sets, store }
+        let store = streaming::Store::new(kernel.descriptor, sets);
+        Self::streaming_from(kernel, consts, settings, store)
+    }
+
+    /// The same, from a store that exists.
+    pub fn streaming_from(
+        kernel: Kernel<T>,
+        consts: Vec<f64>,
+        settings: Streaming,
+        store: streaming::Store<T>,
+    ) -> Self {
+        let sets = store.sets();
+        Self { kernel, consts, sets, store: Store::Streamed { settings, store: Box::new(store) } }
+    }
+
+    /// The method's kernels.
+    pub fn kernel(&self) -> &Kernel<T> {
+        &self.kernel
+    }
+
+    /// The constants, in declared order.
+    pub fn consts(&self) -> &[f64] {
+        &self.consts
+    }
+
+    /// The averages, of one that averages.
+    pub fn averages(&self) -> Option<&Averages<T>> {
+        if let Store::Averages(averages) = &self.store { Some(averages) } else { None }
+    }
+
+    /// The same, to be moved by who finds statistics without these kernels.
+    pub fn averages_mut(&mut self) -> Option<&mut Averages<T>> {
+        if let Store::Averages(averages) = &mut self.store { Some(averages) } else { None }
+    }
+
+    /// How histories are mixed and the store, of one that streams.
+    pub fn streamed(&self) -> Option<(Streaming, &streaming::Store<T>)> {
+        if let Store::Streamed { settings, store } = &self.store { Some((*settings, store)) } else { None }
+    }
+
+    /// The store, to be moved or loaded.
+    pub fn streamed_mut(&mut self) -> Option<&mut streaming::Store<T>> {
+        if let Store::Streamed { store, .. } = &mut self.store { Some(store) } else { None }
     }
 
     /// Names of what is stored, a value for each set.
     pub fn names(&self) -> Vec<String> {
-        let d = self.kernel.descriptor;
-        match &self.store {
-            Store::Nothing => Vec::new(),
-            Store::Averages { .. } => {
-                let statistics = d.statistics.iter().map(crate::Statistic::stored_name);
-                statistics.chain(d.plan.controls().into_iter().map(|c| c.name.to_owned())).collect()
-            }
-            Store::Streamed { .. } => {
-                let scalars = Scalar::ALL.iter().map(|s| s.name().to_owned());
-                streaming::names(d).into_iter().chain(scalars).collect()
-            }
-        }
+        self.store.names(self.kernel.descriptor)
     }
 
     /// What is stored, in the order of [`NormState::names`], one value for each set; a number of the whole store is repeated.
     pub fn stored(&self) -> Vec<T> {
-        match &self.store {
-            Store::Nothing => Vec::new(),
-            Store::Averages { values, controls, .. } => {
-                values.iter().chain(controls.iter().flatten()).copied().collect()
-            }
-            Store::Streamed { store, .. } => {
-                let scalars =
-                    Scalar::ALL.iter().flat_map(|s| std::iter::repeat_n(T::lit(store.scalar(*s)), self.sets));
-                store.averages().flatten().copied().chain(scalars).collect()
-            }
-        }
+        self.store.values(self.sets)
     }
 
     /// Loads it.
@@ -140,25 +158,7 @@ impl<T: Elem> NormState<T> {
             let method = self.kernel.descriptor.id;
             return Err(Error::Length { method, what: "the store".to_owned(), expected, got: stored.len() });
         }
-        let mut planes = stored.chunks_exact(self.sets.max(1));
-        match &mut self.store {
-            Store::Nothing => {}
-            Store::Averages { values, controls, .. } => {
-                let (first, rest) = stored.split_at(values.len());
-                values.copy_from_slice(first);
-                for (to, from) in controls.iter_mut().flatten().zip(rest) {
-                    *to = *from;
-                }
-            }
-            Store::Streamed { store, .. } => {
-                for (to, from) in store.averages_mut().zip(planes.by_ref()) {
-                    to.copy_from_slice(from);
-                }
-                for (scalar, from) in Scalar::ALL.into_iter().zip(planes) {
-                    store.set_scalar(scalar, from[0].to_f64());
-                }
-            }
-        }
+        self.store.load(stored, self.sets);
         Ok(())
     }
 
@@ -170,33 +170,24 @@ impl<T: Elem> NormState<T> {
     }
 
     /// What a kernel's call takes behind the parameters while nothing is controlled: states of 0, and what the store holds.
-    fn behind(&self) -> Vec<Vec<T>> {
+    pub fn behind(&self) -> Vec<Vec<T>> {
         let d = self.kernel.descriptor;
         let still = d.plan.controls().into_iter().map(|_| vec![T::default(); self.sets]);
-        let frozen = match &self.store {
-            Store::Averages { values, .. } => {
-                d.frozen.iter().map(|f| f.of(values, self.sets).to_vec()).collect()
-            }
-            _ => Vec::new(),
-        };
+        let frozen = self
+            .averages()
+            .into_iter()
+            .flat_map(|averages| d.frozen.iter().map(|f| f.of(&averages.values, self.sets).to_vec()));
         still.chain(frozen).collect()
     }
 
-    fn takes_blocks(&self) -> bool {
-        blocks::takes_blocks(self.kernel.descriptor)
-    }
-
-    /// Refuses statistics that are no numbers where every value that they pool is one.
-    fn check_stored(&self, call: &Call<'_, T>, statistics: &[T]) -> Result<(), Error> {
-        if blocks::odd(statistics).is_none() {
+    /// Refuses statistics that cannot be stored, where that is asked for.
+    fn check(&self, call: &Call<'_, T>, statistics: &[T], unstorable: Unstorable) -> Result<(), Error> {
+        if unstorable == Unstorable::LeaveOut {
             return Ok(());
         }
-        let finite = |v: &T| v.to_f64().is_finite();
-        let mut cases = call.x.chunks_exact(call.layout.case().max(1)).enumerate();
-        if cases.any(|(n, case)| call.mask.is_none_or(|m| m[n]) && !case.iter().all(finite)) {
-            return Ok(());
-        }
-        Err(policy::not_stored(self.kernel.descriptor, statistics))
+        policy::check_stored(self.kernel.descriptor, statistics, || {
+            policy::are_finite(&call.layout, call.x, call.mask)
+        })
     }
 
     /// A use in training: `x` is normalized, and what is stored takes in its statistics.
@@ -208,36 +199,53 @@ impl<T: Elem> NormState<T> {
     /// [`Error`] for what does not fit, and [`Error::NotStored`] for a statistic of ordinary values that is no number; what is
     /// stored is as it was then.
     pub fn train(&mut self, isa: Isa, input: &Input<'_, T>) -> Result<(Vec<T>, Saved<T>), Error> {
-        let (kernel, blocks, behind) = (self.kernel, self.takes_blocks(), self.behind());
+        self.train_with(isa, input, Unstorable::Refuse)
+    }
+
+    /// The same, with a word on what cannot be stored.
+    ///
+    /// # Errors
+    ///
+    /// As [`NormState::train`]; what is left out is no error.
+    pub fn train_with(
+        &mut self,
+        isa: Isa,
+        input: &Input<'_, T>,
+        unstorable: Unstorable,
+    ) -> Result<(Vec<T>, Saved<T>), Error> {
+        let kernel = self.kernel;
         let Input { layout, x, params, mask } = *input;
         let consts = self.consts.clone();
         let call = Call { layout, x, params, consts: &consts, mask };
-        match self.store.clone() {
-            Store::Streamed { settings, mut store } => {
+        let finite = || policy::are_finite(&layout, x, mask);
+        match &self.store {
+            Store::Streamed { settings, store } => {
+                let (settings, mut store) = (*settings, store.clone());
                 let (y, used) = settings.forward(&kernel, isa, &call, &mut store)?;
-                self.check_stored(&call, &used.current)?;
+                self.check(&call, &used.current, unstorable)?;
                 self.store = Store::Streamed { settings, store };
                 Ok((y, Saved::Mixture(used)))
             }
-            Store::Averages { running, mut values, controls } if blocks => {
-                let (y, seen) = blocks::forward(&kernel, isa, &call, running, &mut values)?;
+            Store::Averages(averages) if blocks::takes_blocks(kernel.descriptor) => {
+                let mut values = averages.values.clone();
+                let (y, seen) = blocks::forward(&kernel, isa, &call, averages.running, &mut values)?;
                 for block in &seen {
-                    self.check_stored(&call, &block.statistics)?;
+                    self.check(&call, &block.statistics, unstorable)?;
                 }
-                self.store = Store::Averages { running, values, controls };
+                if let Some(averages) = self.averages_mut() {
+                    averages.put(kernel.descriptor, values, unstorable, finite)?;
+                }
                 Ok((y, Saved::Blocks(seen)))
             }
-            store => {
+            _ => {
+                let behind = self.behind();
                 let all: Vec<&[T]> = params.iter().copied().chain(behind.iter().map(|v| &v[..])).collect();
                 let call = Call { params: &all, ..call };
                 let mut statistics = vec![T::default(); kernel.statistics_len(&layout)];
                 let y = kernel.forward_new(isa, &call, &mut statistics)?;
-                if let Store::Averages { running, mut values, controls } = store {
-                    running.check()?;
-                    self.check_stored(&call, &statistics)?;
-                    running.update(kernel.descriptor, &statistics, kernel.pooled(&call), &mut values);
-                    self.check_stored(&call, &values)?;
-                    self.store = Store::Averages { running, values, controls };
+                if let Some(averages) = self.averages_mut() {
+                    let pooled = kernel.pooled(&call);
+                    averages.take_in(kernel.descriptor, &statistics, pooled, unstorable, finite)?;
                 }
                 Ok((y, Saved::Call { statistics, rule: Rule::Exact, frozen: behind }))
             }
@@ -259,7 +267,7 @@ impl<T: Elem> NormState<T> {
                 let (y, statistics, rule) = settings.evaluate(&kernel, isa, &call, store)?;
                 Ok((y, Saved::Call { statistics, rule, frozen }))
             }
-            Store::Averages { values, .. } => {
+            Store::Averages(Averages { values, .. }) => {
                 let y = kernel.apply_new(isa, &call, values)?;
                 Ok((y, Saved::Call { statistics: values.clone(), rule: Rule::Frozen, frozen }))
             }
@@ -296,7 +304,7 @@ impl<T: Elem> NormState<T> {
                     settings.backward(&kernel, isa, &call, dy, used, &mut half, overwrite, dx, dparams)?;
                 Ok(Feedback::Gradients(own))
             }
-            (Saved::Blocks(seen), Store::Averages { controls, .. }) => {
+            (Saved::Blocks(seen), Store::Averages(Averages { controls, .. })) => {
                 let mut states = controls.clone();
                 let mut found: Vec<Vec<T>> = dparams.iter().map(|d| d.to_vec()).collect();
                 blocks::backward(&kernel, isa, &call, dy, seen, &mut states, overwrite, dx, &mut found)?;
@@ -314,9 +322,9 @@ impl<T: Elem> NormState<T> {
             (Saved::Call { statistics, rule, frozen }, _) => {
                 let all: Vec<&[T]> = params.iter().copied().chain(frozen.iter().map(|v| &v[..])).collect();
                 // What controls would grow by here is not to be kept: nothing is controlled in evaluation.
-                let controls = kernel.descriptor.plan.controls();
+                let controls = kernel.descriptor.plan.controls().len();
                 let mut unused: Vec<Vec<T>> =
-                    controls.into_iter().map(|_| vec![T::default(); self.sets]).collect();
+                    frozen.iter().take(controls).map(|v| vec![T::default(); v.len()]).collect();
                 let mut into: Vec<&mut [T]> = dparams.iter_mut().map(|d| &mut **d).collect();
                 into.extend(unused.iter_mut().map(|d| &mut d[..]));
                 let call = Call { params: &all, ..call };
@@ -335,11 +343,7 @@ impl<T: Elem> NormState<T> {
             (Feedback::Gradients(found), Store::Streamed { store, .. }) => {
                 store.gradients.push(found);
             }
-            (Feedback::Controls(grown), Store::Averages { controls, .. }) => {
-                for (state, by) in controls.iter_mut().flatten().zip(grown.iter().flatten()) {
-                    *state = *state + *by;
-                }
-            }
+            (Feedback::Controls(grown), Store::Averages(averages)) => averages.grow(grown),
             _ => {}
         }
     }

@@ -5,6 +5,7 @@
 
 use crate::descriptor::Descriptor;
 use crate::error::Error;
+use crate::layout::Layout;
 use crate::value::{Elem, Value};
 
 /// Which variance is stored for evaluation. The biased one always normalizes.
@@ -102,15 +103,38 @@ impl Running {
 }
 
 /// The refusal of statistics, `[statistics][sets]`, of which one is not finite.
-pub fn not_stored<T: Elem>(d: &Descriptor, statistics: &[T]) -> Error {
+fn not_stored<T: Elem>(d: &Descriptor, statistics: &[T], at: usize) -> Error {
     let sets = (statistics.len() / d.statistics.len().max(1)).max(1);
-    let at = statistics.iter().position(|v| !v.to_f64().is_finite()).unwrap_or(0);
     Error::NotStored {
         method: d.id,
         statistic: d.statistics[at / sets].stored_name(),
         channel: at % sets,
         got: statistics[at].to_f64(),
     }
+}
+
+/// Refuses statistics, `[statistics][sets]`, of which one is not finite though every value that they pool is. Where a value is
+/// not, neither is the output, and nothing is stored. `pooled_are_finite` is asked where a statistic is not finite
+/// ([`are_finite`]).
+///
+/// # Errors
+///
+/// [`Error::NotStored`] for the first such statistic.
+pub fn check_stored<T: Elem>(
+    d: &Descriptor,
+    statistics: &[T],
+    pooled_are_finite: impl FnOnce() -> bool,
+) -> Result<(), Error> {
+    match statistics.iter().position(|v| !v.to_f64().is_finite()) {
+        Some(at) if pooled_are_finite() => Err(not_stored(d, statistics, at)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether every value of the cases that count is finite.
+pub fn are_finite<T: Elem>(layout: &Layout, x: &[T], mask: Option<&[bool]>) -> bool {
+    let mut cases = x.chunks_exact(layout.case().max(1)).enumerate();
+    cases.all(|(n, case)| mask.is_some_and(|m| !m[n]) || case.iter().all(|v| v.to_f64().is_finite()))
 }
 
 /// The seed of every start that is drawn. It is part of what a method is: another one gives other numbers.

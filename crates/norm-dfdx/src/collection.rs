@@ -6,10 +6,10 @@ use std::slice::{from_mut, from_ref};
 use dfdx::prelude::*;
 use norm_core::{Formula, Start, policy};
 
-use crate::blocks_op::Mailbox;
 use crate::fields::{Fields, List};
 use crate::initial::{Initial, MOST, kept, trained};
 use crate::layer::{Holder, NormLayer, held, looks_at_store, pools_cases, pools_groups, stores};
+use crate::mailbox::Mailbox;
 use crate::policy::{Averaging, Policy};
 
 /// Where the parameters of a layer start.

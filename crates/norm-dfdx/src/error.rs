@@ -23,6 +23,12 @@ pub enum Error<Err: Debug + Display> {
         /// The operation.
         op: norm_core::Op,
     },
+    /// The composed path was given a store that mixes gradients with earlier ones.
+    #[error("{method}: it streams, which dfdx's own tape cannot: take the fused path")]
+    Streams {
+        /// The method's id.
+        method: &'static str,
+    },
     /// An output that does not vary over the batch cannot be brought to deviation 1.
     #[error(
         "{method}: output {output} is the same for all {cases} cases: initialize from a batch on which it varies"

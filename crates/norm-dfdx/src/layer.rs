@@ -3,11 +3,12 @@
 use std::marker::PhantomData;
 
 use dfdx::prelude::*;
-use norm_core::{Elem, Formula, Layout, ParamAxis, ReferenceSet, Skeleton, blocks, policy};
+use norm_core::{
+    Averages, Elem, Formula, Layout, NormState, ParamAxis, ReferenceSet, Skeleton, Unstorable, policy,
+};
 
-use crate::blocks_op::{self, InBlocks, Mailbox};
 use crate::error::Error;
-use crate::fused::Statistics;
+use crate::mailbox::Mailbox;
 use crate::parts::Parts;
 use crate::path::{Fused, Path};
 use crate::policy::{Averaging, Declared, Policy};
@@ -56,15 +57,6 @@ pub struct NormLayer<
     pub(crate) consts: Vec<f64>,
     pub(crate) averaging: Averaging,
     pub(crate) kind: PhantomData<(F, Pol, P)>,
-}
-
-/// A use in training.
-struct Used<S: Shape, E: Dtype, D: Storage<E>, T> {
-    y: Tensor<S, E, D, T>,
-    /// What is to be stored after it, where something is.
-    state: Option<Vec<E>>,
-    /// Statistics that are not finite.
-    odd: Option<Vec<E>>,
 }
 
 /// Which list of a layer holds a parameter.
@@ -175,18 +167,29 @@ impl<F: Formula, const C: usize, E: Dtype, D: Device<E>, Pol: Policy, P, const G
     where
         E: Elem,
     {
-        let letters = self.mailbox.with(std::mem::take);
-        if letters.is_empty() {
+        if self.mailbox.is_empty() {
             return;
         }
-        let states = blocks_op::now(&self.states(), &letters);
-        for (state, now) in self.controls.iter_mut().zip(&states) {
-            state.copy_from(now);
+        let mut state = self.norm_state();
+        self.mailbox.drain(&mut state);
+        let states = state.averages().into_iter().flat_map(|averages| &averages.controls);
+        for (tensor, now) in self.controls.iter_mut().zip(states) {
+            tensor.copy_from(now);
         }
     }
 
-    fn states(&self) -> Vec<Vec<E>> {
-        self.controls.iter().map(Tensor::as_vec).collect()
+    /// The method with what the layer stores, but for what lies in the mailbox.
+    fn norm_state(&self) -> NormState<E>
+    where
+        E: Elem,
+    {
+        let (kernel, consts) = (E::kernel::<F>(), self.consts.clone());
+        if self.running.is_empty() {
+            return NormState::instant(kernel, consts);
+        }
+        let (running, values) = (self.averaging(), running::stored(&self.running));
+        let controls = self.controls.iter().map(Tensor::as_vec).collect();
+        NormState::averaging_from(kernel, consts, Averages { running, values, controls })
     }
 
     /// The constants, in declared order.
@@ -224,8 +227,8 @@ impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P, 
     NormLayer<F, C, E, D, Pol, P, G>
 {
     pub(crate) fn parts(&self) -> Parts<'_, C, G, E, D> {
-        let Self { channel, group, scalar, controls, consts, .. } = self;
-        Parts { kernel: E::kernel::<F>(), channel, group, scalar, controls, consts }
+        let Self { channel, group, scalar, .. } = self;
+        Parts { descriptor: F::DESCRIPTOR, channel, group, scalar }
     }
 }
 
@@ -242,52 +245,27 @@ impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P: 
     /// # Errors
     ///
     /// [`Error`], for a statistic of ordinary values too that is no number in its element type; nothing was averaged then.
-    /// As a module of dfdx, whose error could not say it, the layer leaves what it stores as it was instead.
+    /// As a module of dfdx, whose error could not say it, the layer leaves it out of what it stores instead.
     pub fn train<S: Channels<C>, T: Tape<E, D>>(
         &mut self,
         x: Tensor<S, E, D, T>,
     ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
-        let values = (!self.running.is_empty()).then(|| x.retaped::<NoneTape>());
-        let layout = Self::layout(x.shape())?;
-        let used = self.use_in_training(layout, x)?;
-        if let (Some(odd), Some(values)) = (&used.odd, values)
-            && values.as_vec().iter().all(|v| Elem::to_f64(*v).is_finite())
-        {
-            return Err(policy::not_stored(F::DESCRIPTOR, odd).into());
-        }
-        self.keep(&used);
-        Ok(used.y)
+        self.use_in_training(x, Unstorable::Refuse)
     }
 
-    /// A use in training that has not been averaged yet.
     fn use_in_training<S: Channels<C>, T: Tape<E, D>>(
         &mut self,
-        layout: Layout,
         x: Tensor<S, E, D, T>,
-    ) -> Result<Used<S, E, D, T>, Error<D::Err>> {
-        if self.running.is_empty() {
-            let y = self.parts().normalize::<P, _, _>(layout, x, &[], Statistics::Current, None)?;
-            return Ok(Used { y, state: None, odd: None });
+        unstorable: Unstorable,
+    ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
+        let layout = Self::layout(x.shape())?;
+        self.settle();
+        let mut state = self.norm_state();
+        let y = self.parts().train::<P, _, _>(&mut state, layout, x, &self.mailbox, unstorable)?;
+        if let Some(averages) = state.averages() {
+            running::keep(&mut self.running, &averages.values);
         }
-        let rule = self.averaging();
-        rule.check()?;
-        let mut state = running::stored(&self.running);
-        if blocks::takes_blocks(F::DESCRIPTOR) {
-            self.settle();
-            let (states, mailbox, mut odd) = (self.states(), &self.mailbox, None);
-            let of = InBlocks { running: rule, store: &mut state, states, mailbox, odd: &mut odd };
-            let y = self.parts().in_blocks::<P, _, _>(layout, x, of)?;
-            return Ok(Used { y, state: Some(state), odd });
-        }
-        let (y, found) = self.parts().found::<P, _, _>(layout, x, &self.running)?;
-        let moved = rule.update(F::DESCRIPTOR, &found, layout.n * layout.s, &mut state);
-        Ok(Used { y, state: moved.then_some(state), odd: blocks::odd(&found) })
-    }
-
-    fn keep<S: Shape, T>(&mut self, used: &Used<S, E, D, T>) {
-        if let Some(state) = &used.state {
-            running::keep(&mut self.running, state);
-        }
+        Ok(y)
     }
 
     /// Normalizes as in evaluation: with the stored statistics where the policy stores some, else with those
@@ -300,9 +278,8 @@ impl<F: Formula, const C: usize, E: Dtype + Elem, D: Device<E>, Pol: Policy, P: 
         &self,
         x: Tensor<S, E, D, T>,
     ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
-        let (layout, stored) = (Self::layout(x.shape())?, running::stored(&self.running));
-        let at = if stored.is_empty() { Statistics::Current } else { Statistics::Stored(&stored) };
-        self.parts().normalize::<P, _, _>(layout, x, &self.running, at, None)
+        let layout = Self::layout(x.shape())?;
+        self.parts().evaluate::<P, _, _>(&self.norm_state(), layout, x)
     }
 
     /// The name of the path that runs, for records.
@@ -359,9 +336,6 @@ where
 
     fn try_forward_mut(&mut self, x: Tensor<S, E, D, T>) -> Result<Self::Output, D::Err> {
         let device = x.device().clone();
-        let used = Self::layout(x.shape()).and_then(|layout| self.use_in_training(layout, x));
-        let used = used.map_err(|e| plain::<E, D>(e, &device))?;
-        self.keep(&used);
-        Ok(used.y)
+        self.use_in_training(x, Unstorable::LeaveOut).map_err(|e| plain::<E, D>(e, &device))
     }
 }

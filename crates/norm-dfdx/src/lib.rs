@@ -37,7 +37,6 @@
 //! ```
 
 mod after_update;
-mod blocks_op;
 mod buffer;
 mod collection;
 pub mod composed;
@@ -61,14 +60,13 @@ mod running;
 pub mod sequence_op;
 mod shape;
 mod streaming;
-mod streaming_op;
 mod upstream;
 
 pub use after_update::AfterUpdate;
-pub use blocks_op::InBlocks;
 pub use error::Error;
 pub use fold::fold;
 pub use layer::{Norm, NormLayer};
+pub use mailbox::Mailbox;
 pub use normed_conv::{NormedConv, NormedConvLayer};
 pub use normed_linear::{FixedGain, Gain, LearnedGain, NormedLinear, NormedLinearLayer};
 pub use path::{Composed, Fused, Path};

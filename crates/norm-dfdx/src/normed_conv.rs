@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::slice::{from_mut, from_ref};
 
 use dfdx::prelude::*;
-use norm_core::{Elem, Formula};
+use norm_core::{Elem, Formula, NormState};
 use num_traits::Float;
 use rand_distr::Uniform;
 use rand_distr::uniform::SampleUniform;
@@ -12,7 +12,7 @@ use rand_distr::uniform::SampleUniform;
 use crate::after_update::AfterUpdate;
 use crate::error::Error;
 use crate::fields::{Fields, List};
-use crate::fused::{Flat, Statistics};
+use crate::fused::Flat;
 use crate::image_op::{Images, KERNEL, Kernels, convolve, unfold};
 use crate::layer::plain;
 use crate::normed_linear::{Gain, LearnedGain, brings_gain, brings_nothing, gain_of, stands_at_both};
@@ -170,7 +170,7 @@ where
 {
     let d = F::DESCRIPTOR;
     let layout = d.reference_set.layout(rows, values, 1, 1)?;
-    P::normalize(E::kernel::<F>(), layout, x, params, &d.default_consts(), Statistics::Current, None)
+    P::evaluate(&NormState::instant(E::kernel::<F>(), d.default_consts()), layout, x, params)
 }
 
 impl<F, const I: usize, const O: usize, E: Dtype, D: Storage<E>, P, G> AfterUpdate

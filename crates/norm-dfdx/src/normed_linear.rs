@@ -6,16 +6,17 @@ use std::slice::{from_mut, from_ref};
 
 use dfdx::prelude::*;
 use norm_core::policy::Running;
-use norm_core::{Elem, Formula, ParamAxis, Site};
+use norm_core::{Averages, Elem, Formula, NormState, ParamAxis, Site, Unstorable};
 use num_traits::Float;
 use rand_distr::Uniform;
 use rand_distr::uniform::SampleUniform;
 
 use crate::error::Error;
 use crate::fields::{Fields, List};
-use crate::fused::{Flat, Statistics};
+use crate::fused::Flat;
 use crate::initial::kept;
 use crate::layer::plain;
+use crate::mailbox::Mailbox;
 use crate::path::{Fused, Path};
 use crate::running;
 
@@ -211,33 +212,36 @@ where
     D: Device<E>,
     P: Path<E, D>,
 {
-    /// The weights that act, `[O, I]`; the gain is in them where the method brings it. What the method stores is what it
-    /// finds there where somebody asks, by `found`, and what is stored otherwise.
-    pub(crate) fn weights<T: Tape<E, D>>(
-        &self,
-        found: Option<&mut Vec<E>>,
-    ) -> Result<Tensor<Rank2<O, I>, E, D, T>, Error<D::Err>> {
-        let device = |source| Error::Device { source };
-        let mut params: Vec<Flat<E, D, T>> = Vec::new();
-        if brings_gain::<F>() {
-            params.push(self.gain.retaped::<T>().try_reshape_like(&(O,)).map_err(device)?);
+    /// The method with what the layer stores.
+    fn norm_state(&self) -> NormState<E> {
+        let (kernel, consts) = (E::kernel::<F>(), F::DESCRIPTOR.default_consts());
+        if self.running.is_empty() {
+            return NormState::instant(kernel, consts);
         }
-        params.extend(running::frozen(F::DESCRIPTOR, &self.running).map_err(device)?);
+        let mut averages = Averages::new(F::DESCRIPTOR, Running::default(), O);
+        averages.values = running::stored(&self.running);
+        NormState::averaging_from(kernel, consts, averages)
+    }
+
+    /// The learned parameters of the method.
+    fn params<T: Tape<E, D>>(&self) -> Result<Vec<Flat<E, D, T>>, Error<D::Err>> {
+        if !brings_gain::<F>() {
+            return Ok(Vec::new());
+        }
+        let gain = self.gain.retaped::<T>().try_reshape_like(&(O,));
+        Ok(vec![gain.map_err(|source| Error::Device { source })?])
+    }
+
+    /// The weights that act, `[O, I]`; the gain is in them where the method brings it. What the method stores stays as it is.
+    pub(crate) fn weights<T: Tape<E, D>>(&self) -> Result<Tensor<Rank2<O, I>, E, D, T>, Error<D::Err>> {
         let layout = F::DESCRIPTOR.reference_set.layout(O, I, 1, 1)?;
-        let stored = running::stored(&self.running);
-        let statistics = if stored.is_empty() || found.is_some() {
-            Statistics::Current
-        } else {
-            Statistics::Stored(&stored)
-        };
-        let consts = F::DESCRIPTOR.default_consts();
-        P::normalize(E::kernel::<F>(), layout, self.weight.retaped::<T>(), params, &consts, statistics, found)
+        P::evaluate(&self.norm_state(), layout, self.weight.retaped::<T>(), self.params()?)
     }
 
     /// The same with the gain in them, whoever brings it.
     pub(crate) fn gained_weights(&self) -> Result<Tensor<Rank2<O, I>, E, D>, Error<D::Err>> {
         let device = |source| Error::Device { source };
-        let weights = self.weights::<NoneTape>(None)?;
+        let weights = self.weights::<NoneTape>()?;
         if !brings_nothing::<F>() {
             return Ok(weights);
         }
@@ -254,28 +258,35 @@ where
         &self,
         x: Tensor<(N, Const<I>), E, D, T>,
     ) -> Result<Tensor<(N, Const<O>), E, D, T>, Error<D::Err>> {
-        self.with(self.weights::<T>(None)?, x)
+        self.with(self.weights::<T>()?, x)
     }
 
     /// The same as in training: what the method stores takes in what it finds in the weights.
     ///
     /// # Errors
     ///
-    /// [`Error`]; nothing was taken in then.
+    /// [`Error`], for a statistic of ordinary weights too that is no number in its element type; nothing was taken in then. As a
+    /// module of dfdx, whose error could not say it, the layer leaves it out of what it stores instead.
     pub fn train<N: Dim, T: Tape<E, D>>(
         &mut self,
         x: Tensor<(N, Const<I>), E, D, T>,
     ) -> Result<Tensor<(N, Const<O>), E, D, T>, Error<D::Err>> {
-        if self.running.is_empty() {
-            return self.apply(x);
-        }
-        let d = F::DESCRIPTOR;
-        let mut found = Vec::new();
-        let weights = self.weights::<T>(Some(&mut found))?;
+        self.use_in_training(x, Unstorable::Refuse)
+    }
+
+    fn use_in_training<N: Dim, T: Tape<E, D>>(
+        &mut self,
+        x: Tensor<(N, Const<I>), E, D, T>,
+        unstorable: Unstorable,
+    ) -> Result<Tensor<(N, Const<O>), E, D, T>, Error<D::Err>> {
+        let layout = F::DESCRIPTOR.reference_set.layout(O, I, 1, 1)?;
+        let (mut state, weight) = (self.norm_state(), self.weight.retaped::<T>());
+        // Nothing at the weights remembers a gradient, so no letter comes.
+        let mailbox = Mailbox::default();
+        let weights = P::train(&mut state, layout, weight, self.params()?, &mailbox, unstorable)?;
         let y = self.with(weights, x)?;
-        let mut state = running::stored(&self.running);
-        if Running::default().named(d, &d.default_consts()).update(d, &found, I, &mut state) {
-            running::keep(&mut self.running, &state);
+        if let Some(averages) = state.averages() {
+            running::keep(&mut self.running, &averages.values);
         }
         Ok(y)
     }
@@ -287,8 +298,8 @@ where
     ) -> Result<Tensor<(N, Const<O>), E, D, T>, Error<D::Err>> {
         let x = if stands_at_both::<F>() {
             let layout = F::DESCRIPTOR.reference_set.layout(x.shape().0.size(), I, 1, 1)?;
-            let consts = F::DESCRIPTOR.default_consts();
-            P::normalize(E::kernel::<F>(), layout, x, Vec::new(), &consts, Statistics::Current, None)?
+            let state = NormState::instant(E::kernel::<F>(), F::DESCRIPTOR.default_consts());
+            P::evaluate(&state, layout, x, Vec::new())?
         } else {
             x
         };
@@ -349,6 +360,6 @@ where
 
     fn try_forward_mut(&mut self, x: Tensor<(N, Const<I>), E, D, T>) -> Result<Self::Output, D::Err> {
         let device = x.device().clone();
-        self.train(x).map_err(|e| plain::<E, D>(e, &device))
+        self.use_in_training(x, Unstorable::LeaveOut).map_err(|e| plain::<E, D>(e, &device))
     }
 }

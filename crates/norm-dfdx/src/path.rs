@@ -3,46 +3,43 @@
 use std::fmt::Debug;
 
 use dfdx::prelude::*;
-use norm_core::{Elem, Kernel, Layout};
+use norm_core::{Elem, Layout, NormState, Unstorable};
 
-use crate::blocks_op::{self, InBlocks};
 use crate::composed;
 use crate::error::Error;
-use crate::fused::{self, Flat, Statistics};
+use crate::fused::{self, Flat};
+use crate::mailbox::Mailbox;
 
 /// A way to run a normalization on a device.
 pub trait Path<E: Dtype + Elem, D: Device<E>>: Copy + Default + Debug + Send + Sync + 'static {
     /// As it stands in records.
     const NAME: &'static str;
 
-    /// Normalizes `x`. See [`fused::normalize`] for the arguments.
+    /// Normalizes `x` as in training, and moves what is stored. `params` are the learned parameters alone, in declared order.
+    /// What the backward pass finds for the store is left in `mailbox`, where those of earlier uses see it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]: sizes that do not fit, a statistic that cannot be stored, or a device that failed; nothing was taken in then.
+    fn train<S: Shape, T: Tape<E, D>>(
+        state: &mut NormState<E>,
+        layout: Layout,
+        x: Tensor<S, E, D, T>,
+        params: Vec<Flat<E, D, T>>,
+        mailbox: &Mailbox<E>,
+        unstorable: Unstorable,
+    ) -> Result<Tensor<S, E, D, T>, Error<D::Err>>;
+
+    /// Normalizes `x` as in evaluation, by what is stored, where something is; through that nothing flows back.
     ///
     /// # Errors
     ///
     /// [`Error`]: sizes that do not fit, or a device that failed.
-    fn normalize<S: Shape, T: Tape<E, D>>(
-        kernel: Kernel<E>,
+    fn evaluate<S: Shape, T: Tape<E, D>>(
+        state: &NormState<E>,
         layout: Layout,
         x: Tensor<S, E, D, T>,
         params: Vec<Flat<E, D, T>>,
-        consts: &[f64],
-        statistics: Statistics<'_, E>,
-        found: Option<&mut Vec<E>>,
-    ) -> Result<Tensor<S, E, D, T>, Error<D::Err>>;
-
-    /// Normalizes `x` as in training, block after block, with what is stored and what controls moving on. `params` are the
-    /// parameters alone. See [`InBlocks`].
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]; nothing was taken in then.
-    fn in_blocks<S: Shape, T: Tape<E, D>>(
-        kernel: Kernel<E>,
-        layout: Layout,
-        x: Tensor<S, E, D, T>,
-        params: Vec<Flat<E, D, T>>,
-        consts: &[f64],
-        blocks: InBlocks<'_, E>,
     ) -> Result<Tensor<S, E, D, T>, Error<D::Err>>;
 }
 
@@ -56,27 +53,24 @@ where
 {
     const NAME: &'static str = "fused";
 
-    fn normalize<S: Shape, T: Tape<E, Cpu>>(
-        kernel: Kernel<E>,
+    fn train<S: Shape, T: Tape<E, Cpu>>(
+        state: &mut NormState<E>,
         layout: Layout,
         x: Tensor<S, E, Cpu, T>,
         params: Vec<Flat<E, Cpu, T>>,
-        consts: &[f64],
-        statistics: Statistics<'_, E>,
-        found: Option<&mut Vec<E>>,
+        mailbox: &Mailbox<E>,
+        unstorable: Unstorable,
     ) -> Result<Tensor<S, E, Cpu, T>, Error<CpuError>> {
-        fused::normalize(kernel, layout, x, params, consts, statistics, found)
+        fused::train(state, layout, x, params, mailbox, unstorable)
     }
 
-    fn in_blocks<S: Shape, T: Tape<E, Cpu>>(
-        kernel: Kernel<E>,
+    fn evaluate<S: Shape, T: Tape<E, Cpu>>(
+        state: &NormState<E>,
         layout: Layout,
         x: Tensor<S, E, Cpu, T>,
         params: Vec<Flat<E, Cpu, T>>,
-        consts: &[f64],
-        blocks: InBlocks<'_, E>,
     ) -> Result<Tensor<S, E, Cpu, T>, Error<CpuError>> {
-        blocks_op::train(kernel, layout, x, params, consts, blocks)
+        fused::evaluate(state, layout, x, params)
     }
 }
 
@@ -87,26 +81,23 @@ pub struct Composed;
 impl<E: Dtype + Elem, D: Device<E>> Path<E, D> for Composed {
     const NAME: &'static str = "composed";
 
-    fn normalize<S: Shape, T: Tape<E, D>>(
-        kernel: Kernel<E>,
+    fn train<S: Shape, T: Tape<E, D>>(
+        state: &mut NormState<E>,
         layout: Layout,
         x: Tensor<S, E, D, T>,
         params: Vec<Flat<E, D, T>>,
-        consts: &[f64],
-        statistics: Statistics<'_, E>,
-        found: Option<&mut Vec<E>>,
+        mailbox: &Mailbox<E>,
+        unstorable: Unstorable,
     ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
-        composed::normalize(kernel.descriptor, layout, x, params, consts, statistics, found)
+        composed::train(state, layout, x, params, mailbox, unstorable)
     }
 
-    fn in_blocks<S: Shape, T: Tape<E, D>>(
-        kernel: Kernel<E>,
+    fn evaluate<S: Shape, T: Tape<E, D>>(
+        state: &NormState<E>,
         layout: Layout,
         x: Tensor<S, E, D, T>,
         params: Vec<Flat<E, D, T>>,
-        consts: &[f64],
-        blocks: InBlocks<'_, E>,
     ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
-        composed::in_blocks(kernel.descriptor, layout, x, params, consts, blocks)
+        composed::evaluate(state, layout, x, params)
     }
 }

@@ -1,9 +1,6 @@
 //! Stored statistics of a layer: a tensor for each, one value per set.
 
 use dfdx::prelude::*;
-use norm_core::Descriptor;
-
-use crate::fused::Flat;
 
 /// One plane after the other, as the policies take them.
 pub(crate) fn stored<const C: usize, E: Dtype, D: Device<E>>(running: &[Tensor<Rank1<C>, E, D>]) -> Vec<E> {
@@ -18,13 +15,4 @@ pub(crate) fn keep<const C: usize, E: Dtype, D: Device<E>>(
     for (plane, now) in running.iter_mut().zip(state.chunks_exact(C.max(1))) {
         plane.copy_from(now);
     }
-}
-
-/// What a call looks at besides: the store as it is before this use; averaging follows.
-pub(crate) fn frozen<const C: usize, E: Dtype, D: Device<E>, T: Tape<E, D>>(
-    d: &Descriptor,
-    running: &[Tensor<Rank1<C>, E, D>],
-) -> Result<Vec<Flat<E, D, T>>, D::Err> {
-    let before = |f: &norm_core::Frozen| running[f.statistic].retaped::<T>().try_reshape_like(&(C,));
-    d.frozen.iter().map(before).collect()
 }

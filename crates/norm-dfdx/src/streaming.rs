@@ -5,15 +5,15 @@ use std::marker::PhantomData;
 
 use dfdx::prelude::*;
 use norm_core::streaming::{self, Scalar, Store, Streaming};
-use norm_core::{Elem, Formula, Start};
+use norm_core::{Elem, Formula, NormState, Start, Unstorable};
 
 use crate::error::Error;
 use crate::fields::{Fields, List};
-use crate::fused::{self, Statistics};
+use crate::fused;
 use crate::initial::kept;
 use crate::layer::{NormLayer, plain, pools_cases};
+use crate::mailbox::Mailbox;
 use crate::shape::Channels;
-use crate::streaming_op::{self, Mailbox};
 
 /// Names a [`StreamingLayer`] in a dfdx model type: formula and number of channels.
 #[derive(Clone, Copy, Debug, Default)]
@@ -86,20 +86,32 @@ where
         self.scalars = Scalar::ALL.map(|which| store.scalar(which));
     }
 
+    /// The method with what is stored.
+    fn norm_state(&self) -> NormState<E> {
+        let consts = self.norm.consts().to_vec();
+        NormState::streaming_from(E::kernel::<F>(), consts, self.settings(), self.store())
+    }
+
+    /// Changes what is stored, after what backward passes have found has gone into it.
+    fn change<R>(&mut self, change: impl FnOnce(&mut NormState<E>) -> R) -> R {
+        let mut state = self.norm_state();
+        self.mailbox.drain(&mut state);
+        let done = change(&mut state);
+        if let Some((_, store)) = state.streamed() {
+            self.keep(store);
+        }
+        done
+    }
+
     /// Takes in what backward passes have found since. Needed before a save that comes after a backward pass and before
     /// the next [`train`](Self::train) or [`after_update`](Self::after_update), which do it themselves.
     pub fn settle(&mut self) {
-        let mut store = self.store();
-        self.mailbox.drain(&mut store.gradients);
-        self.keep(&store);
+        self.change(|_| ());
     }
 
     /// Says that the weights have changed: the next use in training begins the short averages anew.
     pub fn after_update(&mut self) {
-        let mut store = self.store();
-        self.mailbox.drain(&mut store.gradients);
-        store.after_update();
-        self.keep(&store);
+        self.change(NormState::after_update);
     }
 
     /// Forgets the gradients: after a jump of the learning rate or of the loss's scale they speak of another loss.
@@ -114,29 +126,23 @@ where
     ///
     /// # Errors
     ///
-    /// [`Error`]; nothing was taken in then.
+    /// [`Error`], for a statistic of ordinary values too that is no number in its element type; nothing was taken in then. As a
+    /// module of dfdx, whose error could not say it, the layer leaves it out of what it stores instead.
     pub fn train<S: Channels<C>, T: Tape<E, Cpu>>(
         &mut self,
         x: Tensor<S, E, Cpu, T>,
     ) -> Result<Tensor<S, E, Cpu, T>, Error<CpuError>> {
+        self.use_in_training(x, Unstorable::Refuse)
+    }
+
+    fn use_in_training<S: Channels<C>, T: Tape<E, Cpu>>(
+        &mut self,
+        x: Tensor<S, E, Cpu, T>,
+        unstorable: Unstorable,
+    ) -> Result<Tensor<S, E, Cpu, T>, Error<CpuError>> {
         let layout = NormLayer::<F, C, E, Cpu>::layout(x.shape())?;
-        let params = self.norm.parts().flat().map_err(|source| Error::Device { source })?;
-        let mut store = self.store();
-        self.mailbox.drain(&mut store.gradients);
-        let (kernel, consts) = (E::kernel::<F>(), self.norm.consts());
-        let y = streaming_op::train(
-            kernel,
-            self.settings(),
-            layout,
-            x,
-            params,
-            consts,
-            &mut store,
-            &self.mailbox,
-        );
-        // Where the use was refused, the store still has what came out of the mailbox.
-        self.keep(&store);
-        y
+        let (params, mailbox) = (self.norm.parts().flat()?, self.mailbox.handle());
+        self.change(|state| fused::train(state, layout, x, params, &mailbox, unstorable))
     }
 
     /// Normalizes as in evaluation, by the same mixture. Changes nothing; no gradient flows through what is stored. A
@@ -150,11 +156,7 @@ where
         x: Tensor<S, E, Cpu, T>,
     ) -> Result<Tensor<S, E, Cpu, T>, Error<CpuError>> {
         let layout = NormLayer::<F, C, E, Cpu>::layout(x.shape())?;
-        let params = self.norm.parts().flat().map_err(|source| Error::Device { source })?;
-        let (kernel, store) = (E::kernel::<F>(), self.store());
-        let mixed = self.settings().mixed(&store);
-        let statistics = mixed.as_deref().map_or(Statistics::Current, Statistics::Stored);
-        fused::normalize(kernel, layout, x, params, self.norm.consts(), statistics, None)
+        fused::evaluate(&self.norm_state(), layout, x, self.norm.parts().flat()?)
     }
 }
 
@@ -230,6 +232,6 @@ where
 
     fn try_forward_mut(&mut self, x: Tensor<S, E, Cpu, T>) -> Result<Self::Output, CpuError> {
         let device = x.device().clone();
-        self.train(x).map_err(|e| plain::<E, Cpu>(e, &device))
+        self.use_in_training(x, Unstorable::LeaveOut).map_err(|e| plain::<E, Cpu>(e, &device))
     }
 }

@@ -1,7 +1,7 @@
 //! What a pass hands to the state or to the population: the statistics of every step, once all steps are done, so that
 //! a pass that is refused at any step leaves them as they were.
 
-use norm_core::{Call, Elem, Layout};
+use norm_core::{Call, Elem, Layout, policy};
 
 use crate::cell::Cell;
 use crate::error::Error;
@@ -9,7 +9,7 @@ use crate::forward::at;
 use crate::pass::Inputs;
 use crate::slot::{Place, Ready, Slot, Statistics};
 use crate::state::{Mode, State};
-use crate::stored_slot::{Working, keep};
+use crate::stored_slot::{Working, keep, refused};
 
 /// The refusal of a slot's statistic: element `i` of its `[statistics][channels]` at step `t`.
 fn refusal<T: Elem>(place: Place, slot: &Slot<T>, channels: usize, t: usize, i: usize, got: T) -> Error {
@@ -33,13 +33,8 @@ pub(crate) fn check<T: Elem>(
     mask: Option<&[bool]>,
     stats: &[T],
 ) -> Result<(), Error> {
-    let finite = |v: &T| v.to_f64().is_finite();
-    let Some(i) = stats.iter().position(|v| !finite(v)) else { return Ok(()) };
-    let mut cases = x.chunks_exact(layout.case()).enumerate();
-    if cases.any(|(n, case)| mask.is_none_or(|m| m[n]) && !case.iter().all(finite)) {
-        return Ok(());
-    }
-    Err(refusal(slot.place, slot.slot, layout.channels(), t, i, stats[i]))
+    policy::check_stored(slot.slot.kernel.descriptor, stats, || policy::are_finite(&layout, x, mask))
+        .map_err(refused(slot.place, slot.slot, t))
 }
 
 impl<T: Elem> Cell<T> {

@@ -8,6 +8,7 @@ use crate::cell::Cell;
 use crate::error::Error;
 use crate::slot::{Place, Ready, Slot, Statistics};
 use crate::state::{Mode, State};
+use crate::workspace::Workspace;
 
 /// The stores of a pass, for each place one or one for each stored step, and what the uses have saved, step by step.
 #[derive(Debug)]
@@ -48,7 +49,11 @@ fn store_of<T: Elem>(slot: &Slot<T>, t: usize) -> (usize, bool) {
 }
 
 /// A refusal in a place.
-fn refused<T: Elem>(place: Place, slot: &Slot<T>, t: usize) -> impl FnOnce(norm_core::Error) -> Error {
+pub(crate) fn refused<T: Elem>(
+    place: Place,
+    slot: &Slot<T>,
+    t: usize,
+) -> impl FnOnce(norm_core::Error) -> Error {
     let step = slot.statistics.are_by_step().then_some(t);
     move |source| match source {
         norm_core::Error::NotStored { statistic, channel, got, .. } => Error::NotStored {
@@ -95,6 +100,28 @@ impl<T: Elem> Cell<T> {
                 }
             }
         }
+    }
+}
+
+impl<T: Elem> Workspace<T> {
+    /// Takes into the state what backward passes have found since the last pass in training, as the next one would: before
+    /// a state is saved.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::State`] for the state of another cell; it is as it was then.
+    pub fn settle(&mut self, cell: &Cell<T>, units: usize, state: &mut State<T>) -> Result<(), Error> {
+        state.check(cell, units)?;
+        for (place, at, found) in std::mem::take(&mut self.working.found) {
+            let Some((slot, layout)) = cell.slot(place).zip(cell.layout(place, 1, units)) else { continue };
+            let mut store = slot.norm_state(layout.channels());
+            let one = store.stored().len();
+            let kept = &mut state.get_mut(place)[at * one..(at + 1) * one];
+            store.load(kept).map_err(refused(place, slot, at))?;
+            store.take_in(&found);
+            kept.copy_from_slice(&store.stored());
+        }
+        Ok(())
     }
 }
 

@@ -15,4 +15,5 @@ mod refusals;
 mod request;
 mod scaling;
 mod sizes;
+mod stored_cells;
 mod sums;

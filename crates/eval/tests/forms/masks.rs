@@ -80,6 +80,11 @@ fn every_method_on_every_path_in_both_modes() {
                         assert_eq!(fused.to_string(), reference.to_string(), "{at}");
                         assert!(composed.is_err(), "{at} is carried out on the composed path alone");
                     }
+                    // A store that has a part in each use of a cell is followed by one path alone.
+                    (Ok(_), Err(e)) if e.to_string().contains("write path = fused") => {
+                        carried_out += 1;
+                        assert_eq!(composed.map_err(|e| e.to_string()), Err(e.to_string()), "{at}");
+                    }
                     (fused, reference) => panic!("{at}: fused {fused:?}, reference {reference:?}"),
                 }
             }

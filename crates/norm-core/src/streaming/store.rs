@@ -147,6 +147,11 @@ impl<T: Elem> Store<T> {
         Self { statistics: Half::new(d, sets), gradients: Half::new(d, sets), updated: false }
     }
 
+    /// Of how many sets.
+    pub fn sets(&self) -> usize {
+        self.statistics.sets
+    }
+
     /// Says that the weights have changed: the next use in training begins the short averages anew.
     pub fn after_update(&mut self) {
         self.updated = true;

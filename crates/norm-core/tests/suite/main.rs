@@ -4,6 +4,7 @@ mod blocks;
 mod conformance;
 mod control;
 mod math;
+mod norm_state;
 mod outputs;
 mod several_sets;
 mod stored_only;

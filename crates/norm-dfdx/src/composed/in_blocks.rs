@@ -2,14 +2,14 @@
 //! controls one block is known only when the one before it has been through.
 
 use dfdx::prelude::*;
-use norm_core::blocks::{self, Blocks};
-use norm_core::{Descriptor, Elem, Layout};
+use norm_core::blocks::Blocks;
+use norm_core::{Averages, Descriptor, Elem, Feedback, Layout, Unstorable};
 
 use super::control::add;
-use super::{apart, normalize, nothing};
-use crate::blocks_op::{InBlocks, Mailbox, growth, now};
+use super::{apart, are_finite, normalize, nothing};
 use crate::error::Error;
 use crate::fused::{Flat, Statistics};
+use crate::mailbox::Mailbox;
 
 /// One block: its elements, and what was stored before it.
 struct Block<E> {
@@ -26,7 +26,8 @@ struct Use<S: Shape, E: Dtype, D: Device<E>> {
     params: Vec<Flat<E, D>>,
     consts: Vec<f64>,
     blocks: Vec<Block<E>>,
-    held: Vec<Vec<E>>,
+    /// What the layer stored after the way there; the mailbox holds what backward passes have found since.
+    averages: Averages<E>,
     mailbox: Mailbox<E>,
 }
 
@@ -34,14 +35,33 @@ fn row<E: Dtype, D: Device<E>>(device: &D, values: &[E]) -> Result<Flat<E, D>, D
     device.try_tensor_from_vec(values.to_vec(), (values.len(),))
 }
 
-/// Normalizes as in training.
+/// The states of controls as they are now: those that the layer held, and what letters add.
+pub(crate) fn now<E: Elem>(held: &Averages<E>, letters: &[Feedback<E>]) -> Vec<Vec<E>> {
+    let mut now = held.clone();
+    for letter in letters {
+        if let Feedback::Controls(grown) = letter {
+            now.grow(grown);
+        }
+    }
+    now.controls
+}
+
+/// What they have grown by since.
+fn growth<E: Elem>(from: &[Vec<E>], to: &[Vec<E>]) -> Vec<Vec<E>> {
+    let one = |(from, to): (&Vec<E>, &Vec<E>)| from.iter().zip(to).map(|(a, b)| *b - *a).collect();
+    from.iter().zip(to).map(one).collect()
+}
+
+/// Normalizes as in training; `params` are the learned parameters alone.
 pub(crate) fn in_blocks<S: Shape, E: Dtype + Elem, D: Device<E>, T: Tape<E, D>>(
     descriptor: &'static Descriptor,
+    averages: &mut Averages<E>,
     layout: Layout,
     x: Tensor<S, E, D, T>,
     params: Vec<Flat<E, D, T>>,
     consts: &[f64],
-    of: InBlocks<'_, E>,
+    mailbox: &Mailbox<E>,
+    unstorable: Unstorable,
 ) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
     let device = |source| Error::Device { source };
     descriptor.check_consts::<E>(consts)?;
@@ -53,11 +73,12 @@ pub(crate) fn in_blocks<S: Shape, E: Dtype + Elem, D: Device<E>, T: Tape<E, D>>(
     let (on, values) = (x.device().clone(), x.as_vec());
     let sets = layout.channels();
     let still = vec![E::default(); sets];
-    let (mut store, mut y, mut blocks) = (of.store.to_vec(), Vec::with_capacity(values.len()), Vec::new());
+    let (mut next, mut y, mut blocks) = (averages.clone(), Vec::with_capacity(values.len()), Vec::new());
     for cases in blocks_of.ranges(layout.n) {
         let elements = cases.start * layout.case()..cases.end * layout.case();
         let layout = Layout { n: cases.len(), ..layout };
-        let frozen: Vec<Vec<E>> = descriptor.frozen.iter().map(|f| f.of(&store, sets).to_vec()).collect();
+        let frozen: Vec<Vec<E>> =
+            descriptor.frozen.iter().map(|f| f.of(&next.values, sets).to_vec()).collect();
         let block = Block { layout, elements, frozen };
         let states = descriptor.plan.controls().into_iter().map(|_| &still);
         let stored = states.chain(&block.frozen).map(|v| row(&on, v));
@@ -67,14 +88,12 @@ pub(crate) fn in_blocks<S: Shape, E: Dtype + Elem, D: Device<E>, T: Tape<E, D>>(
         let mut found = Vec::new();
         let played =
             normalize(descriptor, layout, part, inputs, consts, Statistics::Current, Some(&mut found))?;
-        if of.odd.is_none() {
-            *of.odd = blocks::odd(&found);
-        }
-        of.running.update(descriptor, &found, layout.n * layout.s, &mut store);
+        let pooled = layout.n * layout.s;
+        next.take_in(descriptor, &found, pooled, unstorable, || are_finite(&values))?;
         y.extend(played.as_vec());
         blocks.push(block);
     }
-    of.store.copy_from_slice(&store);
+    *averages = next;
     let y = on.try_tensor_from_vec(y, *x.shape()).map_err(device)?;
     if T::OWNS_TAPE {
         let played = Use {
@@ -84,8 +103,8 @@ pub(crate) fn in_blocks<S: Shape, E: Dtype + Elem, D: Device<E>, T: Tape<E, D>>(
             params: flat,
             consts: consts.to_vec(),
             blocks,
-            held: of.states,
-            mailbox: of.mailbox.handle(),
+            averages: averages.clone(),
+            mailbox: mailbox.handle(),
         };
         tape.add_backward_op(move |gradients| played.back(gradients));
     }
@@ -98,7 +117,7 @@ impl<S: Shape, E: Dtype + Elem, D: Device<E>> Use<S, E, D> {
         let device = self.x.device().clone();
         gradients.try_alloc_for(&self.y)?;
         let (values, dy) = (self.x.as_vec(), gradients.get(&self.y).as_vec());
-        let before = self.mailbox.with(|letters| now(&self.held, letters));
+        let before = self.mailbox.with(|letters| now(&self.averages, letters));
         let mut states = before.clone();
         let mut dx = Vec::with_capacity(values.len());
         for block in &self.blocks {
@@ -131,7 +150,8 @@ impl<S: Shape, E: Dtype + Elem, D: Device<E>> Use<S, E, D> {
             }
         }
         if !states.is_empty() {
-            self.mailbox.with(|letters| letters.push(growth(&before, &states)));
+            let grown = Feedback::Controls(growth(&before, &states));
+            self.mailbox.with(|letters| letters.push(grown));
         }
         let dx = device.try_tensor_from_vec(dx, *self.x.shape())?;
         add(gradients, &self.x, dx)

@@ -13,13 +13,17 @@ mod scaled;
 mod several;
 
 use dfdx::prelude::*;
-use norm_core::{Descriptor, Elem, Error as KernelError, Layout, Skeleton};
+use norm_core::{
+    Call as KernelCall, Descriptor, Elem, Error as KernelError, Layout, NormState, Skeleton, Unstorable,
+    blocks,
+};
 
 use crate::error::Error;
 use crate::fused::{Flat, Statistics};
+use crate::mailbox::Mailbox;
 use graph::Graph;
 use grid::{Cases, Channelwise, Columns, Grid, Rows};
-pub(crate) use in_blocks::in_blocks;
+pub(crate) use in_blocks::{in_blocks, now};
 pub use on_cpu::OnCpu;
 use play::{Inputs, play};
 
@@ -59,6 +63,69 @@ pub fn normalize<S: Shape, E: Dtype + Elem, D: Device<E>, T: Tape<E, D>>(
         Some(shifts) => scaled::normalize(&call, &shifts, x, tape, found),
         None => play_call(call, x.put_tape(tape), found),
     }
+}
+
+/// Normalizes as in training, and moves what is stored, as [`crate::Path::train`] says.
+pub(crate) fn train<S: Shape, E: Dtype + Elem, D: Device<E>, T: Tape<E, D>>(
+    state: &mut NormState<E>,
+    layout: Layout,
+    x: Tensor<S, E, D, T>,
+    params: Vec<Flat<E, D, T>>,
+    mailbox: &Mailbox<E>,
+    unstorable: Unstorable,
+) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
+    let (kernel, consts) = (*state.kernel(), state.consts().to_vec());
+    let d = kernel.descriptor;
+    if state.streamed().is_some() {
+        return Err(Error::Streams { method: d.id });
+    }
+    let inputs = with_behind(state, x.device(), params)?;
+    let Some(averages) = state.averages_mut() else {
+        return normalize(d, layout, x, inputs, &consts, Statistics::Current, None);
+    };
+    if blocks::takes_blocks(d) {
+        let params = inputs.into_iter().take(d.params.len()).collect();
+        return in_blocks(d, averages, layout, x, params, &consts, mailbox, unstorable);
+    }
+    let (values, mut found) = (x.retaped::<NoneTape>(), Vec::new());
+    let y = normalize(d, layout, x, inputs, &consts, Statistics::Current, Some(&mut found))?;
+    let pooled = kernel.pooled(&KernelCall { layout, x: &[], params: &[], consts: &consts, mask: None });
+    averages.take_in(d, &found, pooled, unstorable, || are_finite(&values.as_vec()))?;
+    Ok(y)
+}
+
+/// Normalizes as in evaluation, as [`crate::Path::evaluate`] says.
+pub(crate) fn evaluate<S: Shape, E: Dtype + Elem, D: Device<E>, T: Tape<E, D>>(
+    state: &NormState<E>,
+    layout: Layout,
+    x: Tensor<S, E, D, T>,
+    params: Vec<Flat<E, D, T>>,
+) -> Result<Tensor<S, E, D, T>, Error<D::Err>> {
+    let d = state.kernel().descriptor;
+    if state.streamed().is_some() {
+        return Err(Error::Streams { method: d.id });
+    }
+    let inputs = with_behind(state, x.device(), params)?;
+    let statistics = state.averages().map_or(Statistics::Current, |a| Statistics::Stored(&a.values));
+    normalize(d, layout, x, inputs, state.consts(), statistics, None)
+}
+
+fn are_finite<E: Elem>(values: &[E]) -> bool {
+    values.iter().all(|v| v.to_f64().is_finite())
+}
+
+/// The inputs of a call in which nothing is controlled: the parameters, and what stands behind them.
+fn with_behind<E: Dtype + Elem, D: Device<E>, T: Tape<E, D>>(
+    state: &NormState<E>,
+    device: &D,
+    mut params: Vec<Flat<E, D, T>>,
+) -> Result<Vec<Flat<E, D, T>>, Error<D::Err>> {
+    for values in state.behind() {
+        let length = (values.len(),);
+        let input = device.try_tensor_from_vec(values, length).map_err(|source| Error::Device { source })?;
+        params.push(input.retaped::<T>());
+    }
+    Ok(params)
 }
 
 /// Plays a call on the grid that its layout needs.

@@ -3,14 +3,14 @@
 
 use dfdx::prelude::*;
 use norm_core::policy::Running;
-use norm_core::{Descriptor, Elem, ParamAxis, Site, blocks};
+use norm_core::{Averages, Descriptor, Elem, ParamAxis, Site, Unstorable, blocks};
 
 use super::checks::{Played, back};
 use super::subject::{Flat as Matrix, Input, Space, Told, WIDTH, told};
 use super::tensors::Held;
-use crate::blocks_op::{InBlocks, Mailbox, now};
 use crate::composed;
 use crate::fused::{Flat, Statistics};
+use crate::mailbox::Mailbox;
 
 /// The layer that a method stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,18 +99,13 @@ where
             states.push(of(held, c.name)?.values.iter().map(|v| E::lit(*v)).collect::<Vec<E>>());
         }
         let mailbox = Mailbox::default();
-        let mut odd = None;
-        let use_of = InBlocks {
-            running,
-            store: &mut stored,
-            states: states.clone(),
-            mailbox: &mailbox,
-            odd: &mut odd,
-        };
-        let y = told(composed::in_blocks(d, layout, traced, on_tape, &consts, use_of))?;
-        keep(held, d.stored_names().iter().map(String::as_str), stored.chunks(WIDTH));
+        let mut averages = Averages { running, values: stored, controls: states };
+        let unstorable = Unstorable::LeaveOut;
+        let y = composed::in_blocks(d, &mut averages, layout, traced, on_tape, &consts, &mailbox, unstorable);
+        let y = told(y)?;
+        keep(held, d.stored_names().iter().map(String::as_str), averages.values.chunks(WIDTH));
         let played = finish(y, x, &params)?;
-        let states = mailbox.with(|letters| now(&states, letters));
+        let states = mailbox.with(|letters| composed::now(&averages, letters));
         keep(held, controls.iter().map(|c| c.name), states.iter().map(|s| &s[..]));
         return Ok(played);
     }
