@@ -1,6 +1,9 @@
 //! What a workload is: data, model, protocol, target, and which methods its model has a place for. Each is a file of its own.
 
-use norm_core::{Descriptor, PolicyKind, ReferenceSet, Site};
+mod arm;
+mod stand;
+mod typed_models;
+
 use results::{CellSettings, Direction, Target, Tier, WorkloadRecord};
 use sequence::CellKind;
 
@@ -8,7 +11,12 @@ use crate::error::Error;
 
 use super::axes::Axes;
 use super::cases::Cases;
-use super::learner::Learner;
+
+pub use arm::Arm;
+pub(crate) use arm::{Arms, Build, Place, Placed, number};
+pub(crate) use stand::{FOR_A_SHORT_BUILD, centres, in_convolutions};
+pub use stand::{Reason, Stand, in_feed_forward, in_recurrence};
+pub(crate) use typed_models::{builder, models, table};
 
 /// A workload, as its file describes it.
 #[derive(Debug)]
@@ -47,20 +55,6 @@ pub struct Workload {
     pub(crate) arms: Arms,
     /// The updates that are trained with here, beside the optimizer.
     pub(crate) updates: &'static [Arm],
-}
-
-/// What becomes of each method in a workload.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Arms {
-    /// One by one, where a method is a type of the model.
-    Types(&'static [Arm]),
-    /// By what a method says of itself, where it is a value.
-    Values {
-        /// Where tables compare it.
-        place: fn(&'static Descriptor) -> Result<&'static str, Reason>,
-        /// Builds it there, or where the settings of a cell say.
-        build: Build,
-    },
 }
 
 /// What counts as reached.
@@ -106,235 +100,6 @@ pub struct Recurrence {
     pub units: usize,
 }
 
-/// Which of a workload's models a method is trained in: the models differ in what stands at the method's place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Stand {
-    /// At the summed inputs.
-    Sums = 1,
-    /// At the summed inputs, with statistics of each step.
-    PerStep,
-    /// At the summed inputs, in a layer that streams.
-    Streams,
-    /// In a layer that holds the weights.
-    Weights,
-    /// In features that are computed once and not trained.
-    Features,
-    /// At the summed inputs, whose channels are cut into groups.
-    Groups,
-    /// In a model whose method is a value.
-    Value,
-    /// At the summed inputs, over all of a case or over the channels of each position.
-    Positions,
-    /// At the summed inputs, alone or behind normalized weights.
-    BesideWeights,
-}
-
-/// Why a method is not trained in a workload.
-pub type Reason = &'static str;
-
-/// One method in one workload.
-#[derive(Clone, Copy, Debug)]
-pub struct Arm {
-    /// The method.
-    pub method: &'static str,
-    /// Whether it is the plain model, which has no place to name.
-    plain: bool,
-    /// Where it stands, or why it does not.
-    stands: Result<Places, Reason>,
-    /// Builds it in any place by name, where place and method are values.
-    anywhere: Option<Build>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Places {
-    Several(&'static [Place]),
-    One(Place),
-}
-
-impl Places {
-    fn all(&self) -> &[Place] {
-        match self {
-            Self::Several(places) => places,
-            Self::One(place) => std::slice::from_ref(place),
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Place {
-    pub(crate) name: &'static str,
-    pub(crate) build: Build,
-}
-
-/// Makes the model of a cell, with fresh weights; or says in words why not.
-pub(crate) type Build = fn(&CellSettings, &Axes<'_>) -> Result<Box<dyn Learner>, String>;
-
-/// A method in the models for the way it stands; in none for one that is refused, so that nothing is compiled for it.
-pub(crate) trait Placed {
-    const PLACES: &'static [Place];
-}
-
-pub(crate) const fn number(stand: Result<Stand, Reason>) -> u8 {
-    match stand {
-        Ok(stand) => stand as u8,
-        Err(_) => 0,
-    }
-}
-
-impl Arm {
-    pub(crate) const fn of<P: Placed>(d: &Descriptor, stand: Result<Stand, Reason>) -> Self {
-        let stands = match stand {
-            Ok(_) => Ok(Places::Several(P::PLACES)),
-            Err(reason) => Err(reason),
-        };
-        Self { method: d.id, plain: d.is_identity(), stands, anywhere: None }
-    }
-
-    fn by_value(d: &'static Descriptor, place: Result<&'static str, Reason>, build: Build) -> Self {
-        let stands = place.map(|name| Places::One(Place { name, build }));
-        Self { method: d.id, plain: d.is_identity(), stands, anywhere: Some(build) }
-    }
-
-    pub(crate) const fn of_update(method: &'static str, places: &'static [Place]) -> Self {
-        Self { method, plain: false, stands: Ok(Places::Several(places)), anywhere: None }
-    }
-
-    /// Where the method stands in the model: several names where several models have it; the error is why not.
-    pub fn placements(&self) -> Result<Vec<&'static str>, Reason> {
-        let plain = self.plain;
-        Ok(self.stands?.all().iter().map(|place| if plain { "none" } else { place.name }).collect())
-    }
-
-    pub(crate) fn build(&self, workload: &Workload, placement: &str) -> Result<Build, Error> {
-        let refused = |reason| Error::Refused { workload: workload.id, method: self.method, reason };
-        let places = self.stands.map_err(refused)?;
-        let mut named = places.all().iter().filter(|p| self.plain || p.name == placement);
-        let elsewhere = self.anywhere.filter(|_| sequence::Placement::find(placement).is_some());
-        named.next().map(|place| place.build).or(elsewhere).ok_or_else(|| Error::UnknownPlacement {
-            workload: workload.id,
-            method: self.method,
-            got: placement.to_owned(),
-            known: places.all().iter().map(|p| p.name).collect::<Vec<_>>().join(", "),
-        })
-    }
-}
-
-/// Writes down the models of a workload, for each [`Stand`] the places by name and the dfdx type with the method in it; in brackets
-/// who builds it, where the model hears settings. Makes `ARMS` of it and of the file's `stand`.
-macro_rules! models {
-    (
-        $([value $at:expr => $by_value:expr])?
-        $formula:ident in $view:ty, $classes:literal classes, by $rule:ident;
-        $($stand:ident { $($place:expr => $model:ty $([$builder:ident])?),+ $(,)? })+
-    ) => {
-        struct Model<F, const STAND: u8>(std::marker::PhantomData<F>);
-
-        impl<F: norm_core::Formula> $crate::experiment::workload::Placed for Model<F, 0> {
-            const PLACES: &'static [$crate::experiment::workload::Place] = &[];
-        }
-
-        $(impl<F: norm_core::Formula> $crate::experiment::workload::Placed
-            for Model<F, { $crate::experiment::workload::Stand::Value as u8 }>
-        {
-            const PLACES: &'static [$crate::experiment::workload::Place] =
-                &[$crate::experiment::workload::Place { name: $at, build: $by_value }];
-        })?
-
-        $(impl<$formula: norm_core::Formula> $crate::experiment::workload::Placed
-            for Model<$formula, { $crate::experiment::workload::Stand::$stand as u8 }>
-        {
-            const PLACES: &'static [$crate::experiment::workload::Place] = &[$($crate::experiment::workload::Place {
-                name: $place,
-                build: $crate::experiment::workload::builder!(
-                    [$($builder)?] $view, $model, $crate::experiment::typed::$rule, $classes
-                ),
-            }),+];
-        })+
-
-        const ARMS: $crate::experiment::workload::Arms =
-            $crate::experiment::workload::Arms::Types(norms::for_each_norm!(table));
-    };
-}
-pub(crate) use models;
-
-/// Who builds a model: `build`, or who is named.
-macro_rules! builder {
-    ([] $view:ty, $model:ty, $rule:ty, $classes:literal) => {
-        $crate::experiment::typed::build::<$view, $model, $rule, $classes>
-    };
-    ([$builder:ident] $view:ty, $model:ty, $rule:ty, $classes:literal) => {
-        $crate::experiment::typed::$builder::<$view, $model, $rule, $classes>
-    };
-}
-pub(crate) use builder;
-
-macro_rules! table {
-    ($($formula:path),+ $(,)?) => {
-        &[$($crate::experiment::workload::Arm::of::<
-            Model<
-                $formula,
-                { $crate::experiment::workload::number(stand(<$formula as norm_core::Formula>::DESCRIPTOR)) },
-            >,
-        >(
-            <$formula as norm_core::Formula>::DESCRIPTOR,
-            stand(<$formula as norm_core::Formula>::DESCRIPTOR),
-        )),+]
-    };
-}
-pub(crate) use table;
-
-/// How a method stands in a feed-forward network; the error is why not.
-pub const fn in_feed_forward(d: &Descriptor) -> Result<Stand, Reason> {
-    match (d.site, d.policy, d.reference_set) {
-        (Site::Inputs, _, _) => Err("its templates are cut from images and not trained"),
-        (Site::Weights | Site::WeightsAndInputs, _, _) => Ok(Stand::Weights),
-        (Site::SummedInputs, PolicyKind::Streaming, _) => Ok(Stand::Streams),
-        (Site::SummedInputs, _, ReferenceSet::Group) => Ok(Stand::Groups),
-        (Site::SummedInputs, PolicyKind::PerStep, _) | (_, _, ReferenceSet::BatchTime) => {
-            Err("it is defined over the steps of a sequence, of which the model has none")
-        }
-        (Site::SummedInputs, _, _) => Ok(Stand::Sums),
-        (_, _, _) => Err("the model has no such site"),
-    }
-}
-
-/// The same in a network of convolutions, whose sums have space; the error is why not.
-pub(crate) const fn in_convolutions(d: &Descriptor) -> Result<Stand, Reason> {
-    match (in_feed_forward(d), d.reference_set) {
-        (Ok(_), ReferenceSet::Batch) => Err("it is for vectors, and a convolution has space"),
-        (stand, _) => stand,
-    }
-}
-
-pub(crate) const FOR_A_SHORT_BUILD: Reason = "to keep the build short it is trained in other workloads only";
-
-/// Whether a method centres, or is the baseline: what a workload with little room is for.
-pub(crate) const fn centres(d: &Descriptor) -> bool {
-    let mut i = 0;
-    while i < d.statistics.len() {
-        if d.statistics[i].is_variance {
-            return true;
-        }
-        i += 1;
-    }
-    d.is_identity()
-}
-
-/// How a method stands in a recurrent network; the error is why not.
-pub const fn in_recurrence(d: &Descriptor) -> Result<Stand, Reason> {
-    match (d.site, d.policy, d.reference_set) {
-        (Site::Inputs, _, _) => Err("its templates are cut from images and not trained"),
-        (_, PolicyKind::PerStep, ReferenceSet::BatchSpace) => {
-            Err("it stands in a recurrent network of convolutions")
-        }
-        _ => match models::in_cells(d) {
-            Ok(()) => Ok(Stand::Sums),
-            Err(reason) => Err(reason),
-        },
-    }
-}
-
 impl Workload {
     fn arms(&self) -> Vec<Arm> {
         let mut all = match self.arms {
@@ -356,8 +121,8 @@ impl Workload {
     pub fn arm(&self, method: &str) -> Result<Arm, Error> {
         let listed = self.arms().into_iter().find(|arm| arm.method == method);
         let other = || {
-            let stands = Err("the weights are moved by another optimizer here");
-            norms::find_update(method).map(|u| Arm { method: u.id, plain: false, stands, anywhere: None })
+            let reason = "the weights are moved by another optimizer here";
+            norms::find_update(method).map(|u| Arm::refused(u.id, reason))
         };
         listed.or_else(other).ok_or_else(|| Error::UnknownMethod {
             workload: self.id,
