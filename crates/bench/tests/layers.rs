@@ -79,7 +79,8 @@ fn spectral_weights_stretch_by_about_one_in_each_kind_of_recurrence_and_in_each_
         [("digits-rnn-rows", "1"), ("digits-gru-rows", "1"), ("adding", "1"), ("digits-rnn-rows", "2")]
     {
         let mut of = of_layers(&cell(workload, "spectral", "weights", 4), layers);
-        (of.learning_rate, of.batch_size) = (1e-3, 32);
+        // The estimate follows weights that move slowly, and trails others.
+        (of.learning_rate, of.batch_size) = (1e-4, 32);
         let record = train(&of);
         let value = record.metrics["recurrent_singular_value"];
         assert!((value - 1.0).abs() < 0.05, "{workload} of {layers}: {value}");
