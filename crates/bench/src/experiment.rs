@@ -2,7 +2,6 @@
 
 mod adding;
 pub mod answer;
-pub mod arm;
 pub mod axes;
 pub mod cases;
 pub(crate) mod digits;

@@ -52,11 +52,12 @@ const PLAIN: (&str, &str, &str) = ("digits-mlp", "none", "none");
 const STREAMING: (&str, &str, &str) = ("digits-mlp", "streaming", "hidden");
 const CHARACTERS: (&str, &str, &str) = ("shakespeare-rnn", "layer", "paper");
 
-const AXES: [Axis; 50] = [
+const AXES: [Axis; 51] = [
     axis(("digits-conv", "batch", "hidden"), "filters", ["trained", "random"], 1),
     axis(RNN, "initial_gain", ["0.1", "1"], 0),
     axis(RNN, "gain", ["learned", "fixed"], 1),
     axis(RNN, "t_max", ["3", "8"], 1),
+    axis(RNN, "layers", ["1", "2"], 0),
     axis(("digits-rnn-rows", "batch", "input"), "statistics", ["step", "sequence"], 1),
     axis(RNN, "weights", ["uniform", "orthogonal"], 0),
     axis(RNN, "weights", ["orthogonal", "identity"], 0),

@@ -23,12 +23,14 @@ impl<
     const S: usize,
     const O: usize,
     E: Dtype + Elem,
-> AfterUpdate for RecurrentClassifierLayers<K, F, P, I, H, W, S, O, E, Cpu>
+    const DEPTH: usize,
+> AfterUpdate for RecurrentClassifierLayers<K, F, P, I, H, W, S, O, E, Cpu, DEPTH>
 where
     Cpu: Device<E>,
 {
     fn after_update(&mut self) {
         self.recurrent.after_update();
+        self.above.iter_mut().for_each(AfterUpdate::after_update);
     }
 }
 impl<K: Kind, F: Formula, P: PlacedIn, const I: usize, const H: usize, const W: usize, const S: usize, E>

@@ -65,13 +65,46 @@ pub type Lstm<F, P, const I: usize, const H: usize, const W: usize> =
 pub type LstmLayer<F, P, const I: usize, const H: usize, const W: usize, E, D> =
     RecurrentLayer<LongShortTerm, F, P, I, H, W, W, E, D>;
 
-/// Names a classifier of sequences with an LSTM.
-pub type LstmClassifier<F, P, const I: usize, const H: usize, const W: usize, const O: usize> =
-    RecurrentClassifier<LongShortTerm, F, P, I, H, W, W, O>;
+/// Names a classifier of sequences with an LSTM, or with `DEPTH` of them one above the other:
+///
+/// ```
+/// # use dfdx::prelude::*;
+/// # use models::{LstmClassifier, Paper};
+/// let dev = Cpu::default();
+/// let two = dev.build_module::<LstmClassifier<norm_layer::LayerNorm, Paper, 2, 8, 32, 3, 2>, f32>();
+/// assert_eq!(two.above.len(), 1);
+/// ```
+///
+/// One without a layer does not compile:
+///
+/// ```compile_fail,E0080
+/// # use dfdx::prelude::*;
+/// # use models::{LstmClassifier, Paper};
+/// let dev = Cpu::default();
+/// let none = dev.build_module::<LstmClassifier<norm_layer::LayerNorm, Paper, 2, 8, 32, 3, 0>, f32>();
+/// ```
+pub type LstmClassifier<
+    F,
+    P,
+    const I: usize,
+    const H: usize,
+    const W: usize,
+    const O: usize,
+    const DEPTH: usize = 1,
+> = RecurrentClassifier<LongShortTerm, F, P, I, H, W, W, O, DEPTH>;
 
 /// The layers of an [`LstmClassifier`].
-pub type LstmClassifierLayers<F, P, const I: usize, const H: usize, const W: usize, const O: usize, E, D> =
-    RecurrentClassifierLayers<LongShortTerm, F, P, I, H, W, W, O, E, D>;
+pub type LstmClassifierLayers<
+    F,
+    P,
+    const I: usize,
+    const H: usize,
+    const W: usize,
+    const O: usize,
+    E,
+    D,
+    const DEPTH: usize = 1,
+> = RecurrentClassifierLayers<LongShortTerm, F, P, I, H, W, W, O, E, D, DEPTH>;
 
 /// Names a GRU in a dfdx model type: `I` inputs, `H` units, `W = 3 H` summed inputs, `S = 2 H` of them of the reset and
 /// the update gate. `K` is [`GatedPaper`] or [`GatedKeep`].
@@ -108,7 +141,7 @@ pub type Gru<K, F, P, const I: usize, const H: usize, const W: usize, const S: u
 pub type GruLayer<K, F, P, const I: usize, const H: usize, const W: usize, const S: usize, E, D> =
     RecurrentLayer<K, F, P, I, H, W, S, E, D>;
 
-/// Names a classifier of sequences with a GRU.
+/// Names a classifier of sequences with a GRU, or with `DEPTH` of them.
 pub type GruClassifier<
     K,
     F,
@@ -118,7 +151,8 @@ pub type GruClassifier<
     const W: usize,
     const S: usize,
     const O: usize,
-> = RecurrentClassifier<K, F, P, I, H, W, S, O>;
+    const DEPTH: usize = 1,
+> = RecurrentClassifier<K, F, P, I, H, W, S, O, DEPTH>;
 
 /// Names a simple recurrence in a dfdx model type: `I` inputs, `H` units, nonlinearity `K`.
 ///
@@ -139,6 +173,6 @@ pub type GruClassifier<
 /// ```
 pub type Rnn<K, F, P, const I: usize, const H: usize> = Recurrent<K, F, P, I, H, H, H>;
 
-/// Names a classifier of sequences with a simple recurrence.
-pub type RnnClassifier<K, F, P, const I: usize, const H: usize, const O: usize> =
-    RecurrentClassifier<K, F, P, I, H, H, H, O>;
+/// Names a classifier of sequences with a simple recurrence, or with `DEPTH` of them.
+pub type RnnClassifier<K, F, P, const I: usize, const H: usize, const O: usize, const DEPTH: usize = 1> =
+    RecurrentClassifier<K, F, P, I, H, H, H, O, DEPTH>;

@@ -13,6 +13,7 @@ mod placement;
 mod positions;
 pub mod pytorch;
 mod recurrent;
+mod row_norm;
 mod shared_conv;
 mod steps;
 
@@ -33,5 +34,6 @@ pub use placement::{
 };
 pub use positions::AtPositions;
 pub use recurrent::{Recurrent, RecurrentLayer, Sequence, StartNoise};
+pub use row_norm::{ActingOn, Both, RowNorm, RowStore};
 pub use shared_conv::{SharedConv, SharedConvLayers};
 pub use steps::{AllPerStep, AllShared, Sharing, StatisticsPerStep, StepNorm};

@@ -8,6 +8,7 @@ use norm_core::{Descriptor, Formula, ParamAxis, PolicyKind, ReferenceSet, Site};
 use sequence::{Placement, Statistics};
 
 use crate::kind::Kind;
+use crate::row_norm::at_weights;
 
 /// A placement as a type.
 ///
@@ -67,7 +68,7 @@ pub trait PlacedIn: Copy + Default + Debug + Send + Sync + 'static {
 ///
 /// Why it has not.
 const fn held(d: &Descriptor) -> Result<(), &'static str> {
-    let at_weights = matches!(d.site, Site::Weights | Site::WeightsAndInputs);
+    let at_weights = at_weights(d);
     if matches!(d.site, Site::WeightsAndInputs) && !d.params.is_empty() {
         return Err("weights and inputs have no parameter in common that a cell could hold");
     }

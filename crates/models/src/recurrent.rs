@@ -64,6 +64,8 @@ pub struct RecurrentLayer<
     recurrent_bias: Vec<Tensor<Rank1<H>, E, D>>,
     /// Parameters of the rows of a normalized `weight_ih`, then of `weight_hh`.
     rows: Vec<Tensor<Rank1<W>, E, D>>,
+    /// What is stored of these rows, likewise.
+    row_stores: Vec<Tensor<Rank1<W>, E, D>>,
     gates: Vec<Tensor<Rank1<S>, E, D>>,
     units: Vec<Tensor<Rank1<H>, E, D>>,
     /// For each slot over the gates, each stored step and each statistic.
@@ -83,7 +85,7 @@ pub struct RecurrentLayer<
 fn cell<K: Kind, F: Formula, P: PlacedIn, E: Elem>() -> Cell<E> {
     P::defined::<K, F>();
     let options = Options { statistics: P::STATISTICS, ..Options::default() };
-    let cell = P::PLACEMENT.cell_with(K::KIND, E::kernel::<F>(), options);
+    let cell = P::PLACEMENT.cell_beside_row_stores(K::KIND, E::kernel::<F>(), options);
     cell.unwrap_or_else(|e| unreachable!("a placement defined at compile time: {e}"))
 }
 
@@ -202,6 +204,10 @@ where
         for (i, p) in params::<K, F, P>(H, false).iter().enumerate() {
             v.tensor(&name(p), trained::<OfUnits<K, F, P>, _, E, D>(i), i, list!(units), &mut units)?;
         }
+        let mut row_stores = Vec::new();
+        for (i, (name, start)) in operands::row_stores::<F>().iter().enumerate() {
+            v.tensor(name, kept(*start), i, list!(row_stores), &mut row_stores)?;
+        }
         let (mut running_gates, mut running_units) = (Vec::new(), Vec::new());
         for (i, (name, start)) in stored::<K, F, P>(true).iter().enumerate() {
             v.tensor(name, kept(*start), i, list!(running_gates), &mut running_gates)?;
@@ -216,6 +222,7 @@ where
             bias,
             recurrent_bias,
             rows,
+            row_stores,
             gates,
             units,
             running_gates,
@@ -262,6 +269,17 @@ impl<K, F, P, const I: usize, const H: usize, const W: usize, const S: usize, E:
         let wanted = format!("{side}.{name}");
         let at = operands::row_params::<F>().iter().position(|n| *n == wanted)?;
         self.rows.get_mut(at)
+    }
+
+    /// What is stored of the rows of a normalized weight matrix `[W]`, `"ih"` or `"hh"`, by its name; nothing where the method
+    /// stores nothing of that name.
+    pub fn row_store(&self, side: &str, name: &str) -> Option<&Tensor<Rank1<W>, E, D>>
+    where
+        F: Formula,
+    {
+        let wanted = format!("{side}.{name}");
+        let at = operands::row_stores::<F>().iter().position(|(n, _)| *n == wanted)?;
+        self.row_stores.get(at)
     }
 
     /// The learned hidden state before the first step `[H]`, where [`crate::LearnedStart`] asks for one.

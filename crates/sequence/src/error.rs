@@ -218,8 +218,10 @@ pub enum Reason {
         "it pools several sets or windows, so that no one kind of statistics is its own: leave the statistics out"
     )]
     SeveralSets,
-    /// The method stores something of the weights that it normalizes.
-    #[error("it stores something of the weights, which no cell does; use a layer")]
+    /// The method stores something of the weights that it normalizes, for which whoever asks has no place.
+    #[error(
+        "it stores something of the weights, which this cell has no place for; the layers of `models` keep it"
+    )]
     LooksAtStore,
     /// Other statistics were asked for of a method that mixes them over uses.
     #[error(

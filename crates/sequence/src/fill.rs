@@ -34,6 +34,11 @@ pub(crate) const fn refuses(d: &Descriptor) -> Option<Reason> {
     }
 }
 
+/// Whether what a method at the weights stores, if anything, is an average that can be kept with the rows of each matrix.
+const fn stored_with_rows(d: &Descriptor) -> bool {
+    matches!(d.policy, PolicyKind::Instant | PolicyKind::Running)
+}
+
 /// Whether two names are the same, where a constant asks.
 const fn same(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
@@ -75,7 +80,7 @@ impl Placement {
     /// Where the method declares a placement that there is not.
     pub const fn usual(d: &Descriptor) -> Result<Self, Reason> {
         match d.site {
-            Site::Weights if d.policy.stores() => return Err(Reason::LooksAtStore),
+            Site::Weights if !stored_with_rows(d) => return Err(Reason::LooksAtStore),
             Site::Weights => return Ok(Self::WEIGHTS),
             Site::WeightsAndInputs => return Ok(Self::OPERANDS),
             _ => {}
@@ -105,7 +110,7 @@ impl Placement {
         match (self.takes, d.site) {
             (Methods::Identity, _) if d.is_identity() => return Ok(()),
             (Methods::Identity, _) => return Err(Reason::NothingFilled),
-            (Methods::Weights, Site::Weights) if d.policy.stores() => return Err(Reason::LooksAtStore),
+            (Methods::Weights, Site::Weights) if !stored_with_rows(d) => return Err(Reason::LooksAtStore),
             (Methods::Weights, Site::Weights) | (Methods::Operands, Site::WeightsAndInputs) => return Ok(()),
             (Methods::Weights, _) => return Err(Reason::NotWeights { site }),
             (Methods::Operands, _) => return Err(Reason::NotOperands { site }),
@@ -195,8 +200,25 @@ impl Placement {
         self.cell_with(kind, kernel, Options { consts, ..Options::default() })
     }
 
-    /// As [`Placement::cell`], with what can be chosen. Refuses statistics that are not defined, with the reason.
+    /// As [`Placement::cell`], with what can be chosen. Refuses statistics that are not defined, with the reason, and a method
+    /// that stores something of the weights: see [`Placement::cell_beside_row_stores`].
     pub fn cell_with<T: Elem>(
+        &self,
+        kind: CellKind,
+        kernel: Kernel<T>,
+        options: Options<'_>,
+    ) -> Result<Cell<T>, Error> {
+        let d = kernel.descriptor;
+        if self.takes == Methods::Weights && d.site == Site::Weights && d.policy.stores() {
+            let reason = Reason::LooksAtStore;
+            return Err(Error::Undefined { placement: self.name, method: d.id, reason });
+        }
+        self.cell_beside_row_stores(kind, kernel, options)
+    }
+
+    /// As [`Placement::cell_with`], for callers who hand the cell its weights as they act and keep what a method stores of their
+    /// rows, for each matrix by itself.
+    pub fn cell_beside_row_stores<T: Elem>(
         &self,
         kind: CellKind,
         kernel: Kernel<T>,

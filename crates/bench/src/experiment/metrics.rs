@@ -9,8 +9,8 @@
 //! | `row_norm_first`, `row_norm_last` | L2 norm of the weights that lead to a unit of the first hidden layer, median over units, then over the updates of the first pass and of the last | perceptron |
 //! | `row_turn_first`, `row_turn_last` | angle in radians by which an update turns those weights, likewise | perceptron |
 //! | `turn_of_longer_rows`, `turn_of_shorter_rows` | that angle in the last pass, over the longer and the shorter half of the rows alone | perceptron |
-//! | `step_change_early`, `step_change_late` | relative change of population statistics behind the recurrence from a step to the next, mean over the first five changes and over those from the twentieth step on | recurrence with statistics of each step |
-//! | `recurrent_singular_value` | largest singular value of the recurrent matrix as it acts, gates stacked | recurrence |
+//! | `step_change_early`, `step_change_late` | relative change of population statistics behind the recurrence from a step to the next, mean over the first five changes and over those from the twentieth step on, and over layers | recurrence with statistics of each step |
+//! | `recurrent_singular_value` | largest singular value of the recurrent matrix as it acts, gates stacked; of several layers the largest | recurrence |
 
 mod by_step;
 mod rows;

@@ -1,15 +1,16 @@
-//! A recurrent layer whose sizes are types and everything else is a value: kind, method, place, statistics, where weights
-//! start. Its states go through a linear layer to classes, the last one's, or every step's.
+//! Recurrent layers, one above the other, whose sizes are types and everything else is a value: kind, method, place, statistics,
+//! where weights start, how many layers. The states of the uppermost go through a linear layer to classes, the last one's, or every
+//! step's.
 
+mod layer;
 mod numbers;
-mod operands;
 mod put_together;
 
 use dfdx::prelude::*;
 use models::Lengths;
 use norm_dfdx::Error;
-use norm_dfdx::sequence_op::{Given, SlotTensor, Spare, Tensors, sequence};
-use sequence::{Cell, CellKind, Mode, Population, State};
+use norm_dfdx::sequence_op::Given;
+use sequence::{CellKind, Mode, Population, Slot, Statistics};
 
 use super::answer::Answer;
 use super::learner::{Batch, Learner, Noise, Source, Units};
@@ -17,56 +18,8 @@ use super::optimizer::{self, Each, Trained, Visitor};
 use super::start::Draws;
 use super::typed::{self, Logits, Tape as Recording, said};
 
-pub(super) use operands::Rows;
+use layer::{Layer, Method, States, Stores};
 pub(crate) use put_together::{Kind, build, place};
-
-/// A parameter of a slot, and whether it is trained.
-pub(super) struct SlotValue<const H: usize, const S: usize> {
-    pub(super) tensor: Held<H, S>,
-    pub(super) trained: bool,
-}
-
-pub(super) enum Held<const H: usize, const S: usize> {
-    Gates(Tensor<Rank1<S>, f32, Cpu>),
-    Units(Tensor<Rank1<H>, f32, Cpu>),
-}
-
-/// The trained tensors: `I` inputs, `H` units, `W` summed inputs, `S` of them without a GRU's candidate, `O` classes.
-pub(super) struct Weights<const I: usize, const H: usize, const W: usize, const S: usize, const O: usize> {
-    pub(super) ih: Tensor<Rank2<W, I>, f32, Cpu>,
-    pub(super) hh: Tensor<Rank2<W, H>, f32, Cpu>,
-    pub(super) bias: Option<Tensor<Rank1<W>, f32, Cpu>>,
-    pub(super) recurrent_bias: Option<Tensor<Rank1<H>, f32, Cpu>>,
-    pub(super) start: Option<Tensor<Rank1<H>, f32, Cpu>>,
-    pub(super) slots: Vec<SlotValue<H, S>>,
-    /// Parameters of normalized rows, those of `ih` before those of `hh`.
-    pub(super) rows: Vec<Tensor<Rank1<W>, f32, Cpu>>,
-    pub(super) read_out: modules::Linear<H, O, f32, Cpu>,
-}
-
-impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: usize> Trained
-    for Weights<I, H, W, S, O>
-{
-    fn visit<V: Visitor>(&mut self, v: &mut V) -> Result<(), String> {
-        let mut all = || -> Result<(), CpuError> {
-            v.tensor(&mut self.ih)?;
-            v.tensor(&mut self.hh)?;
-            self.bias.iter_mut().try_for_each(|t| v.tensor(t))?;
-            self.recurrent_bias.iter_mut().try_for_each(|t| v.tensor(t))?;
-            self.start.iter_mut().try_for_each(|t| v.tensor(t))?;
-            for slot in self.slots.iter_mut().filter(|slot| slot.trained) {
-                match &mut slot.tensor {
-                    Held::Gates(t) => v.tensor(t)?,
-                    Held::Units(t) => v.tensor(t)?,
-                }
-            }
-            self.rows.iter_mut().try_for_each(|t| v.tensor(t))?;
-            v.tensor(&mut self.read_out.weight)?;
-            v.tensor(&mut self.read_out.bias)
-        };
-        all().map_err(said)
-    }
-}
 
 /// Noise on the hidden state before the first step: each training pass draws its own, evaluation always the same unless
 /// another is asked for.
@@ -78,92 +31,137 @@ pub(super) struct StartNoise {
 }
 
 impl StartNoise {
-    /// That of a pass in training, which are counted from 1 on; 0 is evaluation.
-    fn draw(&self, len: usize, pass: u64) -> Option<Vec<f32>> {
+    /// That of a pass in training, which are counted from 1 on; 0 is evaluation. Each layer has its own.
+    fn draw(&self, len: usize, pass: u64, layer: usize) -> Option<Vec<f32>> {
         // Streams below the first are those of the weights; no training has as many passes as lie between both.
         const FIRST: u64 = 1 << 32;
         const OF_EVALUATION: u64 = 1 << 48;
+        const OF_LAYER: u64 = 1 << 56;
         let stream = match self.evaluation {
             Noise::Off if pass == 0 => return None,
             Noise::Draw(n) if pass == 0 => OF_EVALUATION + n,
             _ => FIRST + pass,
         };
+        let stream = stream + layer as u64 * OF_LAYER;
         (self.deviation > 0.0).then(|| Draws::new(self.seed, stream).normal(len, self.deviation))
+    }
+}
+
+/// The layers: `I` inputs, `H` units of each, `W` summed inputs of it, `S` of them without a GRU's candidate, `O` classes.
+struct Layers<const I: usize, const H: usize, const W: usize, const S: usize, const O: usize> {
+    /// Over the inputs.
+    first: Layer<I, H, W, S>,
+    /// Those above it, each over the states of the one before.
+    above: Vec<Layer<H, H, W, S>>,
+    read_out: modules::Linear<H, O, f32, Cpu>,
+}
+
+impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: usize> Trained
+    for Layers<I, H, W, S, O>
+{
+    fn visit<V: Visitor>(&mut self, v: &mut V) -> Result<(), String> {
+        let mut all = || -> Result<(), CpuError> {
+            self.first.visit(v)?;
+            self.above.iter_mut().try_for_each(|layer| layer.visit(v))?;
+            v.tensor(&mut self.read_out.weight)?;
+            v.tensor(&mut self.read_out.bias)
+        };
+        all().map_err(said)
     }
 }
 
 /// The network in training.
 pub(crate) struct Recurrence<const I: usize, const H: usize, const W: usize, const S: usize, const O: usize> {
-    pub(super) dev: Cpu,
-    pub(super) cell: Cell<f32>,
-    pub(super) weights: Weights<I, H, W, S, O>,
-    /// A method at the rows of the weights.
-    pub(super) at_rows: Option<Rows>,
-    pub(super) running: State<f32>,
-    /// Running statistics, then estimated ones and those shared over time, where somebody estimated.
-    pub(super) population: Option<(State<f32>, State<f32>)>,
-    pub(super) noise: StartNoise,
-    pub(super) steps: usize,
-    pub(super) answer: Answer,
+    dev: Cpu,
+    method: Method,
+    layers: Layers<I, H, W, S, O>,
+    noise: StartNoise,
+    steps: usize,
+    answer: Answer,
     /// What is done with padded steps, where cases have lengths.
-    pub(super) padding: Option<Padding>,
-    pub(super) optimizer: Each,
+    padding: Option<Padding>,
+    optimizer: Each,
     /// Always there between calls; taken while a tape owns them.
-    pub(super) gradients: Option<Gradients<f32, Cpu>>,
+    gradients: Option<Gradients<f32, Cpu>>,
     /// How many batches they are of.
-    pub(super) batches: usize,
-    /// How much the mean size of hidden states adds to what is minimized.
-    pub(super) activity_penalty: f64,
-    pub(super) spare: Spare<f32>,
+    batches: usize,
+    /// How much the mean size of the uppermost layer's hidden states adds to what is minimized.
+    activity_penalty: f64,
 }
 
 /// What a recurrence does with padded steps. A case is read out at its own last step either way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Padding {
+enum Padding {
     /// They take part in no statistic.
     Masked,
     /// They are taken for steps like others.
     Counted,
 }
 
-type Input<const I: usize> = Tensor<(usize, usize, Const<I>), f32, Cpu>;
-pub(super) type States<const H: usize, T> = Tensor<(usize, usize, Const<H>), f32, Cpu, T>;
-
 impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: usize>
     Recurrence<I, H, W, S, O>
 {
-    /// All hidden states of a batch; `pass` is 0 in evaluation.
-    fn states<T: Tape<f32, Cpu>>(
-        &self,
-        x: Tensor<(usize, usize, Const<I>), f32, Cpu, T>,
-        lengths: Option<&Lengths>,
-        mode: Mode<'_, f32>,
-        pass: u64,
-    ) -> Result<States<H, T>, Error<CpuError>> {
-        let w = &self.weights;
+    /// What a layer is given in a pass over so many cases, which is 0 in evaluation.
+    fn given(&self, cases: usize, lengths: Option<&Lengths>, pass: u64, layer: usize) -> Given<f32> {
         let mask = lengths.filter(|_| self.padding == Some(Padding::Masked)).map(Lengths::mask);
-        let given = Given { mask, noise: self.noise.draw(x.shape().1 * H, pass) };
-        let slots = w.slots.iter().map(|slot| match &slot.tensor {
-            Held::Gates(t) => SlotTensor::Gates(t),
-            Held::Units(t) => SlotTensor::Units(t),
-        });
-        let raw = Tensors {
-            weight_ih: &w.ih,
-            weight_hh: &w.hh,
-            bias: w.bias.as_ref(),
-            recurrent_bias: w.recurrent_bias.as_ref(),
-            start: w.start.as_ref(),
-            slots: slots.collect(),
-        };
-        let done = match &self.at_rows {
-            None => sequence(&self.cell, &raw, x, given, mode, &self.spare),
-            Some(rows) => {
-                let (x, ih, hh) = rows.acting(&w.rows, &w.ih, &w.hh, x)?;
-                let acting = Tensors { weight_ih: &ih, weight_hh: &hh, ..raw };
-                sequence(&self.cell, &acting, x, given, mode, &self.spare)
-            }
-        };
-        done.map(|(y, _)| y)
+        Given { mask, noise: self.noise.draw(cases * H, pass, layer) }
+    }
+
+    /// All hidden states of the uppermost layer as in training, and what each layer is to store.
+    fn train(
+        &self,
+        x: States<I, Recording>,
+        lengths: Option<&Lengths>,
+    ) -> Result<(States<H, Recording>, Vec<Stores>), Error<CpuError>> {
+        let cases = x.shape().1;
+        let given = |layer| self.given(cases, lengths, self.noise.passes, layer);
+        let (mut y, stores) = self.layers.first.train(&self.method, x, given(0))?;
+        let mut all = vec![stores];
+        for (n, layer) in self.layers.above.iter().enumerate() {
+            let (above, stores) = layer.train(&self.method, y, given(n + 1))?;
+            y = above;
+            all.push(stores);
+        }
+        Ok((y, all))
+    }
+
+    /// All hidden states of each layer in evaluation, the uppermost last.
+    fn evaluate(
+        &self,
+        x: States<I>,
+        lengths: Option<&Lengths>,
+        source: Source,
+    ) -> Result<Vec<States<H>>, String> {
+        let cases = x.shape().1;
+        let given = |layer| self.given(cases, lengths, 0, layer);
+        let missing = || "statistics of the population were asked for before they were estimated".to_owned();
+        let failed = |e: Error<CpuError>| e.to_string();
+        let mode = self.layers.first.by(source).ok_or_else(missing)?;
+        let mut y = self.layers.first.evaluate(&self.method, x, given(0), mode).map_err(failed)?;
+        let mut all = vec![y.clone()];
+        for (n, layer) in self.layers.above.iter().enumerate() {
+            let mode = layer.by(source).ok_or_else(missing)?;
+            y = layer.evaluate(&self.method, y, given(n + 1), mode).map_err(failed)?;
+            all.push(y.clone());
+        }
+        Ok(all)
+    }
+
+    /// Lets the statistics of each layer take in those of a batch.
+    fn take_in(
+        &self,
+        x: States<I>,
+        lengths: Option<&Lengths>,
+        first: &mut Population<f32>,
+        above: &mut [Population<f32>],
+    ) -> Result<(), Error<CpuError>> {
+        let cases = x.shape().1;
+        let given = |layer| self.given(cases, lengths, 0, layer);
+        let mut y = self.layers.first.evaluate(&self.method, x, given(0), Mode::Estimate(first))?;
+        for (n, (layer, population)) in self.layers.above.iter().zip(above).enumerate() {
+            y = layer.evaluate(&self.method, y, given(n + 1), Mode::Estimate(population))?;
+        }
+        Ok(())
     }
 
     /// One row of logits per case, of its last state, or per step and case, of its own steps.
@@ -184,23 +182,12 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
                     y.try_select(last)?
                 }
             };
-            self.weights.read_out.try_forward(rows)
+            self.layers.read_out.try_forward(rows)
         };
         read().map_err(said)
     }
 
-    /// Evaluation by statistics from there.
-    fn by(&self, source: Source) -> Result<Mode<'_, f32>, String> {
-        let missing = || "statistics of the population were asked for before they were estimated".to_owned();
-        Ok(match source {
-            Source::Running => Mode::Eval(&self.running),
-            Source::Batch => Mode::EvalBatch,
-            Source::Population => Mode::Eval(&self.population.as_ref().ok_or_else(missing)?.0),
-            Source::Shared => Mode::Eval(&self.population.as_ref().ok_or_else(missing)?.1),
-        })
-    }
-
-    fn input(&self, batch: &mut Batch) -> Result<(Input<I>, Option<Lengths>), String> {
+    fn input(&self, batch: &mut Batch) -> Result<(States<I>, Option<Lengths>), String> {
         let steps = batch.x.len() / (batch.cases * I).max(1);
         let lengths = batch.lengths.take().map(|each| Lengths::new(each, steps)).transpose();
         let x = self.dev.tensor_from_vec(std::mem::take(&mut batch.x), (steps, batch.cases, Const));
@@ -235,17 +222,17 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
         let (x, lengths) = self.input(&mut batch)?;
         // A step that failed has lost them.
         let mut gradients = self.gradients.take().unwrap_or_else(Gradients::leaky);
-        optimizer::prepare(&mut self.weights, &mut gradients, self.batches == 0)?;
+        optimizer::prepare(&mut self.layers, &mut gradients, self.batches == 0)?;
         self.noise.passes += 1;
-        // Lent out while the pass reads the rest of the model.
-        let mut running = self.running.clone();
-        let (mode, pass) = (Mode::Train(&mut running), self.noise.passes);
-        let y = match self.states(x.traced(gradients), lengths.as_ref(), mode, pass) {
+        let (y, stores) = match self.train(x.traced(gradients), lengths.as_ref()) {
             // What training has made too large to be stored is no fault of the cell: it diverged.
             Err(Error::Sequence(sequence::Error::NotStored { .. })) => return Ok(f64::INFINITY),
             other => other.map_err(|e| e.to_string())?,
         };
-        self.running = running;
+        let mut stores = stores.into_iter();
+        let mut next = |of: &mut Stores| stores.next().into_iter().for_each(|stores| *of = stores);
+        next(&mut self.layers.first.stores);
+        self.layers.above.iter_mut().for_each(|layer| next(&mut layer.stores));
         let (y, penalty) = numbers::penalty(y, self.activity_penalty).map_err(said)?;
         let logits: Logits<O, Recording> = self.read_out(y, lengths.as_ref())?;
         let (value, gradients) = typed::loss(logits, batch.labels, penalty)?;
@@ -257,83 +244,81 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
     fn update(&mut self) -> Result<Option<String>, String> {
         let Some(mut gradients) = self.gradients.take() else { return Ok(None) };
         if self.batches > 1 {
-            optimizer::scale(&mut self.weights, &mut gradients, 1.0 / self.batches as f64)?;
+            optimizer::scale(&mut self.layers, &mut gradients, 1.0 / self.batches as f64)?;
         }
         self.batches = 0;
-        let done = self.optimizer.step(&mut self.weights, &mut gradients);
+        let done = self.optimizer.step(&mut self.layers, &mut gradients);
         self.gradients = Some(gradients);
-        self.running.after_update(&self.cell, H);
+        let cell = &self.method.cell;
+        self.layers.first.stores.slots.after_update(cell, H);
+        self.layers.above.iter_mut().for_each(|layer| layer.stores.slots.after_update(cell, H));
         done.map(|()| None)
     }
 
     fn sources(&self) -> &'static [Source] {
-        let per_step = |s: &sequence::Slot<f32>| matches!(s.statistics, sequence::Statistics::PerStep { .. });
-        if !self.cell.is_stateful() {
+        let per_step = |s: &Slot<f32>| matches!(s.statistics, Statistics::PerStep { .. });
+        if !self.method.cell.is_stateful() {
             return &[Source::Running];
         }
-        if self.cell.slots().any(|(_, slot)| per_step(slot)) {
+        if self.method.cell.slots().any(|(_, slot)| per_step(slot)) {
             return &[Source::Population, Source::Running, Source::Batch, Source::Shared];
         }
         &[Source::Population, Source::Running, Source::Batch]
     }
 
     fn estimate(&mut self, batches: &mut dyn Iterator<Item = Batch>) -> Result<(), String> {
-        if !self.cell.is_stateful() {
+        if !self.method.cell.is_stateful() {
             return Ok(());
         }
-        let mut population = Population::new(&self.cell, H);
+        let mut first = Population::new(&self.method.cell, H);
+        let mut above = vec![first.clone(); self.layers.above.len()];
         for mut batch in batches {
             let (x, lengths) = self.input(&mut batch)?;
-            let mode = Mode::Estimate(&mut population);
-            self.states(x, lengths.as_ref(), mode, 0).map_err(|e| e.to_string())?;
+            self.take_in(x, lengths.as_ref(), &mut first, &mut above).map_err(|e| e.to_string())?;
         }
-        let found = population.finish();
-        let shared = found.shared_over_time(&self.cell);
-        self.population = Some((found, shared));
+        self.layers.first.estimated(&self.method.cell, &first);
+        for (layer, population) in self.layers.above.iter_mut().zip(&above) {
+            layer.estimated(&self.method.cell, population);
+        }
         Ok(())
     }
 
     fn logits(&self, mut batch: Batch, source: Source) -> Result<Vec<f32>, String> {
         let (x, lengths) = self.input(&mut batch)?;
-        let y = self.states(x, lengths.as_ref(), self.by(source)?, 0).map_err(|e| e.to_string())?;
-        Ok(self.read_out(y, lengths.as_ref())?.as_vec())
+        let mut states = self.evaluate(x, lengths.as_ref(), source)?;
+        let uppermost = states.pop().ok_or("a network without a layer")?;
+        Ok(self.read_out(uppermost, lengths.as_ref())?.as_vec())
     }
 
     fn gradient_norm(&mut self) -> Option<f64> {
         let mut gradients = self.gradients.take()?;
-        let norm = optimizer::norm(&mut self.weights, &mut gradients).ok();
+        let norm = optimizer::norm(&mut self.layers, &mut gradients).ok();
         self.gradients = Some(gradients);
         norm.map(|norm| norm / self.batches.max(1) as f64)
     }
 
     fn parameters(&self) -> usize {
-        let slot = |s: &SlotValue<H, S>| match &s.tensor {
-            Held::Gates(_) => S,
-            Held::Units(_) => H,
-        };
-        let slots: usize = self.weights.slots.iter().filter(|s| s.trained).map(slot).sum();
-        let biases = usize::from(self.weights.bias.is_some()) * W
-            + usize::from(self.weights.recurrent_bias.is_some()) * H
-            + usize::from(self.weights.start.is_some()) * H;
-        W * (I + H) + biases + slots + self.weights.rows.len() * W + O * (H + 1)
+        let above: usize = self.layers.above.iter().map(Layer::parameters).sum();
+        self.layers.first.parameters() + above + O * (H + 1)
     }
 
     fn state_bytes(&self) -> usize {
-        let stored: usize = sequence::Place::ALL.iter().map(|p| self.running.get(*p).len()).sum();
-        stored * size_of::<f32>()
+        let above: usize = self.layers.above.iter().map(Layer::stored).sum();
+        (self.layers.first.stored() + above) * size_of::<f32>()
     }
 
     fn units(&self, mut batch: Batch, source: Source) -> Result<Vec<Units>, String> {
         // Of the other kinds the states are no function of one sum.
-        if self.cell.kind() != CellKind::RnnTanh {
+        if self.method.cell.kind() != CellKind::RnnTanh {
             return Ok(Vec::new());
         }
         let (x, lengths) = self.input(&mut batch)?;
-        let states =
-            self.states(x, lengths.as_ref(), self.by(source)?, 0).map_err(|e| e.to_string())?.as_vec();
-        let slopes = states.iter().map(|h| 1.0 - f64::from(*h).powi(2));
-        let slope = slopes.sum::<f64>() / states.len().max(1) as f64;
-        Ok(vec![Units { variance: None, slope }])
+        let of = |states: &States<H>| {
+            let states = states.as_vec();
+            let slopes = states.iter().map(|h| 1.0 - f64::from(*h).powi(2));
+            Units { variance: None, slope: slopes.sum::<f64>() / states.len().max(1) as f64 }
+        };
+        Ok(self.evaluate(x, lengths.as_ref(), source)?.iter().map(of).collect())
     }
 
     fn numbers(&self) -> Result<Vec<(&'static str, f64)>, String> {

@@ -1,15 +1,22 @@
 //! What a workload is: data, model, protocol, target, and which methods its model has a place for. Each is a file of its own.
 
-use norm_core::{Descriptor, PolicyKind, ReferenceSet, Site};
+mod arm;
+mod stand;
+mod typed_models;
+
 use results::{CellSettings, Direction, Target, Tier, WorkloadRecord};
 use sequence::CellKind;
 
 use crate::error::Error;
 
-pub use super::arm::{Arm, Reason, Stand};
-pub(crate) use super::arm::{Build, Place, Placed, number};
 use super::axes::Axes;
 use super::cases::Cases;
+
+pub use arm::Arm;
+pub(crate) use arm::{Arms, Build, Place, Placed, number};
+pub(crate) use stand::{FOR_A_SHORT_BUILD, centres, in_convolutions};
+pub use stand::{Reason, Stand, in_feed_forward, in_recurrence};
+pub(crate) use typed_models::{builder, models, table};
 
 /// A workload, as its file describes it.
 #[derive(Debug)]
@@ -48,25 +55,6 @@ pub struct Workload {
     pub(crate) arms: Arms,
     /// The updates that are trained with here, beside the optimizer.
     pub(crate) updates: &'static [Arm],
-}
-
-/// What becomes of each method in a workload.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Arms {
-    /// One by one, where a method is a type of the model.
-    Types {
-        /// Those of normlab.
-        own: &'static [Arm],
-        /// That of another repository's method.
-        added: fn(&'static Descriptor) -> Arm,
-    },
-    /// By what a method says of itself, where it is a value.
-    Values {
-        /// Where tables compare it.
-        place: fn(&'static Descriptor) -> Result<&'static str, Reason>,
-        /// Builds it there, or where the settings of a cell say.
-        build: Build,
-    },
 }
 
 /// What counts as reached.
@@ -112,126 +100,6 @@ pub struct Recurrence {
     pub units: usize,
 }
 
-/// Writes down the models of a workload, for each [`Stand`] the places by name and the dfdx type with the method in it; in brackets
-/// who builds it, where the model hears settings. Makes `ARMS` of it and of the file's `stand`.
-macro_rules! models {
-    (
-        $([value $at:expr => $by_value:expr])?
-        $formula:ident in $view:ty, $classes:literal classes, by $rule:ident;
-        $($stand:ident { $($place:expr => $model:ty $([$builder:ident])?),+ $(,)? })+
-    ) => {
-        struct Model<F, const STAND: u8>(std::marker::PhantomData<F>);
-
-        impl<F: norm_core::Formula> $crate::experiment::workload::Placed for Model<F, 0> {
-            const PLACES: &'static [$crate::experiment::workload::Place] = &[];
-        }
-
-        $(impl<F: norm_core::Formula> $crate::experiment::workload::Placed
-            for Model<F, { $crate::experiment::workload::Stand::Value as u8 }>
-        {
-            const PLACES: &'static [$crate::experiment::workload::Place] =
-                &[$crate::experiment::workload::Place { name: $at, build: $by_value }];
-        })?
-
-        $(impl<$formula: norm_core::Formula> $crate::experiment::workload::Placed
-            for Model<$formula, { $crate::experiment::workload::Stand::$stand as u8 }>
-        {
-            const PLACES: &'static [$crate::experiment::workload::Place] = &[$($crate::experiment::workload::Place {
-                name: $place,
-                build: $crate::experiment::workload::builder!(
-                    [$($builder)?] $view, $model, $crate::experiment::typed::$rule, $classes
-                ),
-            }),+];
-        })+
-
-        const VALUE: &[$crate::experiment::workload::Place] =
-            &[$($crate::experiment::workload::Place { name: $at, build: $by_value })?];
-
-        const ARMS: $crate::experiment::workload::Arms = $crate::experiment::workload::Arms::Types {
-            own: norms::for_each_norm!(table),
-            added: |d| $crate::experiment::workload::Arm::added(d, stand(d), VALUE),
-        };
-    };
-}
-pub(crate) use models;
-
-/// Who builds a model: `build`, or who is named.
-macro_rules! builder {
-    ([] $view:ty, $model:ty, $rule:ty, $classes:literal) => {
-        $crate::experiment::typed::build::<$view, $model, $rule, $classes>
-    };
-    ([$builder:ident] $view:ty, $model:ty, $rule:ty, $classes:literal) => {
-        $crate::experiment::typed::$builder::<$view, $model, $rule, $classes>
-    };
-}
-pub(crate) use builder;
-
-macro_rules! table {
-    ($($formula:path),+ $(,)?) => {
-        &[$($crate::experiment::workload::Arm::of::<
-            Model<
-                $formula,
-                { $crate::experiment::workload::number(stand(<$formula as norm_core::Formula>::DESCRIPTOR)) },
-            >,
-        >(
-            <$formula as norm_core::Formula>::DESCRIPTOR,
-            stand(<$formula as norm_core::Formula>::DESCRIPTOR),
-        )),+]
-    };
-}
-pub(crate) use table;
-
-/// How a method stands in a feed-forward network; the error is why not.
-pub const fn in_feed_forward(d: &Descriptor) -> Result<Stand, Reason> {
-    match (d.site, d.policy, d.reference_set) {
-        (Site::Inputs, _, _) => Err("its templates are cut from images and not trained"),
-        (Site::Weights | Site::WeightsAndInputs, _, _) => Ok(Stand::Weights),
-        (Site::SummedInputs, PolicyKind::Streaming, _) => Ok(Stand::Streams),
-        (Site::SummedInputs, _, ReferenceSet::Group) => Ok(Stand::Groups),
-        (Site::SummedInputs, PolicyKind::PerStep, _) | (_, _, ReferenceSet::BatchTime) => {
-            Err("it is defined over the steps of a sequence, of which the model has none")
-        }
-        (Site::SummedInputs, _, _) => Ok(Stand::Sums),
-        (_, _, _) => Err("the model has no such site"),
-    }
-}
-
-/// The same in a network of convolutions, whose sums have space; the error is why not.
-pub(crate) const fn in_convolutions(d: &Descriptor) -> Result<Stand, Reason> {
-    match (in_feed_forward(d), d.reference_set) {
-        (Ok(_), ReferenceSet::Batch) => Err("it is for vectors, and a convolution has space"),
-        (stand, _) => stand,
-    }
-}
-
-pub(crate) const FOR_A_SHORT_BUILD: Reason = "to keep the build short it is trained in other workloads only";
-
-/// Whether a method centres, or is the baseline: what a workload with little room is for.
-pub(crate) const fn centres(d: &Descriptor) -> bool {
-    let mut i = 0;
-    while i < d.statistics.len() {
-        if d.statistics[i].is_variance {
-            return true;
-        }
-        i += 1;
-    }
-    d.is_identity()
-}
-
-/// How a method stands in a recurrent network; the error is why not.
-pub const fn in_recurrence(d: &Descriptor) -> Result<Stand, Reason> {
-    match (d.site, d.policy, d.reference_set) {
-        (Site::Inputs, _, _) => Err("its templates are cut from images and not trained"),
-        (_, PolicyKind::PerStep, ReferenceSet::BatchSpace) => {
-            Err("it stands in a recurrent network of convolutions")
-        }
-        _ => match models::in_cells(d) {
-            Ok(()) => Ok(Stand::Sums),
-            Err(reason) => Err(reason),
-        },
-    }
-}
-
 impl Workload {
     fn arms(&self) -> Vec<Arm> {
         let mut all: Vec<Arm> = match self.arms {
@@ -257,7 +125,7 @@ impl Workload {
         let listed = self.arms().into_iter().find(|arm| arm.method == method);
         let other = || {
             let reason = "the weights are moved by another optimizer here";
-            norms::find_update(method).map(|u| Arm::without(u.id, reason))
+            norms::find_update(method).map(|u| Arm::refused(u.id, reason))
         };
         listed.or_else(other).ok_or_else(|| Error::UnknownMethod {
             workload: self.id,

@@ -3,24 +3,33 @@
 use std::marker::PhantomData;
 
 use dfdx::prelude::*;
-use norm_core::{Elem, Formula, Kernel, Site};
-use norm_dfdx::fused::{Flat, Statistics, normalize};
+use norm_core::{Elem, Formula, Start};
+use norm_dfdx::Error;
 use norm_dfdx::initial::Initial;
-use norm_dfdx::{Error, sequence_op};
+use norm_dfdx::sequence_op::Tensors;
 
 use super::{RecurrentLayer, Sequence};
 use crate::kind::Kind;
 use crate::placement::PlacedIn;
+use crate::row_norm::{Both, RowNorm, RowStore, at_weights};
 
-/// Whether the method stands at the weights, alone or not.
-const fn at_weights<F: Formula>() -> bool {
-    matches!(F::DESCRIPTOR.site, Site::Weights | Site::WeightsAndInputs)
+/// A name for each of both matrices.
+fn of_both(names: &[String]) -> Vec<String> {
+    ["ih", "hh"].iter().flat_map(|side| names.iter().map(move |name| format!("{side}.{name}"))).collect()
 }
 
 /// The names of what belongs to the rows of the weights, for each matrix what the method declares. Each is `[W]`.
 pub(super) fn row_params<F: Formula>() -> Vec<String> {
-    let declared = if at_weights::<F>() { F::DESCRIPTOR.params } else { &[] };
-    ["ih", "hh"].iter().flat_map(|side| declared.iter().map(move |p| format!("{side}.{}", p.name))).collect()
+    let declared = if at_weights(F::DESCRIPTOR) { F::DESCRIPTOR.params } else { &[] };
+    of_both(&declared.iter().map(|p| p.name.to_owned()).collect::<Vec<_>>())
+}
+
+/// The names of what is stored of the rows of the weights, for each matrix, and where each starts. Each is `[W]`.
+pub(super) fn row_stores<F: Formula>() -> Vec<(String, Start)> {
+    let d = F::DESCRIPTOR;
+    let names = if at_weights(d) { d.stored_names() } else { Vec::new() };
+    let starts = (0..names.len()).map(|i| d.start(i)).collect::<Vec<_>>();
+    of_both(&names).into_iter().zip(starts.into_iter().cycle()).collect()
 }
 
 /// Where they start: at what is declared, whichever the matrix.
@@ -34,64 +43,15 @@ impl<F: Formula> Initial for OfRows<F> {
 }
 
 /// Both weight matrices as they act.
-pub(super) struct Acting<const I: usize, const H: usize, const W: usize, E: Unit> {
-    ih: Tensor<Rank2<W, I>, E, Cpu>,
-    hh: Tensor<Rank2<W, H>, E, Cpu>,
-}
+pub(super) type Acting<const I: usize, const H: usize, const W: usize, E> =
+    Both<Tensor<Rank2<W, I>, E, Cpu>, Tensor<Rank2<W, H>, E, Cpu>>;
 
-impl<const I: usize, const H: usize, const W: usize, E: Unit> Acting<I, H, W, E> {
-    /// In the place of the raw ones.
-    pub(super) fn instead<'a, const S: usize>(
-        &'a self,
-        raw: sequence_op::Tensors<'a, I, H, W, S, E>,
-    ) -> sequence_op::Tensors<'a, I, H, W, S, E> {
-        sequence_op::Tensors { weight_ih: &self.ih, weight_hh: &self.hh, ..raw }
-    }
-}
-
-/// The rows of one weight matrix `[W, C]`, normalized with the parameters that belong to them, on a tape of their own.
-fn rows_of<const W: usize, const C: usize, E: Dtype + Elem, T: Tape<E, Cpu>>(
-    kernel: Kernel<E>,
-    params: &[Tensor<Rank1<W>, E, Cpu>],
-    weight: &Tensor<Rank2<W, C>, E, Cpu>,
-) -> Result<Tensor<Rank2<W, C>, E, Cpu, T>, Error<CpuError>>
-where
-    Cpu: Device<E>,
-{
-    let d = kernel.descriptor;
-    let mut flat: Vec<Flat<E, Cpu, T>> = Vec::with_capacity(params.len());
-    for t in params {
-        flat.push(t.retaped::<T>().try_reshape_like(&(W,))?);
-    }
-    let layout = d.reference_set.layout(W, C, 1, 1)?;
-    let weight = weight.retaped::<T>();
-    normalize(kernel, layout, weight, flat, &d.default_consts(), Statistics::Current, None)
-}
-
-/// The inputs and the weights as a method at the weights makes them, the weights' tapes in that of the inputs.
-fn acting<const I: usize, const H: usize, const W: usize, E: Dtype + Elem, T: Tape<E, Cpu>>(
-    kernel: Kernel<E>,
-    rows: &[Tensor<Rank1<W>, E, Cpu>],
-    weight_ih: &Tensor<Rank2<W, I>, E, Cpu>,
-    weight_hh: &Tensor<Rank2<W, H>, E, Cpu>,
-    x: Sequence<I, E, Cpu, T>,
-) -> Result<(Sequence<I, E, Cpu, T>, Acting<I, H, W, E>), Error<CpuError>>
-where
-    Cpu: Device<E>,
-{
-    let d = kernel.descriptor;
-    let x = if d.site == Site::WeightsAndInputs {
-        let (steps, cases, _) = *x.shape();
-        let layout = d.reference_set.layout(steps * cases, I, 1, 1)?;
-        normalize(kernel, layout, x, Vec::new(), &d.default_consts(), Statistics::Current, None)?
-    } else {
-        x
-    };
-    let (of_ih, of_hh) = rows.split_at(rows.len() / 2);
-    let (ih, of_ih) = rows_of::<W, I, E, T>(kernel, of_ih, weight_ih)?.split_tape();
-    let (hh, of_hh) = rows_of::<W, H, E, T>(kernel, of_hh, weight_hh)?.split_tape();
-    let (x, tape) = x.split_tape();
-    Ok((x.put_tape(tape.merge(of_ih).merge(of_hh)), Acting { ih, hh }))
+/// In the place of the raw ones.
+pub(super) fn instead<'a, const I: usize, const H: usize, const W: usize, const S: usize, E: Unit>(
+    acting: &'a Acting<I, H, W, E>,
+    raw: Tensors<'a, I, H, W, S, E>,
+) -> Tensors<'a, I, H, W, S, E> {
+    Tensors { weight_ih: &acting.ih, weight_hh: &acting.hh, ..raw }
 }
 
 impl<K: Kind, F: Formula, P: PlacedIn, const I: usize, const H: usize, const W: usize, const S: usize, E>
@@ -100,15 +60,30 @@ where
     E: Dtype + Elem,
     Cpu: Device<E>,
 {
+    /// What is stored of the rows of both matrices.
+    pub(super) fn of_rows(&self) -> Both<Vec<E>> {
+        let (ih, hh) = self.row_stores.split_at(self.row_stores.len() / 2);
+        let all = |planes: &[Tensor<Rank1<W>, E, Cpu>]| planes.iter().flat_map(Tensor::as_vec).collect();
+        Both { ih: all(ih), hh: all(hh) }
+    }
+
+    /// Puts it back.
+    pub(super) fn keep_of_rows(&mut self, stored: &Both<Vec<E>>) {
+        let planes = stored.ih.chunks_exact(W).chain(stored.hh.chunks_exact(W));
+        for (tensor, plane) in self.row_stores.iter_mut().zip(planes) {
+            tensor.copy_from(plane);
+        }
+    }
+
     /// The inputs and the weights as the method makes them; no weights where it leaves them alone.
     pub(super) fn operands<T: Tape<E, Cpu>>(
         &self,
         x: Sequence<I, E, Cpu, T>,
+        stores: Both<RowStore<'_, E>>,
     ) -> Result<(Sequence<I, E, Cpu, T>, Option<Acting<I, H, W, E>>), Error<CpuError>> {
-        if !at_weights::<F>() {
-            return Ok((x, None));
-        }
-        let (x, weights) = acting(E::kernel::<F>(), &self.rows, &self.weight_ih, &self.weight_hh, x)?;
-        Ok((x, Some(weights)))
+        let Some(norm) = RowNorm::of(E::kernel::<F>()) else { return Ok((x, None)) };
+        let weights = Both { ih: &self.weight_ih, hh: &self.weight_hh };
+        let (x, acting) = norm.acting(x, &weights, &self.rows, stores)?;
+        Ok((x, Some(acting)))
     }
 }

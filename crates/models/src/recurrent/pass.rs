@@ -6,10 +6,11 @@ use norm_dfdx::Error;
 use norm_dfdx::sequence_op::{Given, SlotTensor, Tensors, sequence};
 use sequence::{Cell, Mode, Outcome, Place, Population, State, Statistics};
 
-use super::operands::Acting;
+use super::operands::{self, Acting};
 use super::{RecurrentLayer, Sequence, cell};
 use crate::kind::Kind;
 use crate::placement::PlacedIn;
+use crate::row_norm::{Both, RowStore};
 
 impl<K: Kind, F: Formula, P: PlacedIn, const I: usize, const H: usize, const W: usize, const S: usize, E>
     RecurrentLayer<K, F, P, I, H, W, S, E, Cpu>
@@ -82,7 +83,7 @@ where
             slots,
         };
         match acting {
-            Some(acting) => acting.instead(raw),
+            Some(acting) => operands::instead(acting, raw),
             None => raw,
         }
     }
@@ -104,12 +105,14 @@ where
         mask: Option<Vec<bool>>,
     ) -> Result<(Sequence<H, E, Cpu, T>, Outcome), Error<CpuError>> {
         let cell = cell::<K, F, P, E>();
-        let mut state = self.state(&cell);
+        let (mut state, mut rows) = (self.state(&cell), self.of_rows());
         let given = self.given(x.shape(), mask, self.passes + 1);
-        let (x, acting) = self.operands(x)?;
+        let moved = Both { ih: RowStore::Moved(&mut rows.ih), hh: RowStore::Moved(&mut rows.hh) };
+        let (x, acting) = self.operands(x, moved)?;
         let tensors = self.tensors(&cell, acting.as_ref());
         let out = sequence(&cell, &tensors, x, given, Mode::Train(&mut state), &self.spare)?;
         self.store(&state);
+        self.keep_of_rows(&rows);
         self.passes += 1;
         Ok(out)
     }
@@ -122,7 +125,9 @@ where
         mode: Mode<'_, E>,
     ) -> Result<(Sequence<H, E, Cpu, T>, Outcome), Error<CpuError>> {
         let given = self.given(x.shape(), mask, 0);
-        let (x, acting) = self.operands(x)?;
+        let rows = self.of_rows();
+        let held = Both { ih: RowStore::Held(&rows.ih), hh: RowStore::Held(&rows.hh) };
+        let (x, acting) = self.operands(x, held)?;
         let (y, outcome) = sequence(cell, &self.tensors(cell, acting.as_ref()), x, given, mode, &self.spare)?;
         if outcome.clamped {
             self.clamped.met();

@@ -9,6 +9,8 @@ mod padded;
 mod pytorch;
 mod readme;
 mod recurrent;
+mod row_stores;
 mod shared_conv;
+mod stacked;
 mod starts;
 mod train;

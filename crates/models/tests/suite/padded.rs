@@ -70,25 +70,38 @@ fn within_cases_a_padded_batch_is_its_cases() {
     alone!(RnnClassifier<Tanh, LayerNorm, Paper, 2, 3, 2>);
 }
 
+#[test]
+fn within_cases_a_padded_batch_is_its_cases_in_each_of_two_layers() {
+    alone!(LstmClassifier<LayerNorm, Paper, 2, 3, 12, 2, 2>);
+    alone!(GruClassifier<GatedKeep, LayerNorm, Paper, 2, 3, 9, 6, 2, 2>);
+}
+
 /// Where statistics pool over cases no case is alone: what pads the batch and how much of it must not matter.
+macro_rules! padding_does_not_matter {
+    ($model:ty) => {{
+        let dev = Cpu::seed_from_u64(4);
+        let fresh = dev.build_module::<$model, f64>();
+        let all = [0, 1, 2, 3];
+        let of = |steps: usize, padding: f64| {
+            let (mut model, lengths) = (fresh.clone(), lengths(&all, steps));
+            let (said, learned) = pass!(model, batch(&dev, &all, steps, padding), Some(&lengths));
+            let evaluated = model.eval(batch(&dev, &all, steps, padding), Some(&lengths)).unwrap().as_vec();
+            (said, learned, evaluated)
+        };
+        let (said, learned, evaluated) = of(5, 0.0);
+        for (steps, padding) in [(5, 1e3), (6, 0.0), (6, -7.0)] {
+            let other = of(steps, padding);
+            same("logits", &said, &other.0);
+            same("gradients", &learned, &other.1);
+            same("evaluation", &evaluated, &other.2);
+        }
+    }};
+}
+
 #[test]
 fn across_cases_neither_the_padding_nor_its_length_matters() {
-    let dev = Cpu::seed_from_u64(4);
-    let fresh = dev.build_module::<LstmClassifier<SmallGain, RecurrentBatch<6>, 2, 3, 12, 2>, f64>();
-    let all = [0, 1, 2, 3];
-    let of = |steps: usize, padding: f64| {
-        let (mut model, lengths) = (fresh.clone(), lengths(&all, steps));
-        let (said, learned) = pass!(model, batch(&dev, &all, steps, padding), Some(&lengths));
-        let evaluated = model.eval(batch(&dev, &all, steps, padding), Some(&lengths)).unwrap().as_vec();
-        (said, learned, evaluated)
-    };
-    let (said, learned, evaluated) = of(5, 0.0);
-    for (steps, padding) in [(5, 1e3), (6, 0.0), (6, -7.0)] {
-        let other = of(steps, padding);
-        same("logits", &said, &other.0);
-        same("gradients", &learned, &other.1);
-        same("evaluation", &evaluated, &other.2);
-    }
+    padding_does_not_matter!(LstmClassifier<SmallGain, RecurrentBatch<6>, 2, 3, 12, 2>);
+    padding_does_not_matter!(LstmClassifier<SmallGain, RecurrentBatch<6>, 2, 3, 12, 2, 2>);
 }
 
 #[test]

@@ -64,11 +64,18 @@ fn a_method_where_the_placement_is_not_defined() {
     assert_eq!(of(Placement::NONE, "weight", CellKind::Lstm), Reason::NothingFilled);
     assert_eq!(of(Placement::WEIGHTS, "layer", CellKind::Lstm), Reason::NotWeights { site: "summed_inputs" });
     assert_eq!(Placement::WEIGHTS.allows(kernel64("weight").descriptor, CellKind::Gru), Ok(()));
-    // Neither does one that stores something of the weights, nor one of images.
-    assert_eq!(of(Placement::WEIGHTS, "spectral", CellKind::Lstm), Reason::LooksAtStore);
+    // What is stored of the weights is kept beside the cell, by whoever says that he keeps it.
+    assert_eq!(Placement::WEIGHTS.allows(kernel64("spectral").descriptor, CellKind::Lstm), Ok(()));
+    let spectral = || kernel64("spectral");
+    let refused = Placement::WEIGHTS.cell(CellKind::Lstm, spectral(), None).unwrap_err();
+    assert!(matches!(refused, Error::Undefined { reason: Reason::LooksAtStore, .. }), "{refused}");
+    let made = Placement::WEIGHTS.cell_beside_row_stores(CellKind::Lstm, spectral(), Options::default());
+    assert!(made.unwrap().slots().next().is_none());
+    // One of images has no place.
     assert_eq!(of(Placement::INPUT, "instance", CellKind::Lstm), Reason::NoSpace);
     let usual = |id: &str| Placement::usual(kernel64(id).descriptor);
     assert_eq!(usual("weight"), Ok(Placement::WEIGHTS));
+    assert_eq!(usual("spectral"), Ok(Placement::WEIGHTS));
     assert_eq!(usual("cosine"), Ok(Placement::OPERANDS));
     assert_eq!(usual("layer"), Ok(Placement::PAPER));
     assert_eq!(usual("batch"), Ok(Placement::INPUT));

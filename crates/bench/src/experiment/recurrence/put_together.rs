@@ -1,8 +1,9 @@
 //! From the settings of a cell to the network.
 
 use dfdx::prelude::*;
+use models::{Both, RowNorm};
+use norm_core::Descriptor;
 use norm_core::policy::Running;
-use norm_core::{Descriptor, Site};
 use norm_dfdx::sequence_op::Spare;
 use results::CellSettings;
 use sequence::{Cell, CellKind, Options, Placement, SlotParam, State, Statistics};
@@ -13,7 +14,8 @@ use super::super::learner::{Learner, Noise};
 use super::super::optimizer::Each;
 use super::super::start::{Draws, RecurrentStart};
 use super::super::workload::in_recurrence;
-use super::{Held, Padding, Recurrence, Rows, SlotValue, StartNoise, Weights};
+use super::layer::{Held, Layer, Method, SlotValue, Stores};
+use super::{Layers, Padding, Recurrence, StartNoise};
 
 /// What a workload says of its recurrence beside the sizes.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +36,17 @@ enum Purpose {
     InputWeights,
     HiddenWeights,
     ReadOut,
+}
+
+/// Layers of a network, at most.
+const MOST_LAYERS: usize = 4;
+
+impl Purpose {
+    /// Of layer `number`, counted from 0.
+    fn stream(self, number: usize) -> u64 {
+        const PURPOSES: u64 = Purpose::ReadOut as u64 + 1;
+        number as u64 * PURPOSES + self as u64
+    }
 }
 
 /// Where tables compare a method.
@@ -74,7 +87,7 @@ fn cell(d: &'static Descriptor, place: &str, kind: Kind, axes: &Axes<'_>) -> Res
         d.consts.iter().zip(&mut consts).filter(|(c, _)| c.name == "eps").for_each(|(_, v)| *v = eps);
     }
     let options = Options { statistics, running, consts: Some(&consts) };
-    placement.cell_with(kind.equations, *method.f32, options).map_err(|e| e.to_string())
+    placement.cell_beside_row_stores(kind.equations, *method.f32, options).map_err(|e| e.to_string())
 }
 
 fn statistics_are_instant(
@@ -103,51 +116,29 @@ pub(crate) fn build<const I: usize, const H: usize, const W: usize, const S: usi
     if cell.width(H) != W {
         return Err(format!("{H} units have {} summed inputs, not {W}", cell.width(H)));
     }
+    let words = "a whole number of layers from 1 to 4";
+    let layers = axes.number("layers", words, |v: usize| (1..=MOST_LAYERS).contains(&v))?.unwrap_or(1);
     let dev = Cpu::seed_from_u64(settings.seed);
-    let draws = |purpose: Purpose| Draws::new(settings.seed, purpose as u64);
-    let start = axes.choice("weights", &RecurrentStart::CHOICES)?.unwrap_or(RecurrentStart::Uniform);
-    let (ih, hh) = matrices::<I, H, W>(
-        kind.equations,
-        start,
-        &mut draws(Purpose::InputWeights),
-        &mut draws(Purpose::HiddenWeights),
-    );
-    let mut slots = slots::<H, S>(&dev, &cell, axes)?;
-    let mut bias = cell.has_bias().then(|| vec![0.0; W]);
-    forget_bias::<H, S>(kind.equations, axes, bias.as_mut(), &cell.slot_params(H), &mut slots)?;
-    let learned = axes.choice("start", &[("zero", false), ("learned", true)])?.unwrap_or(false);
+    let method = Method { cell, at_rows: RowNorm::of(*method.f32) };
+    let first = layer::<I, H, W, S>(&dev, &method, d, settings.seed, 0, axes)?;
+    let above = (1..layers).map(|n| layer::<H, H, W, S>(&dev, &method, d, settings.seed, n, axes));
+    let above = above.collect::<Result<Vec<_>, String>>()?;
     let deviation =
         axes.number("start_noise", "a finite number, 0 or more", |v: f64| v.is_finite() && v >= 0.0)?;
     let activity_penalty =
         axes.number("activity_penalty", "a finite number, 0 or more", |v: f64| v.is_finite() && v >= 0.0)?;
-    let padding = padding(kind, &cell, axes)?;
-    let at_rows = matches!(d.site, Site::Weights | Site::WeightsAndInputs).then(|| Rows(*method.f32));
-    let of_rows = if at_rows.is_some() { d.params } else { &[] };
-    let initial = |p: &norm_core::Param| dev.tensor_from_vec(vec![p.initial as f32; W], (Const::<W>,));
-    let mut read_out = draws(Purpose::ReadOut);
+    let padding = padding(kind, &method.cell, axes)?;
+    let mut of_read_out = Draws::new(settings.seed, Purpose::ReadOut.stream(0));
     let bound = 1.0 / (H as f64).sqrt();
-    let weights = Weights {
-        ih: dev.tensor_from_vec(ih, (Const, Const)),
-        hh: dev.tensor_from_vec(hh, (Const, Const)),
-        bias: bias.map(|b| dev.tensor_from_vec(b, (Const,))),
-        recurrent_bias: cell.has_recurrent_bias().then(|| dev.zeros()),
-        start: learned.then(|| dev.zeros()),
-        slots,
-        rows: of_rows.iter().chain(of_rows).map(initial).collect(),
-        read_out: modules::Linear {
-            weight: dev.tensor_from_vec(read_out.uniform(O * H, bound), (Const, Const)),
-            bias: dev.tensor_from_vec(read_out.uniform(O, bound), (Const,)),
-        },
+    let read_out = modules::Linear {
+        weight: dev.tensor_from_vec(of_read_out.uniform(O * H, bound), (Const, Const)),
+        bias: dev.tensor_from_vec(of_read_out.uniform(O, bound), (Const,)),
     };
     let optimizer = Each::of(axes, settings.learning_rate)?;
-    let running = State::new(&cell, H);
     Ok(Box::new(Recurrence::<I, H, W, S, O> {
         dev,
-        cell,
-        weights,
-        at_rows,
-        running,
-        population: None,
+        method,
+        layers: Layers { first, above, read_out },
         noise: StartNoise {
             deviation: deviation.unwrap_or(0.0),
             seed: settings.seed,
@@ -161,8 +152,42 @@ pub(crate) fn build<const I: usize, const H: usize, const W: usize, const S: usi
         gradients: None,
         batches: 0,
         activity_penalty: activity_penalty.unwrap_or(0.0),
-        spare: Spare::default(),
     }))
+}
+
+/// Layer `number` of a network, counted from 0, with fresh weights and nothing stored yet.
+fn layer<const I: usize, const H: usize, const W: usize, const S: usize>(
+    dev: &Cpu,
+    method: &Method,
+    d: &Descriptor,
+    seed: u64,
+    number: usize,
+    axes: &Axes<'_>,
+) -> Result<Layer<I, H, W, S>, String> {
+    let Method { cell, at_rows } = method;
+    let start = axes.choice("weights", &RecurrentStart::CHOICES)?.unwrap_or(RecurrentStart::Uniform);
+    let draws = |purpose: Purpose| Draws::new(seed, purpose.stream(number));
+    let (mut of_input, mut of_hidden) = (draws(Purpose::InputWeights), draws(Purpose::HiddenWeights));
+    let (ih, hh) = matrices::<I, H, W>(cell.kind(), start, &mut of_input, &mut of_hidden);
+    let mut slots = slots::<H, S>(dev, cell, axes)?;
+    let mut bias = cell.has_bias().then(|| vec![0.0; W]);
+    forget_bias::<H, S>(cell.kind(), axes, bias.as_mut(), &cell.slot_params(H), &mut slots)?;
+    let learned = axes.choice("start", &[("zero", false), ("learned", true)])?.unwrap_or(false);
+    let of_rows = if at_rows.is_some() { d.params } else { &[] };
+    let initial = |p: &norm_core::Param| dev.tensor_from_vec(vec![p.initial as f32; W], (Const::<W>,));
+    let stored = || at_rows.as_ref().map_or_else(Vec::new, |norm| norm.start(W));
+    Ok(Layer {
+        ih: dev.tensor_from_vec(ih, (Const, Const)),
+        hh: dev.tensor_from_vec(hh, (Const, Const)),
+        bias: bias.map(|b| dev.tensor_from_vec(b, (Const,))),
+        recurrent_bias: cell.has_recurrent_bias().then(|| dev.zeros()),
+        start: learned.then(|| dev.zeros()),
+        slots,
+        rows: of_rows.iter().chain(of_rows).map(initial).collect(),
+        stores: Stores { slots: State::new(cell, H), rows: Both { ih: stored(), hh: stored() } },
+        population: None,
+        spare: Spare::default(),
+    })
 }
 
 /// What is done with padded steps, where there are some: the setting `padding` is `masked` or `counted`.

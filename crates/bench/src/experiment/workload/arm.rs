@@ -1,39 +1,32 @@
-//! A method in a workload: where it stands in the model, or why it does not.
+//! What becomes of each method in a workload: where it stands in the model and who builds that.
 
 use norm_core::Descriptor;
 use results::CellSettings;
 
-use super::axes::Axes;
-use super::learner::Learner;
-use super::workload::Workload;
 use crate::error::Error;
 
-/// Which of a workload's models a method is trained in: the models differ in what stands at the method's place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Stand {
-    /// At the summed inputs.
-    Sums = 1,
-    /// At the summed inputs, with statistics of each step.
-    PerStep,
-    /// At the summed inputs, in a layer that streams.
-    Streams,
-    /// In a layer that holds the weights.
-    Weights,
-    /// In features that are computed once and not trained.
-    Features,
-    /// At the summed inputs, whose channels are cut into groups.
-    Groups,
-    /// In a model whose method is a value.
-    Value,
-    /// At the summed inputs, over all of a case or over the channels of each position.
-    Positions,
-    /// At the summed inputs, alone or behind normalized weights.
-    BesideWeights,
-}
+use super::super::axes::Axes;
+use super::super::learner::Learner;
+use super::{Reason, Stand, Workload};
 
-/// Why a method is not trained in a workload.
-pub type Reason = &'static str;
+/// What becomes of each method in a workload.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Arms {
+    /// One by one, where a method is a type of the model.
+    Types {
+        /// Those of normlab.
+        own: &'static [Arm],
+        /// That of another repository's method.
+        added: fn(&'static Descriptor) -> Arm,
+    },
+    /// By what a method says of itself, where it is a value.
+    Values {
+        /// Where tables compare it.
+        place: fn(&'static Descriptor) -> Result<&'static str, Reason>,
+        /// Builds it there, or where the settings of a cell say.
+        build: Build,
+    },
+}
 
 /// One method in one workload.
 #[derive(Clone, Copy, Debug)]
@@ -118,8 +111,7 @@ impl Arm {
         Self { method: d.id, plain: d.is_identity(), stands, anywhere: None }
     }
 
-    /// An update that nobody trains here.
-    pub(super) const fn without(method: &'static str, reason: Reason) -> Self {
+    pub(crate) const fn refused(method: &'static str, reason: Reason) -> Self {
         Self { method, plain: false, stands: Err(reason), anywhere: None }
     }
 
