@@ -104,6 +104,24 @@ fn across_cases_neither_the_padding_nor_its_length_matters() {
     padding_does_not_matter!(LstmClassifier<SmallGain, RecurrentBatch<6>, 2, 3, 12, 2, 2>);
 }
 
+/// What the lower layer says of padded steps is 0 whatever pads them, which the upper one must not take for a step.
+#[test]
+fn the_upper_layer_is_masked_as_the_lower_one_is() {
+    let dev = Cpu::seed_from_u64(5);
+    type Model = LstmClassifier<SmallGain, RecurrentBatch<6>, 2, 3, 12, 2, 2>;
+    let mut model = dev.build_module::<Model, f64>();
+    let mut by_hand = model.clone();
+    let all = [0, 1, 2, 3];
+    let (x, lengths) = (batch(&dev, &all, 6, 1e3), lengths(&all, 6));
+    let said = model.train(x.clone(), Some(&lengths)).unwrap().as_vec();
+    let (y, _) = by_hand.recurrent.train(x.clone(), Some(lengths.mask())).unwrap();
+    let (y, _) = by_hand.above[0].train(y, Some(lengths.mask())).unwrap();
+    let last = lengths.last_states(y).unwrap();
+    same("logits", &said, &by_hand.linear.forward(last).as_vec());
+    let evaluated = model.eval(x.clone(), Some(&lengths)).unwrap().as_vec();
+    same("evaluation", &evaluated, &by_hand.eval(x, Some(&lengths)).unwrap().as_vec());
+}
+
 #[test]
 fn states_are_taken_where_cases_end() {
     let dev = Cpu::default();
