@@ -70,7 +70,7 @@ pub fn evaluate(method: &str, from: &Path, to: &Path) -> Result<(), Error> {
 /// The answer of a method that changes values.
 fn on_values(method: &str, contents: file::Contents) -> Result<Answer, Error> {
     let known = || {
-        let methods = norms::METHODS.iter().map(|m| m.descriptor().id);
+        let methods = norms::all().map(|m| m.descriptor().id);
         methods.chain(norms::UPDATES.iter().map(|u| u.id)).collect::<Vec<_>>().join(", ")
     };
     let stored = contents.tensors.keys().filter_map(|name| name.strip_prefix("state."));

@@ -272,10 +272,7 @@ impl<T: Real> Norm<T> {
                     let isa = Isa::detect();
                     let found =
                         state.backward(isa, &input, saved, &dy[at.clone()], true, &mut dx[at], &mut slots)?;
-                    // Of no case nothing is found, and nothing is counted.
-                    if T::table(self.method).pooled(&call) > 0 {
-                        state.take_in(&found);
-                    }
+                    state.take_in(&found);
                 }
             }
             Used::Judged(blocks) => {

@@ -64,7 +64,7 @@ impl Rectified {
 pub(crate) fn of<T: Real>(r: &Request, layout: Layout) -> Result<Norm<T>, Error> {
     let method = norms::find(TEMPLATE).ok_or_else(|| Error::Method {
         got: TEMPLATE.to_owned(),
-        known: norms::METHODS.iter().map(|m| m.descriptor().id).collect::<Vec<_>>().join(", "),
+        known: norms::all().map(|m| m.descriptor().id).collect::<Vec<_>>().join(", "),
     })?;
     let consts = method.descriptor().default_consts();
     Ok(Norm { method, path: r.path, layout, params: [].into(), consts, mask: None })

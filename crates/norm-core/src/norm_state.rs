@@ -302,7 +302,8 @@ impl<T: Elem> NormState<T> {
                 let mut half = store.gradients.clone();
                 let own =
                     settings.backward(&kernel, isa, &call, dy, used, &mut half, overwrite, dx, dparams)?;
-                Ok(Feedback::Gradients(own))
+                // A use of no case has no gradient at statistics, and is not counted for one of 0.
+                Ok(if kernel.pooled(&call) == 0 { Feedback::Nothing } else { Feedback::Gradients(own) })
             }
             (Saved::Blocks(seen), Store::Averages(Averages { controls, .. })) => {
                 let mut states = controls.clone();

@@ -108,8 +108,7 @@ fn across_cases_neither_the_padding_nor_its_length_matters() {
 #[test]
 fn the_upper_layer_is_masked_as_the_lower_one_is() {
     let dev = Cpu::seed_from_u64(5);
-    type Model = LstmClassifier<SmallGain, RecurrentBatch<6>, 2, 3, 12, 2, 2>;
-    let mut model = dev.build_module::<Model, f64>();
+    let mut model = dev.build_module::<LstmClassifier<SmallGain, RecurrentBatch<6>, 2, 3, 12, 2, 2>, f64>();
     let mut by_hand = model.clone();
     let all = [0, 1, 2, 3];
     let (x, lengths) = (batch(&dev, &all, 6, 1e3), lengths(&all, 6));

@@ -50,7 +50,7 @@ fn largest(matrix: &[f64], columns: usize) -> f64 {
         let next = |c: usize| along.iter().zip(matrix.chunks_exact(columns)).map(|(a, r)| a * r[c]).sum();
         v = (0..columns).map(next).collect();
         let length = v.iter().map(|v: &f64| v * v).sum::<f64>().sqrt();
-        for v in v.iter_mut() {
+        for v in &mut v {
             *v /= length;
         }
     }

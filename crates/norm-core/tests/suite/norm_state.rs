@@ -1,7 +1,10 @@
 //! What cannot be stored: refused by name, or left out where nobody could hear of it.
 
 use norm_core::policy::{self, Running};
-use norm_core::{Averages, Bodies, Error, Input, Isa, Kernel, Layout, NormState, ReferenceSet, Unstorable};
+use norm_core::streaming::Streaming;
+use norm_core::{
+    Averages, Bodies, Error, Feedback, Input, Isa, Kernel, Layout, NormState, ReferenceSet, Unstorable,
+};
 
 norm_core::formula! {
     /// Centred and scaled over the batch
@@ -106,4 +109,28 @@ fn only_values_of_cases_that_count_are_looked_at() {
     assert!(!policy::are_finite(&layout, &x, None));
     assert!(policy::are_finite(&layout, &x, Some(&[false, true])));
     assert!(!policy::are_finite(&layout, &x, Some(&[true, false])));
+}
+
+/// A use of which no case counts is as if it had not been: neither its statistics nor a gradient of 0 at them is remembered.
+#[test]
+fn a_use_of_no_case_leaves_nothing_to_remember() {
+    let d = <Whole as norm_core::Formula>::DESCRIPTOR;
+    let mut state =
+        NormState::<f32>::streaming(Kernel::portable::<Whole>(), d.default_consts(), Streaming::default(), C);
+    let x = [1.0, 2.0, 3.0, 5.0];
+    let mut round = |mask: [bool; 2]| {
+        let input = Input { layout: layout(2), x: &x, params: &[], mask: Some(&mask) };
+        let (_, saved) = state.train(Isa::detect(), &input).unwrap();
+        let mut dx = [9.0; 4];
+        let found =
+            state.backward(Isa::detect(), &input, &saved, &[1.0, -2.0, 0.5, 3.0], true, &mut dx, &mut []);
+        let found = found.unwrap();
+        state.take_in(&found);
+        (found, dx, state.stored())
+    };
+    let (found, _, before) = round([true; 2]);
+    assert!(matches!(found, Feedback::Gradients(_)));
+    let (found, dx, after) = round([false; 2]);
+    assert_eq!((found, dx), (Feedback::Nothing, [0.0; 4]));
+    assert_eq!(after, before);
 }
