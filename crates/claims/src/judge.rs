@@ -20,11 +20,13 @@ const OPEN: &[(&str, &str)] = &[("clip", "1"), ("forget_bias", "1")];
 const OTHERS: [&str; 3] = ["none", "layer", "batch"];
 
 /// The claims by which a method is judged, one for each workload that trains it: its test loss is lower than with nothing, with
-/// layer and with batch normalization. Each is a family of three comparisons. `trains` says which workloads train the method.
+/// layer and with batch normalization. Each is a family of three comparisons. `source` is the citation key of the method, and `trains`
+/// says which workloads train it.
 ///
 /// What is made here lives as long as the process.
-pub fn judge(method: &str, trains: impl Fn(&str) -> bool) -> Vec<&'static Claim> {
-    let method: &'static str = Box::leak(method.to_owned().into_boxed_str());
+pub fn judge(method: &str, source: &str, trains: impl Fn(&str) -> bool) -> Vec<&'static Claim> {
+    let [method, source]: [&'static str; 2] =
+        [method, source].map(|text| &*Box::leak(text.to_owned().into_boxed_str()));
     let of = |on: Setup, settings: &'static [(&'static str, &'static str)], delta: f64, core_minutes: f64| {
         let arm = |method| Arm::of(method, method).with(settings);
         let one = |other| Comparison {
@@ -38,7 +40,7 @@ pub fn judge(method: &str, trains: impl Fn(&str) -> bool) -> Vec<&'static Claim>
             OTHERS.into_iter().filter(|other| *other != method).map(one).collect();
         let claim: &'static Claim = Box::leak(Box::new(Claim {
             id: Box::leak(format!("{method} on {}", on.workload).into_boxed_str()),
-            source: "",
+            source,
             statement: Box::leak(
                 format!(
                     "On {}, {method} leaves a lower test loss than nothing, layer and batch normalization.",

@@ -8,6 +8,7 @@ use bench::experiment::{grid, runner, workloads};
 use claims::{CLAIMS, Claim, Evidence, Wanted};
 use results::{CellSettings, ConvergenceRecord, ProbeRecord, Run, RunWriter, Tier, Verdict, VerdictRecord};
 
+use crate::card;
 use crate::run::{End, Place, finish, open, render};
 use crate::say;
 
@@ -124,7 +125,7 @@ fn asked(claims: &[&Claim]) -> Vec<ProbeRecord> {
 /// Verdicts for a person.
 fn print(found: &[VerdictRecord]) -> Result<()> {
     for verdict in found {
-        say::line(format_args!("{:<6}{:<11}{}", verdict.id, verdict.verdict.name(), verdict.statement))?;
+        say::line(format_args!("{:<5} {:<10} {}", verdict.id, verdict.verdict.name(), verdict.statement))?;
         for finding in &verdict.findings {
             say::line(format_args!("                 {}", words(finding)))?;
         }
@@ -204,7 +205,7 @@ pub(crate) fn seeds(claims: &[&Claim]) -> Vec<u64> {
 pub(crate) fn train(run: &RunWriter, claims: &[&Claim]) -> Result<End> {
     let end = train_until_decided(run, claims)?;
     if end == End::Done {
-        decide(run)?;
+        decide(run, &[])?;
     }
     Ok(end)
 }
@@ -229,12 +230,14 @@ fn train_until_decided(run: &RunWriter, claims: &[&Claim]) -> Result<End> {
     Ok(End::Done)
 }
 
-/// Writes what probes find and what the run says to every claim.
-pub(crate) fn decide(run: &RunWriter) -> Result<()> {
+/// Writes what probes find and what the run says to every claim, and to some of its own, which are returned.
+pub(crate) fn decide(run: &RunWriter, own: &[&Claim]) -> Result<Vec<VerdictRecord>> {
     let found: Vec<ProbeRecord> = probes::all();
     run.write_probes(&found)?;
-    run.write_verdicts(&claims::verdicts(CLAIMS, &found, &Cells::of(run)?)?)?;
-    Ok(())
+    let cells = Cells::of(run)?;
+    let own = claims::verdicts(own, &found, &cells)?;
+    run.write_verdicts(&[own.clone(), claims::verdicts(CLAIMS, &found, &cells)?].concat())?;
+    Ok(own)
 }
 
 /// A run that decides the claims of those ids.
@@ -267,7 +270,8 @@ pub(crate) fn judge(place: Place, method: &str) -> Result<End> {
     let trains = |workload: &str| {
         workloads::find(workload).and_then(|w| w.arm(method)).is_ok_and(|arm| arm.placements().is_ok())
     };
-    let claims = claims::judge(method, trains);
+    let source = norms::find(method).map_or("", |m| m.descriptor().cite);
+    let claims = claims::judge(method, source, trains);
     if claims.is_empty() {
         bail!("neither digits-mlp nor digits-lstm-64 trains `{method}`; the page of a run says why");
     }
@@ -276,9 +280,11 @@ pub(crate) fn judge(place: Place, method: &str) -> Result<End> {
     if train_until_decided(&run, &claims)? == End::Interrupted {
         return Ok(End::Interrupted);
     }
-    let found = claims::verdicts(&claims, &[], &Cells::of(&run)?)?;
+    let found = decide(&run, &claims)?;
+    for record in run.methods()?.iter().flatten().filter(|record| record.id == method) {
+        say::line(card::lines(record).join("\n"))?;
+    }
     print(&found)?;
-    decide(&run)?;
     let dir = run.dir().to_owned();
     finish(run)?;
     render(&dir, None)

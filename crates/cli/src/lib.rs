@@ -3,6 +3,7 @@
 
 mod benches;
 mod build;
+mod card;
 mod claims;
 #[cfg(test)]
 mod engine;
