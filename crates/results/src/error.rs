@@ -66,6 +66,12 @@ pub enum Error {
         /// The process, in words.
         holder: String,
     },
+    /// The folder, or a part of it, was removed while a run was written there.
+    #[error("{}: removed while this run was being written, and cells with it; the same command runs again what is missing", path.display())]
+    Removed {
+        /// What is gone.
+        path: PathBuf,
+    },
     /// Numbers of different tiers are never put together.
     #[error("{}: expected the tier of this run, {expected}, got {got}; tiers never mix: choose another folder", path.display())]
     Tier {

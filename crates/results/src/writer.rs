@@ -241,7 +241,15 @@ impl RunWriter {
     }
 
     /// Writes down that all that was asked for is there, at this time in UTC.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Removed`] where the manifest is gone: then it is not all there.
     pub fn finish(&mut self, time: String) -> Result<(), Error> {
+        let path = self.run.dir.join("manifest.json");
+        if !path.exists() {
+            return Err(Error::Removed { path });
+        }
         self.run.manifest.finished = Some(time);
         self.write_manifest()
     }

@@ -36,6 +36,22 @@ fn everything_written_comes_back() {
     assert!(fs::read_to_string(path).unwrap().contains("\"schema_version\": 1"));
 }
 
+/// Somebody removes the folder while a cell is being written: the cell's file keeps its folder alive, and nothing else is left.
+#[test]
+fn a_run_whose_folder_was_removed_does_not_end_as_if_it_were_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("run");
+    let mut run = begin(&dir);
+    let before = run.write_cell(&record("layer", 0.1, 1)).unwrap();
+    fs::remove_file(before).unwrap();
+    fs::remove_file(dir.join("manifest.json")).unwrap();
+    run.write_cell(&record("layer", 0.1, 2)).unwrap();
+    let refused = run.finish("2026-01-02T03:14:05Z".into()).unwrap_err();
+    assert!(matches!(&refused, Error::Removed { path } if *path == dir.join("manifest.json")), "{refused}");
+    assert!(refused.to_string().contains("run"), "{refused}");
+    assert!(!dir.join("manifest.json").exists());
+}
+
 #[test]
 fn a_diverged_cell_keeps_its_infinite_loss() {
     let folder = tempfile::tempdir().unwrap();
