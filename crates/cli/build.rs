@@ -6,6 +6,8 @@ use std::process::Command;
 
 #[path = "src/engine.rs"]
 mod engine;
+#[path = "src/fnv.rs"]
+mod fnv;
 #[path = "src/sources.rs"]
 mod sources;
 

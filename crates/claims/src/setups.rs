@@ -133,7 +133,7 @@ pub(crate) const RMS: Arm = Arm::of("rms", "rms").with(OPEN);
 pub(crate) const WEIGHT: Arm = Arm::of("weight", "weight").with(OPEN);
 
 /// What a simple recurrence has in common.
-const LIMITED: &[(&str, &str)] = &[("clip", "1")];
+pub(crate) const LIMITED: &[(&str, &str)] = &[("clip", "1")];
 /// The plain simple recurrence.
 pub(crate) const RNN: Arm = Arm::of("plain", "none").with(LIMITED);
 /// With batch normalization of the input projection.

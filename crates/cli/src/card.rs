@@ -1,6 +1,6 @@
 //! A method in a few lines, as its card on the page has it.
 
-use results::{Answer, MethodRecord, Property};
+use results::{MethodRecord, Property};
 
 /// What the method is, how it is computed and what to watch for.
 pub(crate) fn lines(m: &MethodRecord) -> Vec<String> {
@@ -31,11 +31,7 @@ pub(crate) fn lines(m: &MethodRecord) -> Vec<String> {
 }
 
 fn answer(p: &Property) -> String {
-    let word = match p.answer {
-        Answer::Yes => "yes",
-        Answer::No => "no",
-        Answer::Conditional => "depends",
-    };
+    let word = p.answer.word();
     if p.why.is_empty() { word.to_owned() } else { format!("{word} ({})", p.why) }
 }
 

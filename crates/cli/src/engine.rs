@@ -4,6 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::fnv::Fnv;
+
 /// Folders under `crates`: kernels, models, data and what trains. A name that ends in `-` stands for all that begin so.
 const FOLDERS: [&str; 8] = [
     "symbolic/src",
@@ -77,26 +79,6 @@ fn list(folder: &Path, files: &mut Vec<PathBuf>) {
         } else if path.file_name().is_none_or(|name| !AROUND.iter().any(|around| name == *around)) {
             files.push(path);
         }
-    }
-}
-
-/// Fowler, Noll and Vo's hash 1a of 128 bits: nobody tries to deceive it.
-struct Fnv(u128);
-
-impl Fnv {
-    fn new() -> Self {
-        Self(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d)
-    }
-
-    /// Takes in one piece; two pieces are not the same as one.
-    fn take(&mut self, piece: &[u8]) {
-        for byte in piece.iter().chain(&[0xff]) {
-            self.0 = (self.0 ^ u128::from(*byte)).wrapping_mul(0x0100_0000_0000_0000_0000_013b);
-        }
-    }
-
-    fn digits(&self) -> String {
-        format!("{:032x}", self.0)
     }
 }
 

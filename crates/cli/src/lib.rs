@@ -7,6 +7,7 @@ mod card;
 mod claims;
 #[cfg(test)]
 mod engine;
+mod fnv;
 mod list;
 mod outside;
 mod run;

@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use norms::Method;
 
+use crate::fnv::Fnv;
+
 /// What a repository beside normlab brings: its binary has every command of normlab, for its own methods too.
 #[derive(Debug, Clone, Copy)]
 pub struct Outside {
@@ -40,12 +42,9 @@ pub(crate) fn identities() -> Vec<String> {
 }
 
 fn identity(d: &norm_core::Descriptor) -> String {
-    let declaration = format!("{d:?}");
-    // FNV-1a.
-    let digest = declaration.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    format!("method {} {digest:016x}", d.id)
+    let mut declaration = Fnv::new();
+    declaration.take(format!("{d:?}").as_bytes());
+    format!("method {} {}", d.id, declaration.digits())
 }
 
 #[cfg(test)]

@@ -106,13 +106,8 @@ fn contest<'a>(
     }
     let metric = shown(&target.metric);
     let validated = cells.iter().any(|cell| cell.curve.iter().any(|point| point.valid_loss.is_some()));
-    let mut contenders: Vec<Contender<'a>> = groups
-        .into_iter()
-        .map(|((method, detail, settings), runs)| Contender {
-            settings,
-            ..contender(method, detail, runs, metric, validated)
-        })
-        .collect();
+    let mut contenders: Vec<Contender<'a>> =
+        groups.into_iter().map(|(arm, runs)| contender(arm, runs, metric, validated)).collect();
     // The groups came sorted by name, and the sort is stable: equal scores stay in that order.
     contenders.sort_by(|a, b| {
         let (a, b) = (a.best().score.center, b.best().score.center);
@@ -135,8 +130,7 @@ fn shown(metric: &str) -> &'static str {
 }
 
 fn contender<'a>(
-    method: String,
-    detail: String,
+    (method, detail, settings): (String, String, String),
     runs: Vec<&'a ConvergenceRecord>,
     metric: &str,
     validated: bool,
@@ -168,7 +162,6 @@ fn contender<'a>(
         .map(|r| (r.cell.seed, r.steps_to_target.map_or(f64::INFINITY, |s| s as f64)))
         .collect();
     let reached = steps.iter().filter(|s| s.1.is_finite()).count();
-    let settings = String::new();
     Contender { method, detail, settings, best, steps: Spread::new(steps, median), reached, trials }
 }
 

@@ -1,6 +1,6 @@
 //! The table that answers the question, one row per method.
 
-use results::{Answer, MethodRecord, Property, Source};
+use results::{MethodRecord, Property, Source};
 use serde::Serialize;
 
 use crate::convergence::Contest;
@@ -171,17 +171,12 @@ fn described(m: &MethodRecord) -> Vec<FrontCell> {
 }
 
 fn property(p: &Property) -> FrontCell {
-    let text = match p.answer {
-        Answer::Yes => "yes",
-        Answer::No => "no",
-        Answer::Conditional => "depends",
-    };
     let mark = match p.source {
         Source::Descriptor => DECLARED,
         Source::Probe => PROBED,
         Source::Test => TESTED,
     };
-    FrontCell::new(text, p.why.clone(), mark)
+    FrontCell::new(p.answer.word(), p.why.clone(), mark)
 }
 
 fn state(m: &MethodRecord) -> FrontCell {

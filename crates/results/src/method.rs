@@ -174,6 +174,17 @@ pub enum Answer {
     Conditional,
 }
 
+impl Answer {
+    /// In a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Conditional => "depends",
+        }
+    }
+}
+
 /// How an answer is known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

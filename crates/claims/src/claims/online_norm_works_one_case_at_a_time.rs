@@ -2,11 +2,11 @@
 
 use crate::claim::{Claim, Evidence};
 use crate::experiment::{Arm, Comparison, Expectation, Experiment, Quantity, Rule};
-use crate::setups::{BATCH, CHARACTERS_RNN, DIGITS_BY_64_FOR_AN_UPDATE, ONES, RNN_LAYER};
+use crate::setups::{BATCH, CHARACTERS_RNN, DIGITS_BY_64_FOR_AN_UPDATE, LIMITED, ONES, RNN_LAYER};
 
 const ONLINE_BY_ONES: Arm = Arm::of("online, one case at a time", "online").in_batches_of(1).with(ONES);
 /// Of the sum of both projections, where layer normalization stands too.
-const ONLINE_RNN: Arm = Arm::of("online", "online").at("joint").with(&[("clip", "1")]);
+const ONLINE_RNN: Arm = Arm::of("online", "online").at("joint").with(LIMITED);
 
 pub(crate) static CLAIM: Claim = Claim {
     id: "R40",

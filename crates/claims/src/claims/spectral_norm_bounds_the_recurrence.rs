@@ -2,6 +2,7 @@
 
 use crate::claim::{Claim, Evidence};
 use crate::experiment::{Arm, Comparison, Expectation, Experiment, Protocol, Quantity, Rule, Setup};
+use crate::setups::LIMITED;
 
 /// Digits row by row through a simple recurrence. The budget is one on purpose.
 const ROWS: Setup = Setup {
@@ -14,7 +15,7 @@ const ROWS: Setup = Setup {
         judging: 10,
     },
 };
-const SPECTRAL: Arm = Arm::of("spectral", "spectral").with(&[("clip", "1")]);
+const SPECTRAL: Arm = Arm::of("spectral", "spectral").with(LIMITED);
 
 pub(crate) static CLAIM: Claim = Claim {
     id: "R43",

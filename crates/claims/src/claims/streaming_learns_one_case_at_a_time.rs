@@ -2,7 +2,7 @@
 
 use crate::claim::{Claim, Evidence};
 use crate::experiment::{Arm, Comparison, Expectation, Experiment, Protocol, Quantity, Rule, Setup};
-use crate::setups::{BATCH, CLUTTERED, DIGITS_BY_64_FOR_AN_UPDATE, ONES, STREAMING, STREAMING_MOMENTS};
+use crate::setups::{BATCH, CLUTTERED, DIGITS_BY_64_FOR_AN_UPDATE, LIMITED, ONES, STREAMING, STREAMING_MOMENTS};
 
 /// Digits row by row through gated recurrent units, sixteen cases for each update. The budget is one on purpose.
 const GRU_ROWS: Setup = Setup {
@@ -15,7 +15,7 @@ const GRU_ROWS: Setup = Setup {
         judging: 10,
     },
 };
-const GRU: Arm = Arm::of("plain", "none").with(&[("clip", "1")]);
+const GRU: Arm = Arm::of("plain", "none").with(LIMITED);
 /// Of the input projection, the place that streaming and batch normalization have in common.
 const GRU_BY_ONES: Arm = Arm::of("streaming moments, one case at a time", "streaming-moments")
     .at("input")
