@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ::bench::experiment::grid::measured; // and its allocator
 use ::bench::experiment::workload::in_recurrence;
+use ::bench::throughput::begin;
 use criterion::{BatchSize, Criterion};
 use dfdx::prelude::*;
 use models::{LstmLayer, Usual};
@@ -63,13 +64,14 @@ fn lstm<F: Formula>(c: &mut Criterion, smoke: bool) {
 }
 
 fn main() {
-    let tier = ::bench::throughput::begin::bench();
+    let tier = begin::bench();
     let smoke = tier == Some(Tier::Smoke);
     let (measure, samples) = if smoke { (500, 10) } else { (2500, 20) };
     let mut c = Criterion::default()
         .warm_up_time(Duration::from_millis(200))
         .measurement_time(Duration::from_millis(measure))
         .sample_size(samples)
+        .nresamples(begin::RESAMPLES)
         .configure_from_args();
     macro_rules! all {
         ($($formula:path),+ $(,)?) => {$(

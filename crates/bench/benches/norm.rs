@@ -14,6 +14,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use ::bench::experiment::grid::measured; // and its allocator
+use ::bench::throughput::begin;
 use common::{copies, normal};
 use criterion::{BatchSize, Criterion};
 use dfdx::nn::modules::{BatchNorm1D, LayerNorm1D};
@@ -236,13 +237,14 @@ fn images(c: &mut Criterion, tier: Option<Tier>, size: Size) {
 const IMAGES: [Size; 3] = [Size([8, 16, 16, 16]), Size([16, 64, 16, 16]), Size([64, 64, 32, 32])];
 
 fn main() {
-    let tier = ::bench::throughput::begin::bench();
+    let tier = begin::bench();
     let smoke = tier == Some(Tier::Smoke);
     let (warm_up, measure, samples) = if smoke { (50, 200, 10) } else { (200, 800, 30) };
     let mut c = Criterion::default()
         .warm_up_time(Duration::from_millis(warm_up))
         .measurement_time(Duration::from_millis(measure))
         .sample_size(samples)
+        .nresamples(begin::RESAMPLES)
         .configure_from_args();
     flat::<512>(&mut c, tier, 64);
     images(&mut c, tier, IMAGES[0]);

@@ -6,18 +6,19 @@ mod common;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use ::bench::throughput::steps; // and its allocator
+use ::bench::throughput::{begin, steps}; // and its allocator
 use criterion::Criterion;
 use results::Tier;
 
 fn main() {
-    let tier = ::bench::throughput::begin::bench();
+    let tier = begin::bench();
     let smoke = tier == Some(Tier::Smoke);
     let (warm_up, measure, samples) = if smoke { (50, 200, 10) } else { (200, 800, 30) };
     let mut c = Criterion::default()
         .warm_up_time(Duration::from_millis(warm_up))
         .measurement_time(Duration::from_millis(measure))
         .sample_size(samples)
+        .nresamples(begin::RESAMPLES)
         .configure_from_args();
     let steps = steps::measured(tier).expect("networks and optimizers that are trained");
     let sizes: BTreeSet<u64> = steps.iter().map(|step| step.id.elements()).collect();
