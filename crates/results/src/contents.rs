@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::validate::{Declared, cell, manifest, measured, method, verdict, workload};
+use crate::validate::{Declared, cell, manifest, measured, method, spoken, verdict, workload};
 use crate::{
-    ConvergenceRecord, Error, MethodRecord, NoiseRecord, PeerRecord, ProbeRecord, Problem, Run,
-    ThroughputRecord, VerdictRecord, WorkloadRecord,
+    AdviceRecord, ConvergenceRecord, ErratumRecord, Error, MethodRecord, NoiseRecord, PeerRecord,
+    ProbeRecord, Problem, Run, ThroughputRecord, VerdictRecord, WorkloadRecord,
 };
 
 /// A run in memory. Records that contradict themselves, the manifest or what the run declares are left out and named in
@@ -28,6 +28,10 @@ pub struct Contents {
     pub probes: Option<Vec<ProbeRecord>>,
     /// What the run says to the claims.
     pub verdicts: Option<Vec<VerdictRecord>>,
+    /// Which method a need asks for.
+    pub advice: Option<Vec<AdviceRecord>>,
+    /// What published code does differently.
+    pub errata: Option<Vec<ErratumRecord>>,
     /// The bibliography.
     pub references: Option<String>,
     /// Files that cannot be read.
@@ -106,6 +110,16 @@ impl Run {
             unique("verdicts.json", records, |v| v.id.clone(), &mut problems);
             keep(records, &mut problems, |v| verdict::problems(v, &cells, probes.as_deref()));
         }
+        let mut advice = part(self.advice(), &mut unreadable);
+        if let Some(records) = &mut advice {
+            unique("advice.json", records, |a| a.id.clone(), &mut problems);
+            keep(records, &mut problems, |a| spoken::advice(a, verdicts.as_deref(), methods.as_deref()));
+        }
+        let mut errata = part(self.errata(), &mut unreadable);
+        if let Some(records) = &mut errata {
+            unique("errata.json", records, |e| e.id.clone(), &mut problems);
+            keep(records, &mut problems, |e| spoken::erratum(e, verdicts.as_deref(), probes.as_deref()));
+        }
         let references = part(self.references(), &mut unreadable);
         Ok(Contents {
             methods,
@@ -116,6 +130,8 @@ impl Run {
             noise,
             probes,
             verdicts,
+            advice,
+            errata,
             references,
             unreadable,
             problems,

@@ -12,6 +12,10 @@
 //! | `throughput.json` | [`ThroughputRecord`]s, taken from Criterion's saved estimates |
 //! | `peers.json` | [`PeerRecord`]s: other frameworks on the same machine (optional) |
 //! | `noise.json` | [`NoiseRecord`]s: the same thing measured against itself (optional) |
+//! | `verdicts.json` | [`VerdictRecord`]s: what the run says to the claims (optional) |
+//! | `probes.json` | [`ProbeRecord`]s: what was found without training (optional) |
+//! | `advice.json` | [`AdviceRecord`]s: which method a need asks for (optional) |
+//! | `errata.json` | [`ErratumRecord`]s: what published code does differently, and what that changes (optional) |
 //! | `references.bib` | the bibliography that citation keys point into (optional) |
 //! | `run.lock` | locked by the process that writes; a file that nobody has locked means nothing |
 //!
@@ -22,9 +26,11 @@
 //!
 //! This crate knows nothing of methods, tensors or timers: names of methods are text here.
 
+mod advice;
 mod cell;
 mod contents;
 mod criterion;
+mod erratum;
 mod error;
 pub mod float;
 mod lock;
@@ -41,9 +47,11 @@ mod verdict;
 mod workload;
 mod writer;
 
+pub use advice::{AdviceRecord, Standing};
 pub use cell::{CellSettings, ConvergenceRecord, CurvePoint, Direction, Outcome, Target};
 pub use contents::{CellState, Contents};
 pub use criterion::from_criterion;
+pub use erratum::ErratumRecord;
 pub use error::{Error, Problem};
 pub use manifest::{CommandLine, Identity, Manifest, Part, SameBits, Tier};
 pub use measured::{NoiseRecord, PeerRecord};

@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 
 use crate::store::{self, io};
 use crate::{
-    ConvergenceRecord, Error, Manifest, MethodRecord, NoiseRecord, PeerRecord, ProbeRecord, ThroughputRecord,
-    VerdictRecord, WorkloadRecord,
+    AdviceRecord, ConvergenceRecord, ErratumRecord, Error, Manifest, MethodRecord, NoiseRecord, PeerRecord,
+    ProbeRecord, ThroughputRecord, VerdictRecord, WorkloadRecord,
 };
 
 /// A run that is read: a folder and its manifest. Whoever writes holds a [`crate::RunWriter`].
@@ -152,6 +152,16 @@ impl Run {
     /// What the run says to the claims; `None` if nothing was written.
     pub fn verdicts(&self) -> Result<Option<Vec<VerdictRecord>>, Error> {
         self.read("verdicts.json", "verdicts")
+    }
+
+    /// Which method a need asks for; `None` if nothing was written.
+    pub fn advice(&self) -> Result<Option<Vec<AdviceRecord>>, Error> {
+        self.read("advice.json", "advice")
+    }
+
+    /// What published code does differently; `None` if nothing was written.
+    pub fn errata(&self) -> Result<Option<Vec<ErratumRecord>>, Error> {
+        self.read("errata.json", "errata")
     }
 
     /// The bibliography; `None` if none was copied.

@@ -4,6 +4,7 @@ pub(crate) mod cell;
 pub(crate) mod manifest;
 pub(crate) mod measured;
 pub(crate) mod method;
+pub(crate) mod spoken;
 pub(crate) mod verdict;
 pub(crate) mod workload;
 

@@ -9,8 +9,8 @@ use serde::Serialize;
 use crate::lock::Lock;
 use crate::store::{self, io};
 use crate::{
-    ConvergenceRecord, Error, Manifest, MethodRecord, NoiseRecord, Part, PeerRecord, ProbeRecord, Run,
-    ThroughputRecord, Tier, VerdictRecord, WorkloadRecord,
+    AdviceRecord, ConvergenceRecord, ErratumRecord, Error, Manifest, MethodRecord, NoiseRecord, Part,
+    PeerRecord, ProbeRecord, Run, ThroughputRecord, Tier, VerdictRecord, WorkloadRecord,
 };
 
 /// What a run says of methods and workloads. It is written once, before the manifest.
@@ -238,6 +238,16 @@ impl RunWriter {
     /// Writes what the run says to the claims.
     pub fn write_verdicts(&self, records: &[VerdictRecord]) -> Result<(), Error> {
         self.write("verdicts.json", "verdicts", records)
+    }
+
+    /// Writes which method a need asks for.
+    pub fn write_advice(&self, records: &[AdviceRecord]) -> Result<(), Error> {
+        self.write("advice.json", "advice", records)
+    }
+
+    /// Writes what published code does differently.
+    pub fn write_errata(&self, records: &[ErratumRecord]) -> Result<(), Error> {
+        self.write("errata.json", "errata", records)
     }
 
     /// Writes down that all that was asked for is there, at this time in UTC.
