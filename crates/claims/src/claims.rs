@@ -133,6 +133,8 @@ register! {
     layer_norm_needs_more_than_a_level,
     three_recurrent_norms_on_pixels,
     running_averages_lag_behind,
+    layer_norm_for_several_lengths,
+    layer_norm_bears_one_case,
 }
 
 /// Claims that a run of the standard tier has no time for: half an hour of one core each. The full tier has, and so has whoever asks

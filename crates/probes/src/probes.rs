@@ -50,6 +50,7 @@ register! {
     one_input_sign,
     weight_batch_whitened,
     ndp_kernel,
+    batch_deviations,
 }
 
 /// Runs the probe of that name; nothing where there is none.
