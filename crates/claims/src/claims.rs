@@ -139,7 +139,7 @@ register! {
 
 /// Claims that a run of the standard tier has no time for: the two that cost most, and some that neither the question nor a need
 /// rests on. The full tier has, and so has whoever asks for one by its id.
-const LEFT_TO_THE_FULL_TIER: [&str; 8] = ["R22", "R24", "R38", "R40", "CN6", "LC2", "LR1", "WN5"];
+const LEFT_TO_THE_FULL_TIER: [&str; 9] = ["R22", "R24", "R38", "R40", "CN6", "LC2", "LR1", "PR3", "WN5"];
 
 /// The claims that the standard tier decides.
 pub fn standard() -> Vec<&'static Claim> {

@@ -27,6 +27,18 @@ pub(crate) const PIXELS_BY_8: Setup = Setup {
     },
 };
 
+/// Permuted pixels through a recurrence of rectified units, moved by steps whose rates mean different things.
+pub(crate) const PIXELS_BY_PLAIN_STEPS: Setup = Setup {
+    workload: "digits-lstm-64",
+    protocol: Protocol { epochs: 15, batch_size: None, rates: &[1e-3, 1e-2, 1e-1], tuning: 2, judging: 10 },
+};
+/// By Path-SGD.
+pub(crate) const RELU_BY_PATH_SGD: Arm =
+    Arm::of("Path-SGD", "none").with(&[("optimizer", "path-sgd"), ("recurrence", "relu")]);
+/// By plain steps.
+pub(crate) const RELU_BY_SGD: Arm =
+    Arm::of("plain steps", "none").with(&[("optimizer", "sgd"), ("recurrence", "relu")]);
+
 /// Characters through an LSTM, a budget on purpose.
 pub(crate) const CHARACTERS: Setup = Setup {
     workload: "shakespeare-lstm",
@@ -284,6 +296,10 @@ pub(crate) const ADDING: Setup = Setup {
     workload: "adding",
     protocol: Protocol { epochs: 15, batch_size: None, rates: &[3e-3, 1e-2, 3e-2], tuning: 2, judging: 10 },
 };
+
+/// The same through a recurrence of rectified units, moved by steps whose rates mean different things.
+pub(crate) const ADDING_BY_PLAIN_STEPS: Setup =
+    Setup { protocol: Protocol { rates: &[1e-3, 1e-2, 1e-1], ..ADDING.protocol }, ..ADDING };
 
 /// The same with sequences of several lengths.
 pub(crate) const ADDING_OF_LENGTHS: Setup = Setup { workload: "adding-lengths", ..ADDING };

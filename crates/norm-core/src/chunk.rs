@@ -45,9 +45,9 @@ pub fn for_each<Task: Send>(tasks: Vec<Task>, elements: usize, run: impl Fn(Task
             }
         };
         if elements >= PARALLEL_FROM {
-            share_out(tasks.len(), &one)
+            share_out(tasks.len(), &one);
         } else {
-            helper::share(tasks.len(), &one)
+            helper::share(tasks.len(), &one);
         }
     } else {
         tasks.into_iter().for_each(run);

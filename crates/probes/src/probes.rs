@@ -36,6 +36,7 @@ register! {
     path_norm,
     path_kappa2,
     path_recurrent_rescaling,
+    path_shortened_scales,
     hmax_tuning,
     hmax_pooling,
     hmax_clutter,
