@@ -40,6 +40,8 @@ register! {
     hmax_tuning,
     hmax_pooling,
     hmax_clutter,
+    hmax_few_examples,
+    hmax_variants,
     hmax_contrast,
     hmax_softmax,
     hmax_engine,
