@@ -1,6 +1,7 @@
 //! One run by several processes: in shards that are merged, or together in one folder.
 
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -125,13 +126,30 @@ fn shards_of_a_claim_are_all_of_it() {
     assert!(shares.iter().all(|share| *share > 0), "{shares:?}");
 }
 
-/// A runner in a process of its own.
-fn runner(run: &str, words: &[&str]) -> Child {
-    normlab(&[words, &["--run", run, "--join"]].concat())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap()
+/// A runner in a process of its own, which ends with the test.
+struct Runner(Child);
+
+impl Runner {
+    fn start(run: &str, words: &[&str]) -> Self {
+        let mut command = normlab(&[words, &["--run", run, "--join"]].concat());
+        Self(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap())
+    }
+
+    /// What it says once it has ended well.
+    fn end(mut self) -> String {
+        until("the end of a runner", || self.0.try_wait().unwrap().is_some());
+        assert!(self.0.wait().unwrap().success());
+        let mut said = String::new();
+        self.0.stdout.take().unwrap().read_to_string(&mut said).unwrap();
+        said
+    }
+}
+
+impl Drop for Runner {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// Waits until something is there.
@@ -153,14 +171,11 @@ fn two_runners_on_one_folder_train_every_cell_once() {
     let dir = tempfile::tempdir().unwrap();
     let run = dir.path().join("run");
     let name = run.to_str().unwrap();
-    let runners = [runner(name, &CELLS), runner(name, &CELLS)];
-    let texts = runners.map(|child| {
-        let out = child.wait_with_output().unwrap();
-        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-        String::from_utf8(out.stdout).unwrap()
-    });
+    let runners = [Runner::start(name, &CELLS), Runner::start(name, &CELLS)];
+    let texts = runners.map(Runner::end);
     let trained: Vec<usize> = texts.iter().map(|text| number(text, " run")).collect();
     assert_eq!(trained.iter().sum::<usize>(), all(), "{texts:?}");
+    assert!(trained.iter().all(|share| *share > 0), "{texts:?}");
     assert_eq!((with_extension(&run, "json"), with_extension(&run, "lock")), (all(), 0));
     let run = results::Run::open(&run).unwrap();
     run.validate().unwrap();
@@ -173,19 +188,16 @@ fn a_runner_that_is_killed_loses_its_cell_to_the_other() {
     let run = dir.path().join("run");
     let name = run.to_str().unwrap();
     let one = ["converge", "smoke", "--workload", "digits-mlp", "--method", "none", "--epochs", "400"];
-    let mut first = runner(name, &one);
+    let first = Runner::start(name, &one);
     until("the first runner's cell", || with_extension(&run, "lock") == 1);
-    let second = runner(name, &one);
+    let second = Runner::start(name, &one);
     let asked = Instant::now();
     while asked.elapsed() < Duration::from_millis(500) {
         assert_eq!(with_extension(&run, "json"), 0, "the cell is too short for this test");
         std::thread::sleep(Duration::from_millis(10));
     }
-    first.kill().unwrap();
-    first.wait().unwrap();
-    let out = second.wait_with_output().unwrap();
-    let text = String::from_utf8_lossy(&out.stdout);
-    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    drop(first);
+    let text = second.end();
     assert!(text.contains(", which another process writes too"), "{text}");
     assert!(text.contains("1 asked for, 0 found, 1 run, 0 diverged"), "{text}");
     assert_eq!((with_extension(&run, "json"), with_extension(&run, "lock")), (1, 0));

@@ -45,6 +45,28 @@ fn a_cell_is_locked_once_and_free_when_it_is_let_go() {
     first.validate().unwrap();
 }
 
+/// Also where its last holder removes the file that another has just opened.
+#[test]
+fn a_cell_has_one_holder_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = begin(folder.path());
+    let (inside, held) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for _ in 0..1000 {
+                    if let Some(_lock) = run.lock_cell("a").unwrap() {
+                        assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0, "two hold it");
+                        held.fetch_add(1, Ordering::SeqCst);
+                        inside.fetch_sub(1, Ordering::SeqCst);
+                    }
+                }
+            });
+        }
+    });
+    assert!(held.load(Ordering::SeqCst) > 8);
+}
+
 /// Threads that lock, look, write and let go, as runners do.
 #[test]
 fn no_cell_is_trained_twice_by_many_who_want_all() {
