@@ -45,6 +45,7 @@ fn next(tier: Tier, run: &Run) -> Result<usize> {
     let (cells, claims) = of_tier(tier)?;
     let known = Cells::of(run)?;
     let wanted = cells.into_iter().chain(claims::next(&claims, &known)?);
-    let ids: BTreeSet<String> = wanted.map(|cell: CellSettings| cell.id()).filter(|id| !known.has(id)).collect();
+    let ids: BTreeSet<String> =
+        wanted.map(|cell: CellSettings| cell.id()).filter(|id| !known.has(id)).collect();
     Ok(ids.len())
 }

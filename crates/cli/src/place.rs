@@ -46,7 +46,11 @@ impl Share {
         let run = Run::open(dir)?;
         let manifest = run.manifest();
         if manifest.tier != tier {
-            bail!("{}: --from takes a run of the same tier, {tier}; this one is {}", dir.display(), manifest.tier);
+            bail!(
+                "{}: --from takes a run of the same tier, {tier}; this one is {}",
+                dir.display(),
+                manifest.tier
+            );
         }
         let here = build::part().identity;
         if manifest.part(&here.id()).is_none() {

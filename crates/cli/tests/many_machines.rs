@@ -44,7 +44,12 @@ fn all() -> usize {
 /// The first number before a word.
 fn number(text: &str, word: &str) -> usize {
     let before = text.split(word).next().unwrap();
-    before.split(' ').next_back().unwrap().parse().unwrap_or_else(|_| panic!("no number before {word}: {text}"))
+    before
+        .split(' ')
+        .next_back()
+        .unwrap()
+        .parse()
+        .unwrap_or_else(|_| panic!("no number before {word}: {text}"))
 }
 
 #[test]

@@ -216,7 +216,10 @@ impl ConvergenceRecord {
         let points = [self, other].map(|record| text(&record.curve.len()));
         let mut all = vec![("the number of points of the curve".to_owned(), points)];
         for (a, b) in self.curve.iter().zip(&other.curve) {
-            all.push(("the update of a point of the curve".to_owned(), [a, b].map(|point| text(&point.step))));
+            all.push((
+                "the update of a point of the curve".to_owned(),
+                [a, b].map(|point| text(&point.step)),
+            ));
             for (metric, of) in METRICS {
                 all.push((format!("{metric} at update {}", a.step), [a, b].map(|point| number(of(point)))));
             }

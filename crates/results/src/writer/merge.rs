@@ -64,7 +64,8 @@ impl Merge {
         let name = out.file_name().filter(|_| !out.exists()).ok_or_else(taken)?;
         let manifest = manifest(runs, first)?;
         let from = times_of(runs, times)?;
-        let mut about = Descriptions { references: first.references()?.unwrap_or_default(), ..Descriptions::default() };
+        let mut about =
+            Descriptions { references: first.references()?.unwrap_or_default(), ..Descriptions::default() };
         for run in runs {
             let others = Descriptions {
                 methods: run.methods()?.unwrap_or_default(),

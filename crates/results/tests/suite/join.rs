@@ -72,7 +72,8 @@ fn a_cell_has_one_holder_at_a_time() {
 fn no_cell_is_trained_twice_by_many_who_want_all() {
     let folder = tempfile::tempdir().unwrap();
     let leads = begin(folder.path());
-    let records: Vec<_> = (1..=3).flat_map(|seed| [0.1, 0.2, 0.3].map(|rate| record("layer", rate, seed))).collect();
+    let records: Vec<_> =
+        (1..=3).flat_map(|seed| [0.1, 0.2, 0.3].map(|rate| record("layer", rate, seed))).collect();
     let trained: Vec<AtomicUsize> = records.iter().map(|_| AtomicUsize::new(0)).collect();
     std::thread::scope(|scope| {
         for _ in 0..8 {

@@ -23,7 +23,8 @@ fn run(dir: &Path, start: &Start, cells: &[ConvergenceRecord]) -> Run {
 /// Two shards with a cell each and one that both have.
 fn shards(dir: &Path) -> [Run; 2] {
     [1, 2].map(|i| {
-        let mut start = Start { shard: Some(format!("{i}/2").parse().unwrap()), seeds: vec![1, 1 + i], ..start() };
+        let mut start =
+            Start { shard: Some(format!("{i}/2").parse().unwrap()), seeds: vec![1, 1 + i], ..start() };
         start.part.commands = vec![command(&format!("shard {i}"))];
         start.part.commands[0].started = format!("2026-01-0{}T03:04:05Z", 4 - i);
         run(&dir.join(i.to_string()), &start, &[record("layer", 0.1, 1), record("layer", 0.1, 1 + i)])
@@ -70,8 +71,12 @@ fn shards_become_one_run() {
     assert_eq!(seeds, [1, 2, 3]);
     assert_eq!(all.references().unwrap(), shards[0].references().unwrap());
     assert_eq!(all.verdicts().unwrap(), Some(vec![]));
-    let after: BTreeMap<_, _> = files(folder.path()).into_iter().filter(|(p, _)| !p.starts_with(&out)).collect();
-    assert_eq!(after, before, "the runs that were merged are as they were, and nothing stays beside the new one");
+    let after: BTreeMap<_, _> =
+        files(folder.path()).into_iter().filter(|(p, _)| !p.starts_with(&out)).collect();
+    assert_eq!(
+        after, before,
+        "the runs that were merged are as they were, and nothing stays beside the new one"
+    );
     // It goes on like any run, and is merged like any.
     let more = RunWriter::begin(&out, &start(), &descriptions()).unwrap();
     more.write_cell(&record("layer", 0.2, 1)).unwrap();
@@ -220,7 +225,9 @@ fn times_come_from_one_run() {
     assert_eq!(merge(&[&a, &plain, &b], Some(&dir("a"))).unwrap(), (Some(1.0), true));
     for other in ["plain", "elsewhere"] {
         let said = merge(&[&a, &plain, &b], Some(&dir(other))).unwrap_err().to_string();
-        assert!(said.ends_with(&format!("{other}: expected one of the runs that are merged, with times in it")));
+        assert!(
+            said.ends_with(&format!("{other}: expected one of the runs that are merged, with times in it"))
+        );
     }
 }
 
