@@ -58,6 +58,8 @@ fn a_cell_has_one_holder_at_a_time() {
                     if let Some(_lock) = run.lock_cell("a").unwrap() {
                         assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0, "two hold it");
                         held.fetch_add(1, Ordering::SeqCst);
+                        // Long enough for another to find it held.
+                        std::thread::sleep(Duration::from_micros(50));
                         inside.fetch_sub(1, Ordering::SeqCst);
                     }
                 }
