@@ -72,7 +72,7 @@ impl Merge {
                 workloads: run.workloads()?.unwrap_or_default(),
                 references: String::new(),
             };
-            let _ = &others;
+            about.add(&others, run.dir())?;
         }
         let (records, left_out) = cells(runs)?;
 
