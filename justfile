@@ -15,7 +15,7 @@ default:
 report tier="quick" *args:
     cargo run --release --package cli -- report "$@"
 
-# Train the cells of a tier, all or some: --workload --method --lr --seeds --epochs --run --another-part
+# Train the cells of a tier, all or some: --workload --method --lr --seeds --epochs --run --another-part --shard --join
 [group('report')]
 converge tier="quick" *args:
     cargo run --release --package cli -- converge "$@"
@@ -29,6 +29,17 @@ claims *args:
 [group('report')]
 decide *args:
     cargo run --release --package cli -- decide "$@"
+
+# Put runs of one build and kind of machine together, such as shards: <new folder> <run> <run> … --throughput <run>
+[group('report')]
+merge out *args:
+    cargo run --release --package cli -- merge "$@"
+
+# Submit a tier to Slurm in so many shards, and their merge: <tier> <shards> [<folder> [<option of sbatch> …]]
+[group('report')]
+slurm tier shards folder="" *options:
+    cargo build --release --package cli
+    NORMLAB="$CARGO_TARGET_DIR/release/normlab" scripts/slurm/submit "$1" "$2" "${3:-runs/$(date -u +%Y%m%dT%H%M%SZ)-$1}" 1 "${@:4}"
 
 # Train a method beside nothing, layer and batch norm, and say what comes of it: <method> --run <folder>
 [group('report')]
@@ -164,6 +175,12 @@ outside:
     cargo clippy --manifest-path examples/outside/Cargo.toml --locked --all-features --all-targets -- -D warnings
     cargo test --manifest-path examples/outside/Cargo.toml --locked -- --quiet
     cargo run --manifest-path examples/outside/Cargo.toml --locked -- "$(mktemp -d)/run"
+
+# Try the job array of `just slurm` on a Slurm of one node, made of the distribution's packages and stopped again
+[group('check')]
+slurm-check:
+    cargo build --release --package cli
+    NORMLAB="$CARGO_TARGET_DIR/release/normlab" scripts/slurm/check
 
 # What CI runs
 [group('check')]

@@ -35,6 +35,12 @@ fn memory_bytes() -> u64 {
     kib.unwrap_or(0) * 1024
 }
 
+/// The most memory that this process has had so far, where the system tells (Linux).
+pub fn peak_memory_bytes() -> Option<u64> {
+    let kib = field("/proc/self/status", "VmHWM")?;
+    Some(kib.split(' ').next()?.parse::<u64>().ok()? * 1024)
+}
+
 /// The words of this process. The path of the binary says where the user keeps it, not what was run.
 fn words() -> Vec<String> {
     let words = std::env::args_os().skip(1).map(|word: OsString| word.to_string_lossy().into_owned());

@@ -1,7 +1,7 @@
 //! Claims: what a run says to them, and training what is missing.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
 use bench::experiment::{grid, runner, workloads};
@@ -11,9 +11,9 @@ use results::{
     CellSettings, ConvergenceRecord, ProbeRecord, RatioRecord, Run, RunWriter, Tier, Verdict, VerdictRecord,
 };
 
-use crate::card;
-use crate::run::{End, Place, finish, open, render};
-use crate::say;
+use crate::place::{Place, open, own};
+use crate::run::{End, conclude, finish, render};
+use crate::{card, say};
 
 /// The cells that are there, by id, with the times that were taken in turns, and who knows the others' settings.
 #[derive(Default)]
@@ -40,6 +40,22 @@ impl Cells {
             cells: contents.cells.into_iter().map(|cell| (cell.id.clone(), cell)).collect(),
             ratios: contents.ratios.unwrap_or_default(),
         })
+    }
+
+    /// Whether a cell is there.
+    pub(crate) fn has(&self, id: &str) -> bool {
+        self.cells.contains_key(id)
+    }
+
+    /// Those of some cells that are not there.
+    pub(crate) fn lacks(&self, cells: Vec<CellSettings>) -> Vec<CellSettings> {
+        cells.into_iter().filter(|cell| !self.has(&cell.id())).collect()
+    }
+
+    /// These and others.
+    fn and(mut self, others: &Self) -> Self {
+        self.cells.extend(others.cells.iter().map(|(id, cell)| (id.clone(), cell.clone())));
+        self
     }
 }
 
@@ -215,18 +231,8 @@ pub(crate) fn seeds(claims: &[&Claim]) -> Result<Vec<u64>> {
     Ok(seeds)
 }
 
-/// Trains what the claims need, rates first, until nothing is missing; then probes and verdicts.
-pub(crate) fn train(run: &RunWriter, claims: &[&Claim]) -> Result<End> {
-    let end = train_until_decided(run, claims)?;
-    if end == End::Interrupted || time_in_turns(run, claims)? == End::Interrupted {
-        return Ok(End::Interrupted);
-    }
-    decide(run, &[])?;
-    Ok(End::Done)
-}
-
 /// Times what claims compare by times, once in a run and after all training, when nothing else runs.
-fn time_in_turns(run: &RunWriter, claims: &[&Claim]) -> Result<End> {
+pub(crate) fn time_in_turns(run: &RunWriter, claims: &[&Claim]) -> Result<End> {
     let timed = claims.iter().any(|claim| matches!(claim.evidence, Evidence::Timed { .. }));
     if !timed || run.ratios()?.is_some() {
         return Ok(End::Done);
@@ -240,22 +246,33 @@ fn time_in_turns(run: &RunWriter, claims: &[&Claim]) -> Result<End> {
     Ok(End::Done)
 }
 
-/// Trains what the claims need, rates first, until nothing is missing.
-fn train_until_decided(run: &RunWriter, claims: &[&Claim]) -> Result<End> {
-    let next = || -> Result<_> { Ok(claims::next(claims, &Cells::of(run)?)?) };
+/// Trains what the claims need, rates first, until nothing is missing: nothing at all, or in a shard nothing of its own. What is in
+/// `earlier` is there.
+pub(crate) fn train_until_decided(run: &RunWriter, claims: &[&Claim], earlier: &Cells) -> Result<End> {
+    let next = || -> Result<_> { Ok(claims::next(claims, &Cells::of(run)?.and(earlier))?) };
     let mut wanted = next()?;
-    while !wanted.is_empty() {
-        if crate::run::train(run, &wanted)? == End::Interrupted {
+    loop {
+        let cells = own(run, &wanted);
+        if cells.is_empty() {
+            break;
+        }
+        if crate::run::train(run, &cells)? == End::Interrupted {
             return Ok(End::Interrupted);
         }
         let after = next()?;
         if after == wanted {
-            let before = wanted.len();
+            let before = cells.len();
             bail!(
                 "{before} cells were trained and are not taken for what they are; the run says why when it is rendered"
             );
         }
         wanted = after;
+    }
+    if !wanted.is_empty() {
+        say::line(format_args!(
+            "{} cells that come next are of other shards; what follows from them is trained from the merged run on",
+            wanted.len()
+        ))?;
     }
     Ok(End::Done)
 }
@@ -277,7 +294,7 @@ pub(crate) fn decide(run: &RunWriter, own: &[&Claim]) -> Result<Vec<VerdictRecor
 pub(crate) fn run(place: Place, ids: &[String], dry_run: bool) -> Result<End> {
     let claims = chosen(ids)?;
     if dry_run {
-        return dry(place.dir.as_ref(), &claims);
+        return dry(&place, &claims);
     }
     let first = claims::next(&claims, &Cells::default())?;
     let timed = claims.iter().any(|claim| matches!(claim.evidence, Evidence::Timed { .. }));
@@ -286,14 +303,13 @@ pub(crate) fn run(place: Place, ids: &[String], dry_run: bool) -> Result<End> {
             "no training and no timing decides these claims; `normlab claims` says what probes do"
         ));
     }
+    let earlier = place.share.earlier(Tier::Standard)?;
     runner::stop_on_interrupt()?;
-    let writer = open(Tier::Standard, place, seeds(&claims)?)?;
-    if train(&writer, &claims)? == End::Interrupted {
+    let run = open(Tier::Standard, place, seeds(&claims)?)?;
+    if train_until_decided(&run, &claims, &earlier)? == End::Interrupted {
         return Ok(End::Interrupted);
     }
-    let dir = writer.dir().to_owned();
-    finish(writer)?;
-    render(&dir, None)
+    conclude(run, &claims)
 }
 
 /// Trains a method beside nothing, layer and batch normalization, and says what comes of it.
@@ -313,7 +329,7 @@ pub(crate) fn judge(place: Place, method: &str) -> Result<End> {
     }
     runner::stop_on_interrupt()?;
     let run = open(Tier::Quick, place, seeds(&claims)?)?;
-    if train_until_decided(&run, &claims)? == End::Interrupted {
+    if train_until_decided(&run, &claims, &Cells::default())? == End::Interrupted {
         return Ok(End::Interrupted);
     }
     let found = decide(&run, &claims)?;
@@ -327,11 +343,12 @@ pub(crate) fn judge(place: Place, method: &str) -> Result<End> {
 }
 
 /// What would be trained next, and for how long.
-fn dry(dir: Option<&PathBuf>, claims: &[&Claim]) -> Result<End> {
-    let cells = match dir {
+fn dry(place: &Place, claims: &[&Claim]) -> Result<End> {
+    let cells = match &place.dir {
         Some(dir) if dir.join("manifest.json").exists() => Cells::of(&Run::open(dir)?)?,
         _ => Cells::default(),
     };
+    let cells = cells.and(&place.share.earlier(Tier::Standard)?);
     let minutes: f64 = claims
         .iter()
         .map(|claim| match &claim.evidence {
@@ -339,7 +356,8 @@ fn dry(dir: Option<&PathBuf>, claims: &[&Claim]) -> Result<End> {
             _ => 0.0,
         })
         .sum();
-    let next = claims::next(claims, &cells)?;
+    let mut next = claims::next(claims, &cells)?;
+    next.retain(|cell| place.share.shard.is_none_or(|shard| shard.holds(cell)));
     say::line(format_args!(
         "{} cells come next, rates first; all of it about {minutes:.0} minutes of one core and {:.1} MB",
         next.len(),

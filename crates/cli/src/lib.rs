@@ -9,7 +9,9 @@ mod claims;
 mod engine;
 mod fnv;
 mod list;
+mod merge;
 mod outside;
+mod place;
 mod run;
 mod say;
 mod sources;
@@ -21,7 +23,8 @@ use std::process::ExitCode;
 use anyhow::{Result, anyhow};
 use clap::{Parser, Subcommand, ValueEnum};
 pub use outside::Outside;
-use run::{End, Place};
+use place::{Place, Share};
+use run::End;
 
 /// The reference workspace for neural-network normalization.
 #[derive(Parser)]
@@ -71,6 +74,8 @@ enum Command {
         /// Continue a run of another build or machine; its numbers and the new ones are kept apart.
         #[arg(long, requires = "run")]
         another_part: bool,
+        #[command(flatten)]
+        share: Share,
     },
     /// Train the cells of a tier, all or some, into a run.
     Converge {
@@ -98,6 +103,8 @@ enum Command {
         /// Continue a run of another build or machine; its numbers and the new ones are kept apart.
         #[arg(long, requires = "run")]
         another_part: bool,
+        #[command(flatten)]
+        share: Share,
     },
     /// Say what a run, or what is found without training, says to the claims of the literature.
     Claims {
@@ -127,6 +134,8 @@ enum Command {
         /// Continue a run of another build or machine; its numbers and the new ones are kept apart.
         #[arg(long, requires = "run")]
         another_part: bool,
+        #[command(flatten)]
+        share: Share,
     },
     /// Train a method beside nothing, layer and batch normalization, and say what comes of it; about ten minutes.
     Judge {
@@ -138,6 +147,17 @@ enum Command {
         /// Continue a run of another build or machine; its numbers and the new ones are kept apart.
         #[arg(long, requires = "run")]
         another_part: bool,
+    },
+    /// Put runs of one build and kind of machine together into a new one, decide the claims by it, and render its page.
+    Merge {
+        /// The new run's folder.
+        out: PathBuf,
+        /// The runs, such as the shards of one.
+        #[arg(required = true)]
+        runs: Vec<PathBuf>,
+        /// The run whose times are kept, where several have some.
+        #[arg(long, value_name = "RUN")]
+        throughput: Option<PathBuf>,
     },
     /// Render the page of a run.
     Render {
@@ -227,10 +247,10 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<End> {
     match command {
-        Command::Report { tier, run, no_bench, another_part } => {
-            run::report(tier.into(), Place { dir: run, another_part }, !no_bench)
+        Command::Report { tier, run, no_bench, another_part, share } => {
+            run::report(tier.into(), Place { dir: run, another_part, share }, !no_bench)
         }
-        Command::Converge { tier, run, workload, method, lr, seeds, epochs, another_part } => {
+        Command::Converge { tier, run, workload, method, lr, seeds, epochs, another_part, share } => {
             let filter = bench::experiment::grid::Filter {
                 workload,
                 method,
@@ -238,16 +258,17 @@ fn run(command: Command) -> Result<End> {
                 seeds,
                 epochs: epochs.map(|n| n as usize),
             };
-            run::converge(tier.into(), Place { dir: run, another_part }, &filter)
+            run::converge(tier.into(), Place { dir: run, another_part, share }, &filter)
         }
         Command::Claims { run: Some(run), claim, workloads: true, .. } => claims::workloads(&run, &claim),
         Command::Claims { run, claim, json, .. } => claims::say(run.as_deref(), &claim, json),
-        Command::Decide { run, claim, dry_run, another_part } => {
-            claims::run(Place { dir: run, another_part }, &claim, dry_run)
+        Command::Decide { run, claim, dry_run, another_part, share } => {
+            claims::run(Place { dir: run, another_part, share }, &claim, dry_run)
         }
         Command::Judge { method, run, another_part } => {
-            claims::judge(Place { dir: run, another_part }, &method)
+            claims::judge(Place { dir: run, another_part, share: Share::default() }, &method)
         }
+        Command::Merge { out, runs, throughput } => merge::merge(&out, &runs, throughput.as_deref()),
         Command::Render { run, out } => run::render(&run, out),
         Command::Verify { run, extend: true, .. } => verify::extend(&run),
         Command::Verify { run, cells, .. } => verify::verify(&run, cells as usize),

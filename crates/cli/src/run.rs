@@ -2,15 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use bench::catalogue::methods;
 use bench::experiment::grid::{self, Filter};
 use bench::experiment::{runner, workloads};
-use results::{CellSettings, Descriptions, Run, RunWriter, Start, Tier};
+use bench::provenance;
+use claims::Claim;
+use results::{CellSettings, Descriptions, Run, RunWriter, Tier};
 
-use crate::benches;
-use crate::build;
-use crate::say;
+use crate::claims::{decide, time_in_turns, train_until_decided};
+use crate::place::{Place, open, own};
+use crate::{benches, build, say};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,14 +23,6 @@ pub(crate) enum End {
     Interrupted,
     /// A cell that was trained again has other numbers.
     Different,
-}
-
-/// Which run a command writes.
-pub(crate) struct Place {
-    /// Its folder, or one of the time and tier under `runs/`.
-    pub(crate) dir: Option<PathBuf>,
-    /// Whether a run of another build or machine is continued as a part of its own.
-    pub(crate) another_part: bool,
 }
 
 pub(crate) fn descriptions() -> Result<Descriptions> {
@@ -47,34 +41,24 @@ fn seeds(cells: &[CellSettings]) -> Vec<u64> {
     seeds
 }
 
-/// Begins or continues the run.
-pub(crate) fn open(tier: Tier, place: Place, seeds: Vec<u64>) -> Result<RunWriter> {
-    let part = build::part();
-    let dir = place.dir.unwrap_or_else(|| {
-        let time = part.commands[0].started.replace([':', '-'], "");
-        PathBuf::from("runs").join(format!("{time}-{tier}"))
-    });
-    let start = Start { tier, seeds, part, another_part: place.another_part };
-    let run = RunWriter::begin(&dir, &start, &descriptions()?).map_err(|e| match e {
-        results::Error::OtherIdentity { .. } => anyhow!(
-            "{e}; numbers of two builds or machines are not put together: begin another run, or keep them apart in this one \
-             with --another-part"
-        ),
-        results::Error::NoOtherPart { .. } => anyhow!("{e}; leave --another-part out"),
-        other => other.into(),
-    })?;
-    say::line(format_args!("run: {}", say::one_line(&dir.display().to_string())))?;
-    Ok(run)
-}
-
 pub(crate) fn train(run: &RunWriter, cells: &[CellSettings]) -> Result<End> {
-    let summary = runner::run_all(run, cells, run.manifest().parts[0].threads)?;
+    let threads = if run.leads() {
+        run.manifest().parts[0].threads
+    } else {
+        // The run says how many cores the machine has that began it.
+        std::thread::available_parallelism().map_or(1, Into::into)
+    };
+    let summary = runner::run_all(run, cells, threads)?;
     let replaced = match summary.replaced {
         0 => String::new(),
         n => format!(" ({n} in place of files that were not usable)"),
     };
+    let elsewhere = match summary.elsewhere {
+        0 => String::new(),
+        n => format!(", {n} run by other processes"),
+    };
     say::line(format_args!(
-        "cells: {} asked for, {} found, {} run{replaced}, {} diverged",
+        "cells: {} asked for, {} found, {} run{replaced}{elsewhere}, {} diverged",
         summary.asked, summary.found, summary.run, summary.diverged
     ))?;
     if summary.interrupted {
@@ -96,46 +80,87 @@ pub(crate) fn finish(mut run: RunWriter) -> Result<()> {
     Ok(run.finish(results::utc(std::time::SystemTime::now()))?)
 }
 
-/// Everything: benches, cells, verdicts, page. The small tiers train every method once or the few that most people compare; the
-/// standard one trains what decides the claims, and the full one both.
-pub(crate) fn report(tier: Tier, place: Place, with_benches: bool) -> Result<End> {
+/// What a tier trains: cells of its own, and what decides claims. The small tiers train every method once or the few that most
+/// people compare; the standard one trains what decides the claims, and the full one both.
+pub(crate) fn of_tier(tier: Tier) -> Result<(Vec<CellSettings>, Vec<&'static Claim>)> {
     let cells = if tier == Tier::Standard { Vec::new() } else { grid::select(tier, &Filter::default())? };
     let decided = match tier {
         Tier::Standard => claims::standard(),
         Tier::Full => claims::CLAIMS.to_vec(),
         _ => Vec::new(),
     };
+    Ok((cells, decided))
+}
+
+/// Everything: benches, cells, verdicts, page.
+pub(crate) fn report(tier: Tier, place: Place, with_benches: bool) -> Result<End> {
+    let (cells, decided) = of_tier(tier)?;
     let mut seeds = seeds(&cells);
     seeds.extend(crate::claims::seeds(&decided)?);
     let measured = place.dir.as_ref().is_some_and(|dir| dir.join("throughput.json").exists());
+    let with_benches = with_benches && place.share.takes_times();
     if with_benches && !measured {
         // A refusal leaves no run behind.
         benches::same_sources()?;
     }
+    let earlier = place.share.earlier(tier)?;
     runner::stop_on_interrupt()?;
     let mut run = open(tier, place, seeds)?;
     // Benches first: they want the machine to themselves.
     if with_benches && run.throughput()?.is_none() && !benches::measure(&mut run, tier)? {
         return Ok(interrupted(&run));
     }
-    if train(&run, &cells)? == End::Interrupted {
+    if train(&run, &own(&run, &earlier.lacks(cells)))? == End::Interrupted {
         return Ok(End::Interrupted);
     }
-    if crate::claims::train(&run, &decided)? == End::Interrupted {
+    if train_until_decided(&run, &decided, &earlier)? == End::Interrupted {
         return Ok(End::Interrupted);
     }
+    conclude(run, &decided)
+}
+
+/// Ends a run whose cells are there: verdicts and page, except where it is a shard, or where the process that this one has joined
+/// still writes it.
+pub(crate) fn conclude(run: RunWriter, claims: &[&Claim]) -> Result<End> {
+    let Some(run) = run.lead()? else {
+        say_memory();
+        say::line("all cells are there; verdicts and page come from the process that this one has joined")?;
+        return Ok(End::Done);
+    };
+    if let Some(shard) = run.manifest().shard {
+        finish(run)?;
+        say_memory();
+        say::line(format_args!("shard {shard} is done; `merge` puts shards together, decides and renders"))?;
+        return Ok(End::Done);
+    }
+    if time_in_turns(&run, claims)? == End::Interrupted {
+        return Ok(End::Interrupted);
+    }
+    decide(&run, &[])?;
     let dir = run.dir().to_owned();
     finish(run)?;
-    render(&dir, None)
+    let end = render(&dir, None)?;
+    say_memory();
+    Ok(end)
+}
+
+/// What this process took at most, where the system tells.
+fn say_memory() {
+    if let Some(bytes) = provenance::peak_memory_bytes() {
+        say::note(format_args!("peak memory: {} MiB", bytes >> 20));
+    }
 }
 
 /// Cells only.
 pub(crate) fn converge(tier: Tier, place: Place, filter: &Filter) -> Result<End> {
     let cells = grid::select(tier, filter)?;
+    let earlier = place.share.earlier(tier)?;
     runner::stop_on_interrupt()?;
     let run = open(tier, place, seeds(&cells))?;
-    let end = train(&run, &cells)?;
-    if end == End::Done {
+    let end = train(&run, &own(&run, &earlier.lacks(cells)))?;
+    if end == End::Done
+        && let Some(run) = run.lead()?
+    {
         finish(run)?;
     }
     Ok(end)
@@ -143,6 +168,12 @@ pub(crate) fn converge(tier: Tier, place: Place, filter: &Filter) -> Result<End>
 
 /// The page of a run.
 pub(crate) fn render(run: &Path, out: Option<PathBuf>) -> Result<End> {
+    if let Some(shard) = Run::open(run)?.manifest().shard {
+        bail!(
+            "{}: this is shard {shard} of a run, and a page would compare what happens to be in it; merge the shards",
+            run.display()
+        );
+    }
     let out = out.unwrap_or_else(|| run.join("page"));
     let page = report::render(run, &out)?;
     say::line(page.display())?;

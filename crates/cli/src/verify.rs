@@ -98,7 +98,8 @@ pub(crate) fn extend(dir: &Path) -> Result<End> {
         dir.display()
     );
     let part = Part { same_bits_as: Some(SameBits { identity, cells: ids }), ..part };
-    let start = Start { tier: manifest.tier, seeds: Vec::new(), part, another_part: true };
+    let start =
+        Start { tier: manifest.tier, seeds: Vec::new(), part, another_part: true, shard: manifest.shard };
     finish(RunWriter::begin(dir, &start, &descriptions()?)?)?;
     say::line(format_args!("{said}"))?;
     Ok(End::Done)

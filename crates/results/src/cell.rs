@@ -38,15 +38,24 @@ impl CellSettings {
     pub fn id(&self) -> String {
         digest(self)
     }
+
+    /// The number that the name writes out.
+    pub(crate) fn number(&self) -> u64 {
+        digest_number(self)
+    }
 }
 
 /// 16 hexadecimal digits of the SHA-256 of a record as JSON.
 pub(crate) fn digest(record: &impl Serialize) -> String {
+    format!("{:016x}", digest_number(record))
+}
+
+fn digest_number(record: &impl Serialize) -> u64 {
     // Cannot fail: no map key but text, and a float that is not finite becomes null.
     let text = serde_json::to_vec(record).unwrap_or_default();
     let mut first = [0; 8];
     first.copy_from_slice(&Sha256::digest(text)[..8]);
-    format!("{:016x}", u64::from_be_bytes(first))
+    u64::from_be_bytes(first)
 }
 
 /// One evaluation during training. What was not evaluated at this point is `None`.
@@ -199,8 +208,49 @@ impl ConvergenceRecord {
         }
     }
 
+    /// The first number in which a record of the same cell differs, and what the two have there; times aside, and what only one
+    /// of two builds measured.
+    pub(crate) fn first_difference(&self, other: &Self) -> Option<(String, [String; 2])> {
+        // As text: NaN equals NaN there, and 0 is not -0.
+        let number = |value: Option<f64>| value.map_or_else(|| "none".to_owned(), |value| text(&value));
+        let points = [self, other].map(|record| text(&record.curve.len()));
+        let mut all = vec![("the number of points of the curve".to_owned(), points)];
+        for (a, b) in self.curve.iter().zip(&other.curve) {
+            all.push((
+                "the update of a point of the curve".to_owned(),
+                [a, b].map(|point| text(&point.step)),
+            ));
+            for (metric, of) in METRICS {
+                all.push((format!("{metric} at update {}", a.step), [a, b].map(|point| number(of(point)))));
+            }
+        }
+        for (name, value) in &self.metrics {
+            if let Some(there) = other.metrics.get(name) {
+                all.push((format!("metric {name}"), [value, there].map(text)));
+            }
+        }
+        all.push(("outcome".to_owned(), [self, other].map(|record| text(&record.outcome))));
+        all.push(("parameters".to_owned(), [self, other].map(|record| text(&record.parameters))));
+        all.push(("state_bytes".to_owned(), [self, other].map(|record| text(&record.state_bytes))));
+        all.into_iter().find(|(_, [a, b])| a != b)
+    }
+
     /// The metric of the target where the curve ends.
     pub fn final_metric(&self) -> Option<f64> {
         self.curve.last().and_then(|point| self.metric(point))
     }
+}
+
+/// The numbers of a point of a curve, by name.
+const METRICS: [(&str, fn(&CurvePoint) -> Option<f64>); 6] = [
+    ("epoch", |point| Some(point.epoch)),
+    ("train_loss", |point| point.train_loss),
+    ("valid_loss", |point| point.valid_loss),
+    ("valid_accuracy", |point| point.valid_accuracy),
+    ("test_loss", |point| point.test_loss),
+    ("test_accuracy", |point| point.test_accuracy),
+];
+
+fn text(value: &impl std::fmt::Debug) -> String {
+    format!("{value:?}")
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::Tier;
+use crate::{Shard, Tier};
 
 /// Why a run could not be written, read or accepted.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +70,77 @@ pub enum Error {
     #[error("{}: removed while this run was being written, and cells with it; the same command runs again what is missing", path.display())]
     Removed {
         /// What is gone.
+        path: PathBuf,
+    },
+    /// What only the process that holds a run's lock writes was to be written by one that joined it.
+    #[error("{}: another command is writing this run, and this one has joined it: only cells may be added", path.display())]
+    Joined {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A process that joins a run would train cells that the run does not declare.
+    #[error("{}: the command that is writing this run has other seeds, {} not among them; join it with the same command", path.display(), numbers(seeds))]
+    OtherSeeds {
+        /// The folder.
+        path: PathBuf,
+        /// The seeds that it lacks.
+        seeds: Vec<u64>,
+    },
+    /// The shares of a run are kept apart until they are merged.
+    #[error("{}: expected {}, as this run began, got {}; choose another folder", path.display(), share(*expected), share(*got))]
+    Shard {
+        /// The folder.
+        path: PathBuf,
+        /// The share that the run is.
+        expected: Option<Shard>,
+        /// The share that was to be added.
+        got: Option<Shard>,
+    },
+    /// A new run was to be made where there is something already.
+    #[error("{}: runs are merged into a new folder, and this is there already; choose another", path.display())]
+    Exists {
+        /// What is there.
+        path: PathBuf,
+    },
+    /// Runs whose numbers do not stand side by side were to be merged.
+    #[error("{}: not merged with {}: expected {differences}", path.display(), first.display())]
+    Unlike {
+        /// A run.
+        path: PathBuf,
+        /// The run that it was to be merged with.
+        first: PathBuf,
+        /// Where they differ, in words.
+        differences: String,
+    },
+    /// Two runs hold the same cell with different numbers, which one engine on one kind of processor never gives.
+    #[error(
+        "cell {cell}: {what} is {} in {} and {} in {}; `rerun` says which of them this build gives: leave the other run out",
+        values[0], first.display(), values[1], second.display()
+    )]
+    CellDiffers {
+        /// The id of the cell.
+        cell: String,
+        /// A run.
+        first: PathBuf,
+        /// Another run.
+        second: PathBuf,
+        /// The first number that differs.
+        what: String,
+        /// What the runs have there.
+        values: [String; 2],
+    },
+    /// Times were taken in several of the runs that were to be merged.
+    #[error("{} and {} both hold times, and a run has those of one machine; say whose are kept", first.display(), second.display())]
+    SeveralTimes {
+        /// A run.
+        first: PathBuf,
+        /// Another run.
+        second: PathBuf,
+    },
+    /// The run whose times were to be kept has none.
+    #[error("{}: expected one of the runs that are merged, with times in it", path.display())]
+    NoTimes {
+        /// What was named.
         path: PathBuf,
     },
     /// Numbers of different tiers are never put together.
@@ -165,6 +236,14 @@ pub enum Error {
 
 fn list(problems: &[Problem]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+fn numbers(seeds: &[u64]) -> String {
+    seeds.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn share(shard: Option<Shard>) -> String {
+    shard.map_or_else(|| "all cells".to_owned(), |shard| format!("shard {shard}"))
 }
 
 /// One contradiction inside a run, found by [`crate::Run::contents`].

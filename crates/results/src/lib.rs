@@ -1,7 +1,8 @@
 //! The file format of measurements.
 //!
-//! A **run** is a folder. Whoever measures writes it through a [`RunWriter`], one process at a time; whoever draws reads
-//! it as a [`Run`], and takes from it what holds: [`Run::contents`].
+//! A **run** is a folder. Whoever measures writes it through a [`RunWriter`], one process at a time and others that join it
+//! cell by cell; whoever draws reads it as a [`Run`], and takes from it what holds: [`Run::contents`]. A run may be one
+//! [`Shard`] of several, which [`Merge`] puts together.
 //!
 //! | file | content |
 //! |---|---|
@@ -19,6 +20,7 @@
 //! | `errata.json` | [`ErratumRecord`]s: what published code does differently, and what that changes (optional) |
 //! | `references.bib` | the bibliography that citation keys point into (optional) |
 //! | `run.lock` | locked by the process that writes; a file that nobody has locked means nothing |
+//! | `cells/<id>.lock` | locked by the process that trains that cell, and removed by it |
 //!
 //! Every JSON file carries [`SCHEMA_VERSION`]; a file of another version, or with a field this version does not
 //! know, is refused by name. Files are replaced atomically, so a run survives being killed at any moment: a cell
@@ -41,6 +43,7 @@ mod method;
 mod probe;
 mod ratio;
 mod run;
+mod shard;
 mod store;
 mod throughput;
 mod timestamp;
@@ -55,6 +58,7 @@ pub use contents::{CellState, Contents};
 pub use criterion::from_criterion;
 pub use erratum::ErratumRecord;
 pub use error::{Error, Problem};
+pub use lock::CellLock;
 pub use manifest::{CommandLine, Identity, Manifest, Part, SameBits, Tier};
 pub use measured::{NoiseRecord, PeerRecord};
 pub use method::{
@@ -65,12 +69,13 @@ pub use method::{
 pub use probe::ProbeRecord;
 pub use ratio::RatioRecord;
 pub use run::Run;
+pub use shard::{Shard, ShardError};
 pub use store::{remove_leftovers, replace_file};
 pub use throughput::{BenchId, BenchIdError, ThroughputRecord, Traffic};
 pub use timestamp::utc;
 pub use verdict::{Counted, Effect, Finding, Verdict, VerdictRecord};
 pub use workload::WorkloadRecord;
-pub use writer::{Descriptions, RunWriter, Start, add_peers, pack};
+pub use writer::{Descriptions, Merge, RunWriter, Start, add_peers, pack};
 
 /// Version of every file in a run. It grows with each change that an older reader could misread; a field that is added is
 /// no such change, since a reader refuses by name what it does not know.

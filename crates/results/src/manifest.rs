@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Shard;
+
 /// How much was measured. Numbers of different tiers are never put into one table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -51,6 +53,9 @@ pub struct Manifest {
     pub seeds: Vec<u64>,
     /// What measured: one part for each build and machine. A run has one, unless it was continued by another.
     pub parts: Vec<Part>,
+    /// Where the run is a share of another one's cells, which share: others have the rest, and it decides nothing alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
     /// Whether the file has the form from before there were parts: its cells do not say what measured them.
     #[serde(skip)]
     pub earlier_form: bool,
@@ -203,6 +208,7 @@ struct Stored {
     finished: Option<String>,
     seeds: Vec<u64>,
     parts: Option<Vec<Part>>,
+    shard: Option<Shard>,
     command: Option<Vec<String>>,
     commit: Option<String>,
     dirty: Option<bool>,
@@ -269,6 +275,7 @@ impl TryFrom<Stored> for Manifest {
             finished: s.finished,
             seeds: s.seeds,
             parts,
+            shard: s.shard,
             earlier_form,
         })
     }

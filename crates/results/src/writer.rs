@@ -1,17 +1,21 @@
 //! Beginning, continuing and writing a run.
 
+mod join;
+mod merge;
+
 use std::fs;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::lock::Lock;
+use crate::lock::{CellLock, Lock};
 use crate::store::{self, io};
 use crate::{
     AdviceRecord, ConvergenceRecord, ErratumRecord, Error, Manifest, MethodRecord, NoiseRecord, Part,
-    PeerRecord, ProbeRecord, RatioRecord, Run, ThroughputRecord, Tier, VerdictRecord, WorkloadRecord,
+    PeerRecord, ProbeRecord, RatioRecord, Run, Shard, ThroughputRecord, Tier, VerdictRecord, WorkloadRecord,
 };
+pub use merge::Merge;
 
 /// What a run says of methods and workloads. It is written once, before the manifest.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -22,6 +26,30 @@ pub struct Descriptions {
     pub workloads: Vec<WorkloadRecord>,
     /// The bibliography that citation keys point into, as BibTeX.
     pub references: String,
+}
+
+impl Descriptions {
+    /// Adds what only `others` know; `path` is what an error names.
+    fn add(&mut self, others: &Self, path: &Path) -> Result<(), Error> {
+        for new in &others.workloads {
+            match self.workloads.iter_mut().find(|known| known.id == new.id) {
+                None => self.workloads.push(new.clone()),
+                // What a later build trains was refused by the earlier one.
+                Some(known) if known.target == new.target => {
+                    known.refuses.retain(|method, _| new.refuses.contains_key(method));
+                }
+                Some(_) => {
+                    return Err(Error::OtherWorkload { path: path.to_owned(), workload: new.id.clone() });
+                }
+            }
+        }
+        for new in &others.methods {
+            if !self.methods.iter().any(|known| known.id == new.id) {
+                self.methods.push(new.clone());
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A command that is about to measure.
@@ -35,14 +63,18 @@ pub struct Start {
     pub part: Part,
     /// Whether a run of another build or machine is continued as a part of its own instead of being refused.
     pub another_part: bool,
+    /// Where the run is a share of another one's cells, which share.
+    pub shard: Option<Shard>,
 }
 
-/// A run that is written: by one process at a time, from any number of its threads, atomically file by file.
+/// A run that is written: by one process, and by those that have joined it cell by cell; from any number of their threads,
+/// atomically file by file.
 #[derive(Debug)]
 pub struct RunWriter {
     run: Run,
     identity: String,
-    _lock: Lock,
+    /// None where another process has it.
+    lock: Option<Lock>,
 }
 
 impl Deref for RunWriter {
@@ -62,7 +94,7 @@ impl RunWriter {
     ///
     /// # Errors
     ///
-    /// [`Error::Locked`] while another process writes; [`Error::Tier`], [`Error::OtherIdentity`],
+    /// [`Error::Locked`] while another process writes; [`Error::Tier`], [`Error::Shard`], [`Error::OtherIdentity`],
     /// [`Error::OtherWorkload`] and [`Error::EarlierForm`] for a run that cannot take these numbers; [`Error::NoOtherPart`] where
     /// there is nothing to be kept apart from;
     /// [`Error::CellsWithoutManifest`] for cells of which nobody knows what measured them.
@@ -80,7 +112,7 @@ impl RunWriter {
         let identity = start.part.identity.id();
         let mut writer = match Run::open(&dir) {
             Ok(run) => {
-                let mut writer = Self { run, identity, _lock: lock };
+                let mut writer = Self { run, identity, lock: Some(lock) };
                 writer.continue_with(start, about)?;
                 writer
             }
@@ -91,9 +123,10 @@ impl RunWriter {
                     finished: None,
                     seeds: Vec::new(),
                     parts: vec![start.part.clone()],
+                    shard: start.shard,
                     earlier_form: false,
                 };
-                let writer = Self { run: Run::new(dir, manifest), identity, _lock: lock };
+                let writer = Self { run: Run::new(dir, manifest), identity, lock: Some(lock) };
                 if !writer.cell_ids()?.is_empty() {
                     return Err(Error::CellsWithoutManifest { path });
                 }
@@ -114,26 +147,13 @@ impl RunWriter {
     }
 
     fn continue_with(&mut self, start: &Start, about: &Descriptions) -> Result<(), Error> {
-        let path = || self.run.dir.clone();
-        let manifest = &self.run.manifest;
-        if manifest.tier != start.tier {
-            return Err(Error::Tier { path: path(), expected: manifest.tier, got: start.tier });
-        }
-        if manifest.earlier_form {
-            return Err(Error::EarlierForm { path: path() });
-        }
-        if manifest.part(&self.identity).is_none() {
-            if !start.another_part {
-                let first = &manifest.parts[0].identity;
-                let differences = first.differences(&start.part.identity);
-                return Err(Error::OtherIdentity { path: path(), differences: in_words(&differences) });
-            }
+        if !takes(&self.run, start)? {
             self.add_descriptions(about)?;
             self.run.manifest.parts.push(start.part.clone());
             return Ok(());
         }
-        if start.another_part && manifest.parts.len() == 1 {
-            return Err(Error::NoOtherPart { path: path() });
+        if start.another_part && self.run.manifest.parts.len() == 1 {
+            return Err(Error::NoOtherPart { path: self.run.dir.clone() });
         }
         // Two builds whose commit nobody knows have one identity, and need not know the same methods and workloads.
         self.add_descriptions(about)?;
@@ -157,30 +177,19 @@ impl RunWriter {
     /// Another build may know more methods and workloads. What it knows differently is refused: a cell is judged by the
     /// target that its run declares.
     fn add_descriptions(&self, about: &Descriptions) -> Result<(), Error> {
-        let mut workloads = self.workloads()?.unwrap_or_default();
-        for new in &about.workloads {
-            match workloads.iter_mut().find(|known| known.id == new.id) {
-                None => workloads.push(new.clone()),
-                // What a later build trains was refused by the earlier one.
-                Some(known) if known.target == new.target => {
-                    known.refuses.retain(|method, _| new.refuses.contains_key(method));
-                }
-                Some(_) => {
-                    return Err(Error::OtherWorkload {
-                        path: self.run.dir.clone(),
-                        workload: new.id.clone(),
-                    });
-                }
-            }
-        }
-        let mut methods = self.methods()?.unwrap_or_default();
-        for new in &about.methods {
-            if !methods.iter().any(|known| known.id == new.id) {
-                methods.push(new.clone());
-            }
-        }
-        self.write_methods(&methods)?;
-        self.write_workloads(&workloads)
+        let mut known = Descriptions {
+            methods: self.methods()?.unwrap_or_default(),
+            workloads: self.workloads()?.unwrap_or_default(),
+            references: String::new(),
+        };
+        known.add(about, &self.run.dir)?;
+        self.write_methods(&known.methods)?;
+        self.write_workloads(&known.workloads)
+    }
+
+    /// The right to train a cell, for as long as it is held; `None` while another process or thread has it.
+    pub fn lock_cell(&self, id: &str) -> Result<Option<CellLock>, Error> {
+        CellLock::take(self.cell_path(id).with_extension("lock"))
     }
 
     /// Writes one cell; its id must be that of its settings ([`Error::CellId`]). It gets the identity of this writer.
@@ -208,6 +217,7 @@ impl RunWriter {
 
     /// Replaces the bibliography: with it a run explains itself wherever it is taken.
     pub fn write_references(&self, bibliography: &str) -> Result<(), Error> {
+        self.leading()?;
         store::replace_file(&self.run.dir.join("references.bib"), bibliography.as_bytes())
     }
 
@@ -270,12 +280,38 @@ impl RunWriter {
     }
 
     fn write_manifest(&self) -> Result<(), Error> {
+        self.leading()?;
         store::write(&self.run.dir.join("manifest.json"), "a manifest", &self.run.manifest)
     }
 
     fn write<T: Serialize>(&self, name: &str, kind: &'static str, records: &[T]) -> Result<(), Error> {
+        self.leading()?;
         store::write(&self.run.dir.join(name), kind, records)
     }
+}
+
+/// Whether a run has a part of this build and machine, or gets one.
+///
+/// # Errors
+///
+/// Why the run cannot take what the command measures.
+fn takes(run: &Run, start: &Start) -> Result<bool, Error> {
+    let (manifest, path) = (&run.manifest, || run.dir.clone());
+    if manifest.tier != start.tier {
+        return Err(Error::Tier { path: path(), expected: manifest.tier, got: start.tier });
+    }
+    if manifest.earlier_form {
+        return Err(Error::EarlierForm { path: path() });
+    }
+    if manifest.shard != start.shard {
+        return Err(Error::Shard { path: path(), expected: manifest.shard, got: start.shard });
+    }
+    let known = manifest.part(&start.part.identity.id()).is_some();
+    if !known && !start.another_part {
+        let differences = manifest.parts[0].identity.differences(&start.part.identity);
+        return Err(Error::OtherIdentity { path: path(), differences: in_words(&differences) });
+    }
+    Ok(known)
 }
 
 /// Writes measurements of other frameworks into a run that is there, while nobody else writes it ([`Error::Locked`]).
@@ -294,12 +330,14 @@ pub fn add_peers(dir: &Path, records: &[PeerRecord]) -> Result<(), Error> {
 pub fn pack(dir: &Path) -> Result<usize, Error> {
     let run = Run::open(dir)?;
     let _lock = Lock::take(dir)?;
+    // Listed before they are read: a process that has joined the run may write more meanwhile, and those stay.
+    let loose = run.loose_ids()?;
     let mut records = Vec::new();
     for id in run.cell_ids()? {
         records.extend(run.cell(&id)?);
     }
     store::write_packed(&run.pack_path(), "packed convergence records", &records)?;
-    for id in run.loose_ids()? {
+    for id in loose {
         let path = run.cell_path(&id);
         fs::remove_file(&path).map_err(io(&path, "remove"))?;
     }

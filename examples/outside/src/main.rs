@@ -38,7 +38,7 @@ fn start() -> Start {
         notes: Vec::new(),
         same_bits_as: None,
     };
-    Start { tier: Tier::Smoke, seeds: SEEDS.to_vec(), part, another_part: false }
+    Start { tier: Tier::Smoke, seeds: SEEDS.to_vec(), part, another_part: false, shard: None }
 }
 
 fn main() -> Result<()> {

@@ -13,6 +13,7 @@ pub(crate) fn start() -> Start {
         tier: Tier::Quick,
         seeds: vec![1, 2, 3],
         another_part: false,
+        shard: None,
         part: Part {
             identity: Identity {
                 commit: "0123456789abcdef0123456789abcdef01234567".into(),

@@ -4,7 +4,10 @@
 mod cells;
 mod common;
 mod criterion;
+mod join;
 mod measured;
+mod merge;
 mod run;
+mod shard;
 mod validate;
 mod writer;

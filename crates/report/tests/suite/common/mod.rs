@@ -71,6 +71,7 @@ pub(crate) fn start() -> Start {
         tier: Tier::Quick,
         seeds: SEEDS.into(),
         another_part: false,
+        shard: None,
         part: Part {
             identity: Identity {
                 commit: "0123456789abcdef0123456789abcdef01234567".into(),
