@@ -251,7 +251,7 @@ pub(crate) fn run(place: Place, ids: &[String], dry_run: bool) -> Result<End> {
         return Err(anyhow!("no training decides these claims; `normlab claims` says what probes do"));
     }
     runner::stop_on_interrupt()?;
-    let writer = open(Tier::Standard, place, seeds(&claims))?;
+    let writer = open(Tier::Standard, place, seeds(&claims), &[])?;
     if train(&writer, &claims)? == End::Interrupted {
         return Ok(End::Interrupted);
     }
@@ -276,7 +276,7 @@ pub(crate) fn judge(place: Place, method: &str) -> Result<End> {
         bail!("neither digits-mlp nor digits-lstm-64 trains `{method}`; the page of a run says why");
     }
     runner::stop_on_interrupt()?;
-    let run = open(Tier::Quick, place, seeds(&claims))?;
+    let run = open(Tier::Quick, place, seeds(&claims), &[])?;
     if train_until_decided(&run, &claims)? == End::Interrupted {
         return Ok(End::Interrupted);
     }

@@ -1,11 +1,13 @@
 //! Making a run: cells, benches, records, page.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
 use bench::catalogue::methods;
 use bench::experiment::grid::{self, Filter};
-use bench::experiment::{runner, workloads};
+use bench::experiment::runner;
+use bench::experiment::workloads::{DOWNLOADED, WORKLOADS};
 use results::{CellSettings, Descriptions, Run, RunWriter, Start, Tier};
 
 use crate::benches;
@@ -31,10 +33,13 @@ pub(crate) struct Place {
     pub(crate) another_part: bool,
 }
 
-pub(crate) fn descriptions() -> Result<Descriptions> {
+/// What a run of these cells says of methods and workloads. One whose data are downloaded is described where a cell needs it.
+pub(crate) fn descriptions<'a>(cells: impl IntoIterator<Item = &'a CellSettings>) -> Result<Descriptions> {
+    let named: BTreeSet<&str> = cells.into_iter().map(|cell| cell.workload.as_str()).collect();
+    let downloaded = DOWNLOADED.iter().filter(|w| named.contains(w.id));
     Ok(Descriptions {
         methods: methods::records(),
-        workloads: workloads::WORKLOADS.iter().map(|w| w.record()).collect::<Result<_, _>>()?,
+        workloads: WORKLOADS.iter().chain(downloaded).map(|w| w.record()).collect::<Result<_, _>>()?,
         references: crate::outside::references(),
     })
 }
@@ -47,15 +52,15 @@ fn seeds(cells: &[CellSettings]) -> Vec<u64> {
     seeds
 }
 
-/// Begins or continues the run.
-pub(crate) fn open(tier: Tier, place: Place, seeds: Vec<u64>) -> Result<RunWriter> {
+/// Begins or continues the run, for these cells among others.
+pub(crate) fn open(tier: Tier, place: Place, seeds: Vec<u64>, cells: &[CellSettings]) -> Result<RunWriter> {
     let part = build::part();
     let dir = place.dir.unwrap_or_else(|| {
         let time = part.commands[0].started.replace([':', '-'], "");
         PathBuf::from("runs").join(format!("{time}-{tier}"))
     });
     let start = Start { tier, seeds, part, another_part: place.another_part };
-    let run = RunWriter::begin(&dir, &start, &descriptions()?).map_err(|e| match e {
+    let run = RunWriter::begin(&dir, &start, &descriptions(cells)?).map_err(|e| match e {
         results::Error::OtherIdentity { .. } => anyhow!(
             "{e}; numbers of two builds or machines are not put together: begin another run, or keep them apart in this one \
              with --another-part"
@@ -113,7 +118,7 @@ pub(crate) fn report(tier: Tier, place: Place, with_benches: bool) -> Result<End
         benches::same_sources()?;
     }
     runner::stop_on_interrupt()?;
-    let mut run = open(tier, place, seeds)?;
+    let mut run = open(tier, place, seeds, &cells)?;
     // Benches first: they want the machine to themselves.
     if with_benches && run.throughput()?.is_none() && !benches::measure(&mut run, tier)? {
         return Ok(interrupted(&run));
@@ -133,7 +138,7 @@ pub(crate) fn report(tier: Tier, place: Place, with_benches: bool) -> Result<End
 pub(crate) fn converge(tier: Tier, place: Place, filter: &Filter) -> Result<End> {
     let cells = grid::select(tier, filter)?;
     runner::stop_on_interrupt()?;
-    let run = open(tier, place, seeds(&cells))?;
+    let run = open(tier, place, seeds(&cells), &cells)?;
     let end = train(&run, &cells)?;
     if end == End::Done {
         finish(run)?;
