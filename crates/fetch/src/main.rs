@@ -28,7 +28,7 @@ struct Args {
     /// Download files anew that are there and are other ones.
     #[arg(long)]
     again: bool,
-    /// A server to download from instead, laid out as the folder is: <URL>/mnist/train-images-idx3-ubyte.gz
+    /// A server to download from instead, laid out as the folder is: URL/mnist/train-images-idx3-ubyte.gz
     #[arg(long, value_name = "URL")]
     from: Option<String>,
     /// The folder. Default: what NORMLAB_DATA names, or else `data`.
@@ -43,7 +43,7 @@ fn main() -> ExitCode {
     let args = Args::parse();
     let folder = args.to.as_ref().map(DataFolder::new).or_else(DataFolder::from_env);
     let folder = folder.unwrap_or_else(|| DataFolder::new("data"));
-    let done = if args.list { list(&args.names, &folder) } else { fetch(&args, folder) };
+    let done = if args.list { list(&args.names, &folder) } else { bring(&args, folder) };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => {
@@ -80,7 +80,7 @@ fn list(names: &[String], folder: &DataFolder) -> Result<(), Error> {
     Ok(())
 }
 
-fn fetch(args: &Args, folder: DataFolder) -> Result<(), Error> {
+fn bring(args: &Args, folder: DataFolder) -> Result<(), Error> {
     let sets = chosen(&args.names, |set| !set.embedded)?;
     let place = folder.path().to_path_buf();
     let fetcher = Fetcher::new(folder, args.again);

@@ -108,7 +108,7 @@ impl Part {
 
     /// Leaves what there is for the next time, and no file where there is nothing.
     pub(crate) fn leave(self) {
-        if self.length == 0 {
+        if self.file.metadata().is_ok_and(|file| file.len() == 0) {
             // An empty file left behind does no harm.
             let _ = fs::remove_file(&self.path);
         }
