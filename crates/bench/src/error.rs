@@ -14,7 +14,9 @@ pub enum Error {
     #[error(transparent)]
     Hmax(#[from] hmax::HmaxError),
     /// Data that are not part of the build, and not here.
-    #[error("workload `{workload}` trains on files that are not part of the build: {why}; `just data {set}` brings them")]
+    #[error(
+        "workload `{workload}` trains on files that are not part of the build: {why}; `just data {set}` brings them"
+    )]
     NoData {
         /// The workload.
         workload: &'static str,

@@ -10,7 +10,7 @@ use clap::Parser;
 use data::DataFolder;
 use fetch::{DataSet, Error, Fetcher, Outcome, SETS, find, from_mirror};
 
-use tell::Teller;
+use tell::{Teller, note};
 
 /// Download the data sets that the build does not hold, and verify them. A file that is there and right is left; one that broke
 /// off is continued.
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => {
-            eprintln!("error: {e}");
+            note(&format!("error: {e}"));
             ExitCode::from(FAILED)
         }
     }

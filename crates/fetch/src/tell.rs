@@ -2,7 +2,7 @@
 //! ends it.
 
 use std::fs;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -16,6 +16,11 @@ const INTERRUPTED: i32 = 130;
 /// The part that grows now, and how long it will be.
 static GROWING: Mutex<Option<(PathBuf, u64)>> = Mutex::new(None);
 
+/// A line on standard error. Where nobody listens the files come all the same.
+pub(crate) fn note(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
 pub(crate) struct Teller {
     bar: Option<ProgressBar>,
 }
@@ -25,7 +30,7 @@ impl Teller {
     pub(crate) fn new() -> Self {
         // Without the handler an interrupt ends the process too, and as much is kept.
         let _ = ctrlc::set_handler(|| {
-            eprintln!("\n{}", interrupted());
+            note(&format!("\n{}", interrupted()));
             std::process::exit(INTERRUPTED);
         });
         Self { bar: std::io::stderr().is_terminal().then(bar) }
@@ -41,8 +46,8 @@ impl Teller {
 
     fn line(&self, line: &str) {
         match &self.bar {
-            Some(bar) => bar.suspend(|| eprintln!("{line}")),
-            None => eprintln!("{line}"),
+            Some(bar) => bar.suspend(|| note(line)),
+            None => note(line),
         }
     }
 }

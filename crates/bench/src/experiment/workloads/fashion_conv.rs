@@ -33,7 +33,7 @@ pub(crate) static WORKLOAD: Workload = Workload {
     updates: &[],
 };
 
-/// The sides of what the network takes.
+/// The sides of what the network takes. Records name the workload only, so neither this nor what is drawn may ever change.
 const SIDE: usize = 16;
 
 /// Of the cases that are published to learn from, in the parts of a division by a seed: those that validate, and as its second
