@@ -312,7 +312,9 @@ fn a_workload_without_its_files_says_what_brings_them() {
     let words = ["converge", "smoke", "--run", run.to_str().unwrap(), "--workload", "fashion-conv"];
     let missing = empty.join("fashion-mnist/train-images-idx3-ubyte.gz");
     let missing = format!("{}: no such file", missing.display());
-    for (folder, why) in [(None, "NORMLAB_DATA, which names their folder, is not set"), (Some(&empty), missing.as_str())] {
+    for (folder, why) in
+        [(None, "NORMLAB_DATA, which names their folder, is not set"), (Some(&empty), missing.as_str())]
+    {
         let mut command = normlab(&words);
         command.env_remove("NORMLAB_DATA");
         if let Some(folder) = folder {

@@ -19,7 +19,8 @@ fn write(path: PathBuf, content: &[u8]) -> PathBuf {
 
 /// Four images of `height` by `width`, whose levels count up from 10 times their number.
 fn set(folder: &Path, height: u32, width: u32) -> Images {
-    let levels: Vec<u8> = (0..4u32).flat_map(|n| (0..height * width).map(move |i| (10 * n + i) as u8)).collect();
+    let levels: Vec<u8> =
+        (0..4u32).flat_map(|n| (0..height * width).map(move |i| (10 * n + i) as u8)).collect();
     let images = write(folder.join("tiny-images"), &idx(0x803, &[4, height, width], &levels));
     let labels = write(folder.join("tiny-labels"), &idx(0x801, &[4], &LABELS));
     read_idx(&images, &labels, 10).unwrap()

@@ -105,7 +105,10 @@ fn bring(args: &Args, folder: DataFolder) -> Result<(), Error> {
     }
     if DataFolder::from_env().is_none_or(|named| named.path() != place) {
         let place = std::path::absolute(&place).unwrap_or(place);
-        say(format_args!("what trains on them looks in NORMLAB_DATA: export NORMLAB_DATA={}", place.display()));
+        say(format_args!(
+            "what trains on them looks in NORMLAB_DATA: export NORMLAB_DATA={}",
+            place.display()
+        ));
     }
     Ok(())
 }

@@ -73,10 +73,9 @@ pub static SETS: [DataSet; 4] = [
 ///
 /// [`Error::UnknownSet`], with the names that there are.
 pub fn find(name: &str) -> Result<&'static DataSet, Error> {
-    SETS.iter().find(|set| set.name == name).ok_or_else(|| Error::UnknownSet {
-        got: name.to_owned(),
-        known: SETS.map(|set| set.name).join(", "),
-    })
+    SETS.iter()
+        .find(|set| set.name == name)
+        .ok_or_else(|| Error::UnknownSet { got: name.to_owned(), known: SETS.map(|set| set.name).join(", ") })
 }
 
 impl DataSet {

@@ -94,7 +94,9 @@ fn interrupted() -> String {
         Some((part, bytes)) => {
             let kept = fs::metadata(part).map_or(0, |file| file.len());
             let part = part.display();
-            format!("interrupted: {part} keeps {kept} of {bytes} bytes, and the same command goes on from there")
+            format!(
+                "interrupted: {part} keeps {kept} of {bytes} bytes, and the same command goes on from there"
+            )
         }
     }
 }

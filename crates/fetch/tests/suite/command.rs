@@ -92,7 +92,8 @@ fn an_interrupt_keeps_what_came_and_says_so() {
         reply
     });
     let words = ["tinyshakespeare", "--from", &server.at("")];
-    let mut child = command(folder.path(), &words).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        command(folder.path(), &words).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let begun = Instant::now();
     while fs::metadata(&part).map_or(0, |file| file.len()) < CAME as u64 {
         assert!(begun.elapsed() < Duration::from_secs(60), "nothing came");
@@ -103,8 +104,10 @@ fn an_interrupt_keeps_what_came_and_says_so() {
     let out = child.wait_with_output().unwrap();
     assert_eq!(out.status.code(), Some(130));
     let said = text(&out.stderr);
-    let wanted =
-        format!("interrupted: {} keeps {CAME} of 1115394 bytes, and the same command goes on from there", part.display());
+    let wanted = format!(
+        "interrupted: {} keeps {CAME} of 1115394 bytes, and the same command goes on from there",
+        part.display()
+    );
     assert!(said.contains(&wanted), "{said}");
     let out = run(folder.path(), &words);
     assert_eq!(out.status.code(), Some(2));

@@ -160,10 +160,12 @@ fn an_error_says_what_is_kept_and_how_to_go_on() {
 #[test]
 fn a_connection_that_brings_nothing_new_is_given_up() {
     let place = Place::new();
-    let server = Server::new(|request| Reply::asked(&content(), request).cut(match request.from {
-        None => 10,
-        Some(_) => 0,
-    }));
+    let server = Server::new(|request| {
+        Reply::asked(&content(), request).cut(match request.from {
+            None => 10,
+            Some(_) => 0,
+        })
+    });
     let (failures, kept) = not_given(place.fetch(&server).0);
     assert!(matches!(failures[..], [Failure::Cut { there: 10, expected: 200_000, .. }]), "{failures:?}");
     assert_eq!(kept, 10);
@@ -289,11 +291,7 @@ fn mirrors_are_tried_in_their_order() {
     let (outcome, told) = place.fetch_from(&addresses);
     outcome.unwrap();
     place.is_whole();
-    assert!(
-        matches!(told.failed[..], [Failure::Unreachable(_), Failure::Status(404)]),
-        "{:?}",
-        told.failed
-    );
+    assert!(matches!(told.failed[..], [Failure::Unreachable(_), Failure::Status(404)]), "{:?}", told.failed);
     let paths: Vec<String> = server.seen().into_iter().map(|request| request.path).collect();
     assert_eq!(paths, ["/first", "/good"]);
 }

@@ -14,8 +14,7 @@ fn read(path: &str) -> String {
 #[test]
 fn every_file_belongs_to_one_set() {
     let all: BTreeSet<&str> = DataFolder::files().iter().map(|file| file.published.file).collect();
-    let of_sets: Vec<&str> =
-        SETS.iter().flat_map(DataSet::files).map(|file| file.published.file).collect();
+    let of_sets: Vec<&str> = SETS.iter().flat_map(DataSet::files).map(|file| file.published.file).collect();
     assert_eq!(of_sets.iter().copied().collect::<BTreeSet<_>>(), all);
     assert_eq!(of_sets.len(), all.len());
 }
@@ -30,7 +29,11 @@ fn every_set_is_cited_by_a_key_of_the_bibliography_and_described_in_the_docs() {
         }
         for file in set.files() {
             assert!(docs.contains(file.published.file), "docs/data.md does not name {}", file.published.file);
-            assert!(docs.contains(file.published.sha256), "docs/data.md has another sha256 of {}", file.published.file);
+            assert!(
+                docs.contains(file.published.sha256),
+                "docs/data.md has another sha256 of {}",
+                file.published.file
+            );
         }
     }
 }

@@ -25,7 +25,9 @@ pub(crate) static WORKLOAD: Workload = Workload {
     epochs: Epochs { smoke: 1, quick: 5, full: 10 },
     rates: Rates::ADAM,
     target: Goal::Accuracy(0.80),
-    caveats: &["A picture has a quarter of its pixels: what the literature says of whole ones is another task."],
+    caveats: &[
+        "A picture has a quarter of its pixels: what the literature says of whole ones is another task.",
+    ],
     recurrence: None,
     cases,
     // The same types: nothing is compiled for this workload.
@@ -57,7 +59,8 @@ fn pictures() -> Result<&'static TrainTest, Error> {
         return Ok(pictures);
     }
     let missing = |why: String| Error::NoData { workload: WORKLOAD.id, why, set: "fashion-mnist" };
-    let folder = DataFolder::from_env().ok_or_else(|| missing(format!("{DATA_VARIABLE}, which names their folder, is not set")))?;
+    let folder = DataFolder::from_env()
+        .ok_or_else(|| missing(format!("{DATA_VARIABLE}, which names their folder, is not set")))?;
     let read = read(&folder).map_err(|e| missing(e.to_string()))?;
     Ok(PICTURES.get_or_init(|| read))
 }
