@@ -153,7 +153,7 @@ fn an_error_says_what_is_kept_and_how_to_go_on() {
     let server = Server::new(|_| Reply::status("404 Not Found"));
     let said = place.fetch(&server).0.unwrap_err().to_string();
     assert!(said.contains("/file: HTTP status 404"), "{said}");
-    assert!(said.contains("1000 bytes are kept, and the same command goes on from there"), "{said}");
+    assert!(said.contains("; 1000 bytes are kept, and the same command goes on from there"), "{said}");
     assert!(said.contains("--from"), "{said}");
 }
 
