@@ -8,7 +8,7 @@ use crate::Failure;
 const CONNECT: Duration = Duration::from_secs(20);
 const ANSWER: Duration = Duration::from_secs(30);
 /// For the bytes of one answer: whatever is missing then is asked for anew, so that a connection that hangs ends.
-const BYTES: Duration = Duration::from_secs(300);
+const BYTES: Duration = Duration::from_mins(5);
 
 pub(crate) struct Client(ureq::Agent);
 

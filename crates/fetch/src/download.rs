@@ -119,7 +119,7 @@ impl Fetcher {
         }
         let mut attempts = Vec::new();
         for address in addresses {
-            match self.from_address(part, wanted, address, watch) {
+            match self.try_address(part, wanted, address, watch) {
                 Ok(()) => return Ok(()),
                 Err(End::Fatal(error)) => return Err(error),
                 Err(End::Failed(failure)) => {
@@ -133,7 +133,7 @@ impl Fetcher {
     }
 
     /// Brings what is missing from one address, as long as it gives more.
-    fn from_address(
+    fn try_address(
         &self,
         part: &mut Part,
         wanted: &Pinned,

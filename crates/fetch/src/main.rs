@@ -73,9 +73,9 @@ fn list(names: &[String], folder: &DataFolder) -> Result<(), Error> {
         say(format_args!("{}\n  {}", set.name, set.about));
         say(format_args!("  licence    {}", set.licence));
         say(format_args!("  cite as    {} in references.bib", set.cite));
-        say(format_args!("  size       {} in {} files", megabytes(set.bytes()), files.len()));
+        say(format_args!("  size       {} in {}", megabytes(set.bytes()), count(files.len())));
         say(format_args!("  from       {}", set.mirrors.join("\n             ")));
-        say(format_args!("  here       {here} of {} files in {}", files.len(), folder.path().display()));
+        say(format_args!("  here       {here} of {} in {}", count(files.len()), folder.path().display()));
     }
     Ok(())
 }
@@ -119,4 +119,9 @@ fn megabytes(bytes: u64) -> String {
         0..100_000 => format!("{:.1} kB", bytes as f64 / 1e3),
         _ => format!("{:.1} MB", bytes as f64 / 1e6),
     }
+}
+
+/// So many files.
+fn count(files: usize) -> String {
+    if files == 1 { "1 file".to_owned() } else { format!("{files} files") }
 }

@@ -60,12 +60,6 @@ impl Place {
         self.0.path().join("set/file.part")
     }
 
-    /// Puts something there beforehand.
-    fn put(&self, path: &Path, bytes: &[u8]) {
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
-
     fn fetch_from(&self, addresses: &[String]) -> (Result<Outcome, Error>, Told) {
         let mut told = Told::default();
         let fetcher = Fetcher::new(DataFolder::new(self.0.path()), false);
@@ -89,6 +83,12 @@ impl Place {
         assert!(part == content()[..bytes], "{} bytes are kept", part.len());
         assert_eq!(self.part().exists(), bytes > 0);
     }
+}
+
+/// Puts something there beforehand.
+fn put(path: &Path, bytes: &[u8]) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, bytes).unwrap();
 }
 
 fn asked_from(server: &Server) -> Vec<Option<usize>> {
@@ -149,7 +149,7 @@ fn what_is_kept_is_taken_up_by_the_next_command() {
 #[test]
 fn an_error_says_what_is_kept_and_how_to_go_on() {
     let place = Place::new();
-    place.put(&place.part(), &content()[..1000]);
+    put(&place.part(), &content()[..1000]);
     let server = Server::new(|_| Reply::status("404 Not Found"));
     let said = place.fetch(&server).0.unwrap_err().to_string();
     assert!(said.contains("/file: HTTP status 404"), "{said}");
@@ -177,7 +177,7 @@ fn a_connection_that_brings_nothing_new_is_given_up() {
 #[test]
 fn a_server_without_ranges_begins_anew() {
     let place = Place::new();
-    place.put(&place.part(), &content()[..1000]);
+    put(&place.part(), &content()[..1000]);
     let server = Server::new(|_| Reply::whole(&content()));
     place.fetch(&server).0.unwrap();
     place.is_whole();
@@ -188,7 +188,7 @@ fn a_server_without_ranges_begins_anew() {
 #[test]
 fn another_range_than_the_one_asked_for_is_not_taken() {
     let place = Place::new();
-    place.put(&place.part(), &content()[..1000]);
+    put(&place.part(), &content()[..1000]);
     let server = Server::new(|request| {
         let mut reply = Reply::asked(&content(), request);
         for header in &mut reply.headers {
@@ -204,7 +204,7 @@ fn another_range_than_the_one_asked_for_is_not_taken() {
 #[test]
 fn a_part_that_is_longer_than_the_file_is_thrown_away() {
     let place = Place::new();
-    place.put(&place.part(), &[content(), content()].concat());
+    put(&place.part(), &[content(), content()].concat());
     let server = Server::new(|request| Reply::asked(&content(), request));
     place.fetch(&server).0.unwrap();
     place.is_whole();
@@ -215,7 +215,7 @@ fn a_part_that_is_longer_than_the_file_is_thrown_away() {
 #[test]
 fn a_part_that_is_whole_needs_no_server() {
     let place = Place::new();
-    place.put(&place.part(), &content());
+    put(&place.part(), &content());
     let (outcome, told) = place.fetch_from(&[nobody()]);
     outcome.unwrap();
     place.is_whole();
@@ -237,7 +237,7 @@ fn a_wrong_checksum_is_refused_and_nothing_is_kept() {
 #[test]
 fn a_part_of_another_file_is_not_blamed_on_the_server() {
     let place = Place::new();
-    place.put(&place.part(), &[9; 5000]);
+    put(&place.part(), &[9; 5000]);
     let server = Server::new(|request| Reply::asked(&content(), request));
     let (outcome, told) = place.fetch(&server);
     outcome.unwrap();
@@ -249,7 +249,7 @@ fn a_part_of_another_file_is_not_blamed_on_the_server() {
 #[test]
 fn another_length_is_refused_before_a_byte_is_written() {
     let place = Place::new();
-    place.put(&place.part(), &content()[..1000]);
+    put(&place.part(), &content()[..1000]);
     for length in [100, 199_999, 200_001] {
         let server = Server::new(move |_| Reply::whole(&vec![0; length]));
         let (failures, kept) = not_given(place.fetch(&server).0);
@@ -313,7 +313,7 @@ fn a_file_that_is_another_one_is_replaced_only_when_asked() {
     let place = Place::new();
     let server = Server::new(|_| Reply::whole(&content()));
     for other in [vec![1, 2, 3], vec![0; 200_000]] {
-        place.put(&place.file(), &other);
+        put(&place.file(), &other);
         let error = place.fetch(&server).0.unwrap_err();
         assert!(matches!(error, Error::Different { .. }), "{error:?}");
         let said = error.to_string();
@@ -347,7 +347,7 @@ fn a_folder_that_cannot_be_written_is_named() {
 #[test]
 fn two_downloads_of_one_file_do_not_mix() {
     let place = Place::new();
-    place.put(&place.part(), &content()[..1000]);
+    put(&place.part(), &content()[..1000]);
     let other = fs::File::open(place.part()).unwrap();
     other.lock().unwrap();
     let server = Server::new(|request| Reply::asked(&content(), request));
