@@ -6,6 +6,9 @@ set positional-arguments
 # One folder for what is built, for workspaces beside this one too.
 export CARGO_TARGET_DIR := env("CARGO_TARGET_DIR", justfile_directory() / "target")
 
+# Where data sets are that are not part of the build: what downloads them and what reads them mean one folder.
+export NORMLAB_DATA := env("NORMLAB_DATA", justfile_directory() / "data")
+
 # What there is
 default:
     @just --list --unsorted
@@ -50,6 +53,12 @@ judge method *args:
 [group('report')]
 verify run *args:
     cargo run --release --package cli -- verify "$@"
+
+# Download data sets and check them: mnist fashion-mnist tinyshakespeare optdigits --list --again --from <url>
+[group('report')]
+[no-exit-message]
+data *args:
+    @cargo run --package fetch -- "$@"
 
 # Write the bank of cells that the tests of the protocol draw from (about ten minutes)
 [group('check')]

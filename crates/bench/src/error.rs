@@ -13,6 +13,18 @@ pub enum Error {
     /// The features of an image could not be computed.
     #[error(transparent)]
     Hmax(#[from] hmax::HmaxError),
+    /// Data that are not part of the build, and not here.
+    #[error(
+        "workload `{workload}` trains on files that are not part of the build: {why}; `just data {set}` brings them"
+    )]
+    NoData {
+        /// The workload.
+        workload: &'static str,
+        /// What is missing or wrong.
+        why: String,
+        /// The data set.
+        set: &'static str,
+    },
     /// A workload nobody knows.
     #[error("there is no workload `{got}`; there are: {known}")]
     UnknownWorkload {

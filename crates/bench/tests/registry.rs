@@ -1,11 +1,12 @@
 //! What the registry of workloads promises of every method and every workload.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use bench::Error;
 use bench::experiment::grid::{self, Filter};
 use bench::experiment::workload::Goal;
-use bench::experiment::workloads::{self, WORKLOADS};
+use bench::experiment::workloads::{self, DOWNLOADED, WORKLOADS};
 use bench::throughput::steps;
 use results::{Outcome, Tier};
 
@@ -65,15 +66,19 @@ fn every_bench_is_run_by_its_recipe_and_for_the_page() {
 /// Trained or refused with a reason, which the front page shows.
 #[test]
 fn every_workload_has_a_word_for_every_method() {
-    for workload in WORKLOADS {
+    for workload in workloads::all() {
         let trained: BTreeSet<&str> = workload.trained().map(|(method, _)| method).collect();
-        let refuses = workload.record().unwrap().refuses;
+        let refuses: BTreeMap<&str, &str> = workload.refuses().collect();
         for id in grid::methods() {
             let reason = refuses.get(id);
             assert_eq!(trained.contains(id), reason.is_none(), "{} and {id}: {reason:?}", workload.id);
             assert!(reason.is_none_or(|r| r.len() > 10), "{} refuses {id} without a reason", workload.id);
         }
         assert!(trained.contains("none"), "{} has no baseline", workload.id);
+    }
+    for workload in WORKLOADS {
+        let refuses = workload.refuses().map(|(id, why)| (id.to_owned(), why.to_owned()));
+        assert_eq!(workload.record().unwrap().refuses, refuses.collect());
     }
 }
 
@@ -83,19 +88,19 @@ fn every_file_is_a_workload_of_its_name() {
     let files = std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path());
     let files: BTreeSet<String> =
         files.map(|f| f.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
-    let ids = WORKLOADS.iter().map(|w| w.id.replace('-', "_"));
+    let ids = workloads::all().map(|w| w.id.replace('-', "_"));
     assert_eq!(ids.collect::<BTreeSet<_>>(), files);
-    assert_eq!(files.len(), WORKLOADS.len(), "two workloads have one name");
+    assert_eq!(files.len(), workloads::all().count(), "two workloads have one name");
 }
 
 /// What a skeleton leaves open, each with its place.
 #[test]
 fn every_workload_is_written() {
-    let file = |w: &&bench::experiment::workload::Workload| {
+    let file = |w: &bench::experiment::workload::Workload| {
         format!("src/experiment/workloads/{}.rs", w.id.replace('-', "_"))
     };
     let mut open = Vec::new();
-    for file in WORKLOADS.iter().map(file) {
+    for file in workloads::all().map(file) {
         let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&file)).unwrap();
         let lines = text.lines().enumerate().filter(|(_, line)| line.contains("to be written"));
         open.extend(lines.map(|(n, line)| format!("crates/bench/{file}:{}: {}", n + 1, line.trim())));
@@ -103,23 +108,48 @@ fn every_workload_is_written() {
     assert!(open.is_empty(), "write:\n  {}", open.join("\n  "));
 }
 
-/// Evaluated without a step, the plain model takes the cases as they are.
+/// Evaluated without a step, the plain model takes the cases as they are. Where files are missing, it is said which command brings
+/// them.
 #[test]
 fn the_cases_of_every_workload_fit_its_model() {
-    for workload in WORKLOADS {
+    for workload in workloads::all() {
         let filter = Filter {
             workload: Some(workload.id.into()),
             method: Some("none".into()),
             epochs: Some(0),
             ..Filter::default()
         };
-        let record = workload.train(&grid::cells(Tier::Smoke, &filter)[0]).unwrap().unwrap();
-        assert!(record.final_metric().is_some_and(f64::is_finite), "{}: {record:?}", workload.id);
+        let downloaded = DOWNLOADED.iter().any(|w| w.id == workload.id);
+        match workload.train(&grid::cells(Tier::Smoke, &filter)[0]) {
+            Ok(record) => {
+                let last = record.unwrap().final_metric();
+                assert!(last.is_some_and(f64::is_finite), "{}: {last:?}", workload.id);
+            }
+            Err(e @ Error::NoData { .. }) if downloaded => {
+                assert!(e.to_string().contains("`just data "), "{e}");
+            }
+            Err(e) => panic!("{}: {e}", workload.id),
+        }
         let sensible = match workload.target {
             Goal::Accuracy(share) => share > 0.0 && share < 1.0,
             Goal::Loss(loss) => loss > 0.0 && loss.is_finite(),
         };
         assert!(sensible, "{}: {:?}", workload.id, workload.target);
+    }
+}
+
+/// Nobody's report needs a network.
+#[test]
+fn what_is_downloaded_is_trained_only_where_it_is_asked_for() {
+    let of = |tier, workload: Option<&str>| {
+        let filter = Filter { workload: workload.map(str::to_owned), ..Filter::default() };
+        grid::cells(tier, &filter).into_iter().map(|cell| cell.workload).collect::<BTreeSet<_>>()
+    };
+    for workload in DOWNLOADED {
+        for tier in [Tier::Smoke, Tier::Quick, Tier::Standard, Tier::Full] {
+            assert!(!of(tier, None).contains(workload.id), "{} at {tier}", workload.id);
+            assert_eq!(of(tier, Some(workload.id)), BTreeSet::from([workload.id.to_owned()]));
+        }
     }
 }
 

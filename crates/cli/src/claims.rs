@@ -305,7 +305,7 @@ pub(crate) fn run(place: Place, ids: &[String], dry_run: bool) -> Result<End> {
     }
     let earlier = place.share.earlier(Tier::Standard)?;
     runner::stop_on_interrupt()?;
-    let run = open(Tier::Standard, place, seeds(&claims)?)?;
+    let run = open(Tier::Standard, place, seeds(&claims)?, &[])?;
     if train_until_decided(&run, &claims, &earlier)? == End::Interrupted {
         return Ok(End::Interrupted);
     }
@@ -328,7 +328,7 @@ pub(crate) fn judge(place: Place, method: &str) -> Result<End> {
         bail!("neither digits-mlp nor digits-lstm-64 trains `{method}`; the page of a run says why");
     }
     runner::stop_on_interrupt()?;
-    let run = open(Tier::Quick, place, seeds(&claims)?)?;
+    let run = open(Tier::Quick, place, seeds(&claims)?, &[])?;
     if train_until_decided(&run, &claims, &Cells::default())? == End::Interrupted {
         return Ok(End::Interrupted);
     }

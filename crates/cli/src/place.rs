@@ -71,15 +71,15 @@ pub(crate) fn own(run: &Run, cells: &[CellSettings]) -> Vec<CellSettings> {
     cells.iter().filter(|cell| shard.is_none_or(|shard| shard.holds(cell))).cloned().collect()
 }
 
-/// Begins, continues or joins the run.
-pub(crate) fn open(tier: Tier, place: Place, seeds: Vec<u64>) -> Result<RunWriter> {
+/// Begins, continues or joins the run, for these cells among others.
+pub(crate) fn open(tier: Tier, place: Place, seeds: Vec<u64>, cells: &[CellSettings]) -> Result<RunWriter> {
     let part = build::part();
     let dir = place.dir.unwrap_or_else(|| {
         let time = part.commands[0].started.replace([':', '-'], "");
         PathBuf::from("runs").join(format!("{time}-{tier}"))
     });
     let start = Start { tier, seeds, part, another_part: place.another_part, shard: place.share.shard };
-    let about = descriptions()?;
+    let about = descriptions(cells)?;
     let run = if place.share.join {
         RunWriter::join(&dir, &start, &about)
     } else {

@@ -1,11 +1,13 @@
 //! Making a run: cells, benches, records, page.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use bench::catalogue::methods;
 use bench::experiment::grid::{self, Filter};
-use bench::experiment::{runner, workloads};
+use bench::experiment::runner;
+use bench::experiment::workloads::{DOWNLOADED, WORKLOADS};
 use bench::provenance;
 use claims::Claim;
 use results::{CellSettings, Descriptions, Run, RunWriter, Tier};
@@ -25,10 +27,13 @@ pub(crate) enum End {
     Different,
 }
 
-pub(crate) fn descriptions() -> Result<Descriptions> {
+/// What a run of these cells says of methods and workloads. One whose data are downloaded is described where a cell needs it.
+pub(crate) fn descriptions<'a>(cells: impl IntoIterator<Item = &'a CellSettings>) -> Result<Descriptions> {
+    let named: BTreeSet<&str> = cells.into_iter().map(|cell| cell.workload.as_str()).collect();
+    let downloaded = DOWNLOADED.iter().filter(|w| named.contains(w.id));
     Ok(Descriptions {
         methods: methods::records(),
-        workloads: workloads::WORKLOADS.iter().map(|w| w.record()).collect::<Result<_, _>>()?,
+        workloads: WORKLOADS.iter().chain(downloaded).map(|w| w.record()).collect::<Result<_, _>>()?,
         references: crate::outside::references(),
     })
 }
@@ -105,7 +110,7 @@ pub(crate) fn report(tier: Tier, place: Place, with_benches: bool) -> Result<End
     }
     let earlier = place.share.earlier(tier)?;
     runner::stop_on_interrupt()?;
-    let mut run = open(tier, place, seeds)?;
+    let mut run = open(tier, place, seeds, &cells)?;
     // Benches first: they want the machine to themselves.
     if with_benches && run.throughput()?.is_none() && !benches::measure(&mut run, tier)? {
         return Ok(interrupted(&run));
@@ -156,7 +161,7 @@ pub(crate) fn converge(tier: Tier, place: Place, filter: &Filter) -> Result<End>
     let cells = grid::select(tier, filter)?;
     let earlier = place.share.earlier(tier)?;
     runner::stop_on_interrupt()?;
-    let run = open(tier, place, seeds(&cells))?;
+    let run = open(tier, place, seeds(&cells), &cells)?;
     let end = train(&run, &own(&run, &earlier.lacks(cells)))?;
     if end == End::Done
         && let Some(run) = run.lead()?

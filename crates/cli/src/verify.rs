@@ -100,7 +100,8 @@ pub(crate) fn extend(dir: &Path) -> Result<End> {
     let part = Part { same_bits_as: Some(SameBits { identity, cells: ids }), ..part };
     let start =
         Start { tier: manifest.tier, seeds: Vec::new(), part, another_part: true, shard: manifest.shard };
-    finish(RunWriter::begin(dir, &start, &descriptions()?)?)?;
+    let about = descriptions(cells.iter().map(|cell| &cell.cell))?;
+    finish(RunWriter::begin(dir, &start, &about)?)?;
     say::line(format_args!("{said}"))?;
     Ok(End::Done)
 }

@@ -304,6 +304,30 @@ fn a_cell_run_again_gives_the_same_bits() {
     assert!(String::from_utf8_lossy(&out.stdout).contains("DIFFERENT numbers"));
 }
 
+/// And no run is begun.
+#[test]
+fn a_workload_without_its_files_says_what_brings_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let (run, empty) = (dir.path().join("run"), dir.path().join("empty"));
+    let words = ["converge", "smoke", "--run", run.to_str().unwrap(), "--workload", "fashion-conv"];
+    let missing = empty.join("fashion-mnist/train-images-idx3-ubyte.gz");
+    let missing = format!("{}: no such file", missing.display());
+    for (folder, why) in
+        [(None, "NORMLAB_DATA, which names their folder, is not set"), (Some(&empty), missing.as_str())]
+    {
+        let mut command = normlab(&words);
+        command.env_remove("NORMLAB_DATA");
+        if let Some(folder) = folder {
+            command.env("NORMLAB_DATA", folder);
+        }
+        let out = command.output().unwrap();
+        assert_eq!(out.status.code(), Some(2));
+        let said = String::from_utf8_lossy(&out.stderr);
+        assert!(said.contains(why) && said.contains("`just data fashion-mnist` brings them"), "{said}");
+        assert!(!run.exists());
+    }
+}
+
 /// A run of one short cell and three long ones is interrupted: it ends by itself, keeps what is finished, and takes
 /// up the rest on another start.
 #[cfg(unix)]

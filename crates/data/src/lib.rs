@@ -6,9 +6,11 @@
 //!   into cases for a character model.
 //! * [`adding`] and [`copying`] generate sequence tasks from a seed.
 //! * [`DataFolder`] reads MNIST, Fashion-MNIST, the published files of optdigits and tiny Shakespeare
-//!   from a folder named by `NORMLAB_DATA`, and refuses files that are not the pinned ones.
+//!   from a folder named by `NORMLAB_DATA`, into which `just data` downloads them, and refuses files that are not the pinned
+//!   ones.
 //! * [`read_idx`], [`read_optdigits`] and [`Text::read`] read files of the same formats from anywhere.
-//! * [`shifted`] and [`cluttered`] put digits of 8×8 somewhere on a canvas of 16×16.
+//! * [`shifted`] and [`cluttered`] put digits of 8×8 somewhere on a canvas of 16×16; [`halved`] and [`framed`] bring images of
+//!   28×28 to that size.
 //! * [`Split`], [`Batches`] and [`ReadOrder`] decide which cases are seen, and in which order, from
 //!   seeds alone.
 //!
@@ -42,6 +44,7 @@ mod optdigits;
 mod order;
 mod pinned;
 mod random;
+mod resize;
 mod shakespeare;
 mod source;
 mod split;
@@ -59,6 +62,7 @@ pub use images::{Images, TrainTest};
 pub use optdigits::read_optdigits;
 pub use order::{PERMUTATION_SEED, ReadOrder, permutation, with_replacement};
 pub use pinned::{Pinned, PinnedFile};
+pub use resize::{framed, halved};
 pub use shakespeare::{SHAKESPEARE_SHA256, shakespeare};
 pub use split::{Fractions, Split};
 pub use tasks::{Adding, Copying, adding, adding_of_lengths, copying};

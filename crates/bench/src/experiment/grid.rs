@@ -132,14 +132,15 @@ pub fn select(tier: Tier, filter: &Filter) -> Result<Vec<CellSettings>, Error> {
 pub fn cells(tier: Tier, filter: &Filter) -> Vec<CellSettings> {
     let seeds = filter.seeds.map_or_else(|| seeds(tier), |n| (1..=n).collect());
     let mut cells = Vec::new();
-    for workload in WORKLOADS {
-        let wanted = filter
-            .workload
-            .as_deref()
-            .map_or(tier != Tier::Quick || !quick(workload.id).is_empty(), |asked| asked == workload.id);
-        if !wanted {
-            continue;
+    // One whose data are downloaded is trained by no tier of itself.
+    let wanted: Vec<&Workload> = match &filter.workload {
+        Some(asked) => workloads::find(asked).into_iter().collect(),
+        None => {
+            let in_tier = |w: &&Workload| tier != Tier::Quick || !quick(w.id).is_empty();
+            WORKLOADS.iter().copied().filter(in_tier).collect()
         }
+    };
+    for workload in wanted {
         for seed in &seeds {
             for rate in workload.learning_rates(tier) {
                 if filter.learning_rate.is_some_and(|r| r != rate) {

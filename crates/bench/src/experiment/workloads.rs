@@ -1,19 +1,25 @@
-//! The registry of workloads: every one, once. A workload is added by its file in `workloads/` and one line here.
+//! The registry of workloads: every one, once. A workload is added by its file in `workloads/` and one line here. Those whose
+//! data are downloaded stand apart, so that no tier needs a network.
 
 use crate::error::Error;
 
 use super::workload::Workload;
 
 macro_rules! register {
-    ($($name:ident),+ $(,)?) => {
+    (downloaded: $($downloaded:ident),+; $($name:ident),+ $(,)?) => {
+        $(mod $downloaded;)+
         $(mod $name;)+
 
-        /// Every workload, in the order of the page.
+        /// Every workload whose data are part of the build, in the order of the page.
         pub static WORKLOADS: &[&Workload] = &[$(&$name::WORKLOAD),+];
+
+        /// Workloads whose data `just data` downloads: trained where somebody asks for them by name.
+        pub static DOWNLOADED: &[&Workload] = &[$(&$downloaded::WORKLOAD),+];
     };
 }
 
 register! {
+    downloaded: fashion_conv;
     digits_mlp,
     digits_conv,
     digits_shared_conv,
@@ -36,10 +42,15 @@ register! {
 /// [`Error::UnknownWorkload`], with the names that there are.
 pub fn find(id: &str) -> Result<&'static Workload, Error> {
     let known = || Error::UnknownWorkload { got: id.to_owned(), known: ids() };
-    WORKLOADS.iter().copied().find(|w| w.id == id).ok_or_else(known)
+    all().find(|w| w.id == id).ok_or_else(known)
+}
+
+/// Those whose data are part of the build, then the others.
+pub fn all() -> impl Iterator<Item = &'static Workload> {
+    WORKLOADS.iter().chain(DOWNLOADED).copied()
 }
 
 /// All ids, for a message.
 pub fn ids() -> String {
-    WORKLOADS.iter().map(|w| w.id).collect::<Vec<_>>().join(", ")
+    all().map(|w| w.id).collect::<Vec<_>>().join(", ")
 }
