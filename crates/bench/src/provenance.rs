@@ -72,6 +72,7 @@ pub fn part(build: &Build) -> Part {
         commands: vec![CommandLine { words: words(), started: results::utc(std::time::SystemTime::now()) }],
         throughput: false,
         notes: Vec::new(),
+        declared: std::collections::BTreeMap::new(),
         same_bits_as: None,
     }
 }

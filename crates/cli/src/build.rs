@@ -19,5 +19,6 @@ pub(crate) const BUILD: Build = Build {
 pub(crate) fn part() -> Part {
     let mut part = provenance::part(&Build { lock: outside::lock(BUILD.lock), ..BUILD });
     part.identity.features.extend(outside::identities());
+    part.declared = claims::CLAIMS.iter().map(|claim| (claim.id.to_owned(), claim.declared())).collect();
     part
 }

@@ -119,6 +119,28 @@ fn each_statement_that_ends_as_a_claim_is_decided_by_records() {
     }
 }
 
+/// No threshold was set after its run: what trained the cells of a verdict had declared the claim as it stands. A part from before that
+/// was written down says nothing.
+#[test]
+fn claims_were_declared_before_their_cells_were_trained() {
+    let run = Run::open(kept()).unwrap();
+    let parts: BTreeMap<String, &results::Part> =
+        run.manifest().parts.iter().map(|part| (part.identity.id(), part)).collect();
+    let contents = run.contents().unwrap();
+    let trained_by: BTreeMap<&str, &str> =
+        contents.cells.iter().filter_map(|c| Some((c.id.as_str(), c.identity.as_deref()?))).collect();
+    let mut compared = 0;
+    for verdict in contents.verdicts.iter().flatten() {
+        let identities: BTreeSet<&str> = verdict.cells.iter().map(|id| trained_by[id.as_str()]).collect();
+        let declared = identities.iter().filter_map(|id| parts[*id].declared.get(&verdict.id));
+        for digits in declared {
+            assert_eq!(*digits, verdict.declared, "{}", verdict.id);
+            compared += 1;
+        }
+    }
+    assert!(compared > 0, "no part of the kept run says what was declared before it");
+}
+
 /// Of the claims of the literature, which the question's own and ours are not.
 #[test]
 fn four_fifths_of_the_literature_are_decided() {

@@ -1,5 +1,7 @@
 //! Where, when, how and from which sources the numbers of a run came.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Shard;
@@ -79,6 +81,10 @@ pub struct Part {
     pub throughput: bool,
     /// Anything else a reader must know.
     pub notes: Vec<String>,
+    /// The claims that this build knows, by id, each with the digits of what it had declared before the part began: thresholds, arms,
+    /// rates, seeds. Empty in runs from before they were written down.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub declared: BTreeMap<String, String>,
     /// An earlier part whose numbers this one's build gives too, so that cells of both stand side by side.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_bits_as: Option<SameBits>,
@@ -265,6 +271,7 @@ impl TryFrom<Stored> for Manifest {
                     commands: vec![CommandLine { words, started: s.started.clone() }],
                     throughput: true,
                     notes: s.notes.ok_or_else(|| missing("notes"))?,
+                    declared: BTreeMap::new(),
                     same_bits_as: None,
                 }]
             }

@@ -193,6 +193,9 @@ fn add_part(known: &mut Part, same: &Part) {
             Some(c) => c.started = c.started.clone().min(command.started.clone()),
         }
     }
+    if known.declared.is_empty() {
+        known.declared.clone_from(&same.declared);
+    }
     known.commands.sort_by(|a, b| a.started.cmp(&b.started));
     for note in &same.notes {
         if !known.notes.contains(note) {

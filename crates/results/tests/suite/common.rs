@@ -35,6 +35,7 @@ pub(crate) fn start() -> Start {
             commands: vec![command("converge")],
             throughput: false,
             notes: vec![],
+            declared: std::collections::BTreeMap::new(),
             same_bits_as: None,
         },
     }

@@ -93,6 +93,7 @@ pub(crate) fn start() -> Start {
             commands: vec![CommandLine { words, started }],
             throughput: false,
             notes: vec!["made up for a test".into()],
+            declared: std::collections::BTreeMap::new(),
             same_bits_as: None,
         },
     }
