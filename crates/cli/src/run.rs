@@ -128,12 +128,16 @@ pub(crate) fn conclude(run: RunWriter) -> Result<End> {
         return Ok(End::Done);
     };
     if let Some(shard) = run.manifest().shard {
+        if shard.is_first() && run.probes()?.is_none() {
+            // One machine is enough, and every merge would do it again.
+            run.write_probes(&probes::all())?;
+        }
         finish(run)?;
         say_memory();
         say::line(format_args!("shard {shard} is done; `merge` puts shards together, decides and renders"))?;
         return Ok(End::Done);
     }
-    decide(&run, &[])?;
+    decide(&run, &probes::all(), &[])?;
     let dir = run.dir().to_owned();
     finish(run)?;
     let end = render(&dir, None)?;

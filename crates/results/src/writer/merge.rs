@@ -51,7 +51,8 @@ impl Deref for Merge {
 
 impl Merge {
     /// Puts runs together: their parts once for each identity, their seeds, what they describe, and their cells. Times come from
-    /// one of them, `times` where several have some; probes and verdicts from none, since other cells decide otherwise.
+    /// one of them, `times` where several have some; what probes found from the first that says it; verdicts from none, since other
+    /// cells decide otherwise.
     ///
     /// # Errors
     ///
@@ -103,6 +104,12 @@ impl Merge {
             }
             if let Some(records) = from.noise()? {
                 writer.write_noise(&records)?;
+            }
+        }
+        for run in runs {
+            if let Some(found) = run.probes()? {
+                writer.write_probes(&found)?;
+                break;
             }
         }
         store::write_packed(&writer.run.pack_path(), "packed convergence records", &records)?;

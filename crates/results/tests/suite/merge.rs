@@ -49,6 +49,7 @@ fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 fn shards_become_one_run() {
     let folder = tempfile::tempdir().unwrap();
     let shards = shards(folder.path());
+    fs::write(folder.path().join("2/probes.json"), r#"{"schema_version": 1, "content": []}"#).unwrap();
     let before = files(folder.path());
     let out = folder.path().join("deep/down/all");
     let merge = Merge::of(&out, &shards, None).unwrap();
@@ -70,7 +71,7 @@ fn shards_become_one_run() {
     seeds.sort_unstable();
     assert_eq!(seeds, [1, 2, 3]);
     assert_eq!(all.references().unwrap(), shards[0].references().unwrap());
-    assert_eq!(all.verdicts().unwrap(), Some(vec![]));
+    assert_eq!((all.probes().unwrap(), all.verdicts().unwrap()), (Some(vec![]), Some(vec![])));
     let after: BTreeMap<_, _> =
         files(folder.path()).into_iter().filter(|(p, _)| !p.starts_with(&out)).collect();
     assert_eq!(
