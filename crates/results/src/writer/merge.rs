@@ -227,7 +227,7 @@ fn cells(runs: &[Run]) -> Result<(Vec<ConvergenceRecord>, Vec<Error>), Error> {
             };
             if let Some((what, values)) = before.first_difference(&record) {
                 let (first, second) = (other.dir.clone(), run.dir.clone());
-                return Err(Error::CellDiffers { cell: id, first, second, what, values });
+                return Err(Error::CellDiffers { cell: id, first, second, what, values: values.into() });
             }
         }
     }

@@ -171,7 +171,7 @@ fn runs_of_another_kind_are_refused_by_name() {
     let cell = damaged.cell_path(&record("layer", 0.1, 1).id);
     let text = fs::read_to_string(&cell).unwrap();
     fs::write(&cell, &text[..text.len() / 2]).unwrap();
-    let merge = Merge::of(&dir("out"), &[damaged.clone()], None).unwrap();
+    let merge = Merge::of(&dir("out"), std::slice::from_ref(&damaged), None).unwrap();
     assert_eq!((merge.cells, merge.left_out.len()), (0, 1));
     assert!(merge.left_out[0].to_string().starts_with(&cell.display().to_string()), "{:?}", merge.left_out);
     drop(merge);
