@@ -277,14 +277,13 @@ pub(crate) fn train_until_decided(run: &RunWriter, claims: &[&Claim], earlier: &
     Ok(End::Done)
 }
 
-/// Writes what probes find and what the run says to every claim, and to some of its own, which are returned.
-pub(crate) fn decide(run: &RunWriter, own: &[&Claim]) -> Result<Vec<VerdictRecord>> {
-    let found: Vec<ProbeRecord> = probes::all();
-    run.write_probes(&found)?;
+/// Writes what probes have found and what the run says to every claim, and to some of its own, which are returned.
+pub(crate) fn decide(run: &RunWriter, found: &[ProbeRecord], own: &[&Claim]) -> Result<Vec<VerdictRecord>> {
+    run.write_probes(found)?;
     let cells = Cells::of(run)?;
-    let own = claims::verdicts(own, &found, &cells)?;
-    let all = claims::verdicts(CLAIMS, &found, &cells)?;
-    run.write_errata(&claims::errata(&all, &found))?;
+    let own = claims::verdicts(own, found, &cells)?;
+    let all = claims::verdicts(CLAIMS, found, &cells)?;
+    run.write_errata(&claims::errata(&all, found))?;
     run.write_advice(&claims::advice(&run.methods()?.unwrap_or_default(), &cells)?)?;
     run.write_verdicts(&[own.clone(), all].concat())?;
     Ok(own)
@@ -332,7 +331,7 @@ pub(crate) fn judge(place: Place, method: &str) -> Result<End> {
     if train_until_decided(&run, &claims, &Cells::default())? == End::Interrupted {
         return Ok(End::Interrupted);
     }
-    let found = decide(&run, &claims)?;
+    let found = decide(&run, &probes::all(), &claims)?;
     for record in run.methods()?.iter().flatten().filter(|record| record.id == method) {
         say::line(card::lines(record).join("\n"))?;
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
-use results::{CellSettings, Merge, Run, Tier};
+use results::{CellSettings, Merge, Part, Run, Tier};
 
 use crate::claims::{Cells, decide};
 use crate::run::{End, of_tier, render};
@@ -13,13 +13,14 @@ use crate::{build, say};
 /// Puts runs together into a new one, with verdicts and page, and says what its tier still lacks.
 pub(crate) fn merge(out: &Path, dirs: &[PathBuf], throughput: Option<&Path>) -> Result<End> {
     let runs: Vec<Run> = dirs.iter().map(Run::open).collect::<Result<_, _>>()?;
-    let here = build::part().identity.engine;
-    let other = |run: &&Run| run.manifest().parts.iter().all(|part| part.identity.engine != here);
+    let here = build::part().identity;
+    let other = |run: &&Run| run.manifest().parts.iter().all(|part| part.identity.engine != here.engine);
     if let Some(other) = runs.iter().find(other) {
         // Its probes and verdicts would be of this engine, its cells of the other.
         bail!(
-            "{}: measured by another engine than that of this build, {here}; merge runs with the build that measured them",
-            other.dir().display()
+            "{}: measured by another engine than that of this build, {}; merge runs with the build that measured them",
+            other.dir().display(),
+            here.engine
         );
     }
     let merged = Merge::of(out, &runs, throughput).map_err(|e| match e {
@@ -29,7 +30,10 @@ pub(crate) fn merge(out: &Path, dirs: &[PathBuf], throughput: Option<&Path>) -> 
     for why in &merged.left_out {
         say::note(format_args!("not usable, left out: {why}"));
     }
-    decide(&merged, &[])?;
+    // Probes are no part of the engine: another commit may look for something else.
+    let same = |part: &Part| (&part.identity.commit, &part.identity.changes) == (&here.commit, &here.changes);
+    let kept = merged.probes()?.filter(|_| merged.manifest().parts.iter().all(same));
+    decide(&merged, &kept.unwrap_or_else(probes::all), &[])?;
     let (tier, cells) = (merged.manifest().tier, merged.cells);
     let next = next(tier, &merged)?;
     let out = merged.finish(results::utc(std::time::SystemTime::now()))?;

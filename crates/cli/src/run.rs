@@ -133,6 +133,10 @@ pub(crate) fn conclude(run: RunWriter, claims: &[&Claim]) -> Result<End> {
         return Ok(End::Done);
     };
     if let Some(shard) = run.manifest().shard {
+        if shard.is_first() && run.probes()?.is_none() {
+            // One machine is enough, and every merge would do it again.
+            run.write_probes(&probes::all())?;
+        }
         finish(run)?;
         say_memory();
         say::line(format_args!("shard {shard} is done; `merge` puts shards together, decides and renders"))?;
@@ -141,7 +145,7 @@ pub(crate) fn conclude(run: RunWriter, claims: &[&Claim]) -> Result<End> {
     if time_in_turns(&run, claims)? == End::Interrupted {
         return Ok(End::Interrupted);
     }
-    decide(&run, &[])?;
+    decide(&run, &probes::all(), &[])?;
     let dir = run.dir().to_owned();
     finish(run)?;
     let end = render(&dir, None)?;

@@ -127,7 +127,7 @@ pub enum Error {
         /// The first number that differs.
         what: String,
         /// What the runs have there.
-        values: [String; 2],
+        values: Box<[String; 2]>,
     },
     /// Times were taken in several of the runs that were to be merged.
     #[error("{} and {} both hold times, and a run has those of one machine; say whose are kept", first.display(), second.display())]

@@ -51,7 +51,8 @@ impl Deref for Merge {
 
 impl Merge {
     /// Puts runs together: their parts once for each identity, their seeds, what they describe, and their cells. Times come from
-    /// one of them, `times` where several have some; probes and verdicts from none, since other cells decide otherwise.
+    /// one of them, `times` where several have some; what probes found from the first that says it; verdicts from none, since other
+    /// cells decide otherwise.
     ///
     /// # Errors
     ///
@@ -106,6 +107,12 @@ impl Merge {
             }
             if let Some(records) = from.ratios()? {
                 writer.write_ratios(&records)?;
+            }
+        }
+        for run in runs {
+            if let Some(found) = run.probes()? {
+                writer.write_probes(&found)?;
+                break;
             }
         }
         store::write_packed(&writer.run.pack_path(), "packed convergence records", &records)?;
@@ -226,7 +233,7 @@ fn cells(runs: &[Run]) -> Result<(Vec<ConvergenceRecord>, Vec<Error>), Error> {
             };
             if let Some((what, values)) = before.first_difference(&record) {
                 let (first, second) = (other.dir.clone(), run.dir.clone());
-                return Err(Error::CellDiffers { cell: id, first, second, what, values });
+                return Err(Error::CellDiffers { cell: id, first, second, what, values: values.into() });
             }
         }
     }

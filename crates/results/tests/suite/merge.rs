@@ -49,6 +49,7 @@ fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 fn shards_become_one_run() {
     let folder = tempfile::tempdir().unwrap();
     let shards = shards(folder.path());
+    fs::write(folder.path().join("2/probes.json"), r#"{"schema_version": 1, "content": []}"#).unwrap();
     let before = files(folder.path());
     let out = folder.path().join("deep/down/all");
     let merge = Merge::of(&out, &shards, None).unwrap();
@@ -70,7 +71,7 @@ fn shards_become_one_run() {
     seeds.sort_unstable();
     assert_eq!(seeds, [1, 2, 3]);
     assert_eq!(all.references().unwrap(), shards[0].references().unwrap());
-    assert_eq!(all.verdicts().unwrap(), Some(vec![]));
+    assert_eq!((all.probes().unwrap(), all.verdicts().unwrap()), (Some(vec![]), Some(vec![])));
     let after: BTreeMap<_, _> =
         files(folder.path()).into_iter().filter(|(p, _)| !p.starts_with(&out)).collect();
     assert_eq!(
@@ -170,7 +171,7 @@ fn runs_of_another_kind_are_refused_by_name() {
     let cell = damaged.cell_path(&record("layer", 0.1, 1).id);
     let text = fs::read_to_string(&cell).unwrap();
     fs::write(&cell, &text[..text.len() / 2]).unwrap();
-    let merge = Merge::of(&dir("out"), &[damaged.clone()], None).unwrap();
+    let merge = Merge::of(&dir("out"), std::slice::from_ref(&damaged), None).unwrap();
     assert_eq!((merge.cells, merge.left_out.len()), (0, 1));
     assert!(merge.left_out[0].to_string().starts_with(&cell.display().to_string()), "{:?}", merge.left_out);
     drop(merge);
