@@ -249,7 +249,7 @@ pub(crate) fn standings(loaded: &Loaded, contest: &Contest<'_>) -> Table {
         let runs: usize = contender.trials.iter().map(|t| t.runs.len()).sum();
         let diverged: usize = contender.trials.iter().map(|t| t.diverged).sum();
         let mut row = vec![
-            Cell::text(name(loaded, contender)).linked(format!("#method-{}", slug(&contender.method))),
+            Cell::text(name(loaded, contender)).linked(loaded.links.method(&contender.method)),
             Cell::number(best.rate, format::number(best.rate)),
             Cell::number(best.score.center, text(best.score.center)),
             Cell::text(format::spread(&best.score, text)),
