@@ -18,6 +18,8 @@ const SHOWN: usize = 4;
 /// The section.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Answer {
+    /// What was asked.
+    question: String,
     /// In what the three differ, in one sentence; empty where the run describes none of them.
     lede: String,
     columns: Vec<Column>,
@@ -79,8 +81,10 @@ pub(crate) fn answer(loaded: &Loaded, verdicts: &Verdicts<'_>) -> Answer {
         let more = shown.split_off(shown.len().min(SHOWN));
         column(loaded, id, record(id), shown, more)
     });
+    let [first, second, third] = THREE.map(|id| loaded.title(id));
+    let question = format!("What is the difference between {first}, {second} and {third}?");
     // Title, block, cell, sentence, facts, verdicts.
-    Answer { lede: lede(&known), columns: columns.into(), parts: 5 + FACTS.len() }
+    Answer { question, lede: lede(&known), columns: columns.into(), parts: 5 + FACTS.len() }
 }
 
 fn column(
