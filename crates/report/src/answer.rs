@@ -58,7 +58,7 @@ type Ask = fn(&MethodRecord) -> (String, String);
 
 const FACTS: [(&str, Ask); 9] = [
     ("what is normalized", |m| (m.site.clone(), m.kind.clone())),
-    ("over what", |m| (m.reference_set.name.clone(), m.reference_set.axes.clone())),
+    ("over what", |m| (m.reference_set.name.clone(), format::axes(&m.reference_set.axes))),
     ("where in an LSTM", in_lstm),
     ("what happens at test", at_test),
     ("state kept", |m| state(m).unwrap_or_else(|| (format::NOT_MEASURED.to_owned(), String::new()))),
@@ -146,7 +146,7 @@ pub(crate) fn sentence(m: &MethodRecord) -> String {
     let averages = if set.axes == "none" {
         "It averages over nothing".to_owned()
     } else {
-        format!("It averages over the {} ({})", set.name, set.axes)
+        format!("It averages over the {} ({})", set.name, format::axes(&set.axes))
     };
     format!("{averages}, {}{stands}.", kept(m))
 }

@@ -51,7 +51,7 @@ struct Lengths {
 fn lengths(size: Size, longest: usize) -> Lengths {
     match size {
         Size::Small => Lengths { side: if longest > 8 { 4 } else { 8 }, shift: (4, 3), margin: (1, 1, 1, 1) },
-        Size::Large => Lengths { side: if longest > 8 { 14 } else { 24 }, shift: (14, 11), margin: (20, 8, 46, 20) },
+        Size::Large => Lengths { side: if longest > 8 { 16 } else { 32 }, shift: (18, 14), margin: (20, 8, 50, 20) },
     }
 }
 

@@ -80,7 +80,7 @@ pub(crate) fn card(loaded: &Loaded, m: &MethodRecord) -> Card {
     let mut facts = vec![
         ("Kind".to_owned(), m.kind.clone()),
         ("Normalizes".to_owned(), m.site.clone()),
-        ("Reference set".to_owned(), format!("{}: {}", m.reference_set.name, m.reference_set.axes)),
+        ("Reference set".to_owned(), format!("{}: {}", m.reference_set.name, format::axes(&m.reference_set.axes))),
         ("Statistics over time".to_owned(), m.policy.replace('_', " ")),
     ];
     if !m.equations.is_empty() {
@@ -107,8 +107,12 @@ pub(crate) fn card(loaded: &Loaded, m: &MethodRecord) -> Card {
     }
 }
 
+/// Bytes of MathML beyond which a line is shown as plain text: nobody reads it as a formula, and it is eight times as large.
+const LONGEST: usize = 6_000;
+
 fn lines(lines: &[FormulaLine]) -> Vec<String> {
-    lines.iter().map(|l| markup::formula(&l.mathml, &l.text)).collect()
+    let shown = |l: &FormulaLine| if l.mathml.len() > LONGEST { "" } else { &l.mathml };
+    lines.iter().map(|l| markup::formula(shown(l), &l.text)).collect()
 }
 
 fn view(p: &results::DependencyPicture, id: &str) -> Picture {

@@ -102,7 +102,19 @@ fn row(loaded: &Loaded, record: &VerdictRecord) -> Row {
         reason: record.reason.clone(),
         declared: record.declared.clone(),
         findings: record.findings.iter().map(finding).collect(),
-        cells: record.cells.join(", "),
+        cells: cells(&record.cells),
+    }
+}
+
+/// Cells that are named where a claim rests on many.
+const NAMED: usize = 4;
+
+/// The first of the cells by name, and how many more there are.
+fn cells(ids: &[String]) -> String {
+    let named = ids.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match ids.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more, which verdicts.json of the run names"),
     }
 }
 

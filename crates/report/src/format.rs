@@ -115,6 +115,21 @@ pub(crate) fn count(value: u64) -> String {
     text
 }
 
+/// The axes of a reference set with its letters as words: `N and T of one feature` is `cases and steps of one feature`.
+pub(crate) fn axes(letters: &str) -> String {
+    let word = |part: &str| match part {
+        "N" => "cases".to_owned(),
+        "T" => "steps".to_owned(),
+        "C" => "channels".to_owned(),
+        "S" => "places".to_owned(),
+        other => other.to_owned(),
+    };
+    letters.split(' ').map(|part| {
+        let (name, mark) = part.split_at(part.trim_end_matches([',', ';']).len());
+        word(name) + mark
+    }).collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,5 +157,11 @@ mod tests {
         assert_eq!(range("1\u{a0}ms", "2\u{a0}ms"), "1 – 2\u{a0}ms");
         assert_eq!(range("900\u{a0}µs", "1.1\u{a0}ms"), "900\u{a0}µs – 1.1\u{a0}ms");
         assert_eq!(range("180", "∞"), "180 – ∞");
+    }
+
+    #[test]
+    fn letters_of_a_reference_set_are_words() {
+        assert_eq!(axes("N and T of one feature; C, S"), "cases and steps of one feature; channels, places");
+        assert_eq!(axes("weights into one unit"), "weights into one unit");
     }
 }

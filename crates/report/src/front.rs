@@ -201,7 +201,7 @@ fn data_cell(cell: &FrontCell) -> Cell {
 fn described(m: &MethodRecord) -> Vec<FrontCell> {
     let block = block::block(m, &format!("set-{}", slug(&m.id)), Size::Small);
     let known = if block.is_some() { PROBED } else { DECLARED };
-    let mut set = FrontCell::new(m.reference_set.name.clone(), m.reference_set.axes.clone(), known);
+    let mut set = FrontCell::new(m.reference_set.name.clone(), format::axes(&m.reference_set.axes), known);
     set.svg = block.map_or_else(String::new, |block| block.svg);
     vec![
         set,

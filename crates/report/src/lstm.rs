@@ -62,7 +62,7 @@ impl Drawing<'_> {
     /// A norm on a wire; nothing where there is none.
     fn norm(&mut self, spot: Spot, at: (usize, usize)) {
         if self.is(spot) {
-            self.boxed("norm", at, 36, true);
+            self.boxed("norm", at, 40, true);
         }
     }
 
@@ -104,7 +104,7 @@ impl Drawing<'_> {
 
     /// The cell: carried on below, read out at the right.
     fn carried(&mut self) {
-        self.line("M44 150H308M176 158V186H196");
+        self.line("M44 150H304M176 150V186H196");
         self.text("c(t−1)", (22, 150), "");
         self.operator("×", (72, 150));
         self.operator("+", (112, 150));

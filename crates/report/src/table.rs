@@ -57,7 +57,9 @@ impl Cell {
         let sort = if value.is_infinite() {
             if value > 0.0 { "Infinity".into() } else { "-Infinity".into() }
         } else {
-            format!("{value}")
+            // A few digits suffice to order; the files have all.
+            let (whole, short) = (format!("{value}"), format!("{value:.5e}"));
+            if short.len() < whole.len() { short } else { whole }
         };
         let text = text.into();
         let sort = if sort == text { String::new() } else { sort };
