@@ -12,15 +12,15 @@ use crate::verdicts::{self, Said, Verdicts};
 /// The section.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Advice {
-    needs: Vec<Need>,
+    needs: Vec<Line>,
     /// Every standing, as it is offered as a file.
     #[serde(skip)]
     pub(crate) data: Table,
 }
 
-/// One need.
+/// A need and what it asks for.
 #[derive(Debug, Clone, Serialize)]
-struct Need {
+struct Line {
     anchor: String,
     need: String,
     measured: String,
@@ -80,7 +80,7 @@ pub(crate) fn advice(loaded: &Loaded, verdicts: &Verdicts<'_>) -> Advice {
             data.rows.push(row);
         }
     }
-    Advice { needs: loaded.advice.iter().map(|record| need(loaded, verdicts, record)).collect(), data }
+    Advice { needs: loaded.advice.iter().map(|record| line(loaded, verdicts, record)).collect(), data }
 }
 
 /// Mean, difference with its interval, and whether it is one.
@@ -100,13 +100,13 @@ fn numbers(standing: &Standing) -> [Cell; 5] {
     ]
 }
 
-fn need(loaded: &Loaded, verdicts: &Verdicts<'_>, record: &AdviceRecord) -> Need {
+fn line(loaded: &Loaded, verdicts: &Verdicts<'_>, record: &AdviceRecord) -> Line {
     let pick = |standing: &Standing| Pick {
         title: loaded.title(&standing.method).to_owned(),
         link: loaded.links.method(&standing.method),
         behind: standing.behind.as_ref().map_or_else(String::new, |effect| {
-            let apart = if standing.told_apart { "" } else { ", not told apart from the best" };
-            format!("{}{apart}", verdicts::effect(effect))
+            let apart = if standing.told_apart { "told apart" } else { "not told apart" };
+            format!("{}, {apart} from the best", verdicts::effect(effect))
         }),
     };
     let mut standings = Table::new(
@@ -124,7 +124,7 @@ fn need(loaded: &Loaded, verdicts: &Verdicts<'_>, record: &AdviceRecord) -> Need
         link: loaded.links.method(method),
         why: why.clone(),
     });
-    Need {
+    Line {
         anchor: links::need(&record.id),
         need: record.need.clone(),
         measured: record.measured.clone(),

@@ -190,6 +190,6 @@ pub(crate) fn state(m: &MethodRecord) -> Option<(String, String)> {
         return Some(("none".to_owned(), format!("at {} and at {}", steps(a.steps), steps(b.steps))));
     }
     let size = |s: &StateSize| format!("{} at {}", format::bytes(s.bytes), steps(s.steps));
-    let formula = m.state.iter().map(|s| s.bytes.as_str()).collect::<Vec<_>>().join(" + ");
+    let formula = format::sum(m.state.iter().map(|s| s.bytes.as_str()));
     Some((format!("{}, {}", size(a), size(b)), formula))
 }

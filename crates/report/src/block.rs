@@ -29,11 +29,14 @@ pub(crate) fn block(m: &MethodRecord, id: &str, size: Size) -> Option<Block> {
     let pooled = Pooled::of(m)?;
     let all: usize = pooled.axes.iter().map(|axis| axis.length).product();
     let own = if pooled.cells.len() == 1 && pooled.cells.contains(&pooled.output) {
-        "its own input alone".to_owned()
+        let before =
+            if m.state.is_empty() { "" } else { ": what it is normalized by was found in earlier batches" };
+        format!("its own input alone{before}")
     } else {
         format!("{} of {all} inputs: {}", pooled.cells.len(), pooled.words())
     };
-    let known = if pooled.measured { "measured by perturbing each" } else { "drawn from the declared reference set" };
+    let known =
+        if pooled.measured { "measured by perturbing each" } else { "drawn from the declared reference set" };
     let caption = format!("In training the outlined output depends on {own} ({known}).");
     Some(Block { svg: draw(&pooled, id, size, &caption), caption })
 }
@@ -50,8 +53,12 @@ struct Lengths {
 
 fn lengths(size: Size, longest: usize) -> Lengths {
     match size {
-        Size::Small => Lengths { side: if longest > 8 { 4 } else { 8 }, shift: (4, 3), margin: (1, 1, 1, 1) },
-        Size::Large => Lengths { side: if longest > 8 { 16 } else { 32 }, shift: (18, 14), margin: (20, 8, 50, 20) },
+        Size::Small => {
+            Lengths { side: if longest > 8 { 5 } else { 10 }, shift: (7, 5), margin: (1, 1, 1, 1) }
+        }
+        Size::Large => {
+            Lengths { side: if longest > 8 { 16 } else { 32 }, shift: (18, 14), margin: (20, 8, 50, 20) }
+        }
     }
 }
 
@@ -72,7 +79,8 @@ fn draw(p: &Pooled, id: &str, size: Size, title: &str) -> String {
         let (over, up) = shift;
         for n in 0..cases {
             for t in 0..steps {
-                let path = format!("M{} {}h{side}l{over}-{up}h-{side}z", left + t * side + n * over, top - n * up);
+                let path =
+                    format!("M{} {}h{side}l{over}-{up}h-{side}z", left + t * side + n * over, top - n * up);
                 sides[1].add(p, [n, t, 0], &path);
             }
             for c in 0..features {
@@ -82,8 +90,9 @@ fn draw(p: &Pooled, id: &str, size: Size, title: &str) -> String {
         }
     }
     let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"block\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"block{}\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
          height=\"{height}\" role=\"img\" aria-labelledby=\"{id}-t\"><title id=\"{id}-t\">{}</title>",
+        if size == Size::Small { " small" } else { "" },
         escape(title)
     );
     for (class, faces) in ["front", "top", "side"].iter().zip(&sides) {
@@ -102,7 +111,7 @@ fn draw(p: &Pooled, id: &str, size: Size, title: &str) -> String {
 fn names(out: &mut String, p: &Pooled, (left, top): (usize, usize), side: usize, depth: (usize, usize)) {
     let [cases, along, down] = [0, 1, 2].map(|at| &p.axes[at]);
     let (right, bottom) = (left + along.length * side, top + down.length * side);
-    let middle = (top + bottom) / 2;
+    let middle = usize::midpoint(top, bottom);
     // Writing to a String cannot fail.
     let _ = write!(
         out,

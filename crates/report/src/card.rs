@@ -80,7 +80,10 @@ pub(crate) fn card(loaded: &Loaded, m: &MethodRecord) -> Card {
     let mut facts = vec![
         ("Kind".to_owned(), m.kind.clone()),
         ("Normalizes".to_owned(), m.site.clone()),
-        ("Reference set".to_owned(), format!("{}: {}", m.reference_set.name, format::axes(&m.reference_set.axes))),
+        (
+            "Reference set".to_owned(),
+            format!("{}: {}", m.reference_set.name, format::axes(&m.reference_set.axes)),
+        ),
         ("Statistics over time".to_owned(), m.policy.replace('_', " ")),
     ];
     if !m.equations.is_empty() {
@@ -93,7 +96,11 @@ pub(crate) fn card(loaded: &Loaded, m: &MethodRecord) -> Card {
         gradient: lines(&m.gradient),
         letters: m.letters.iter().map(|l| (markup::formula(&l.mathml, &l.name), l.meaning.clone())).collect(),
         pictures: m.pictures.iter().enumerate().map(|(n, p)| view(p, &format!("picture-{id}-{n}"))).collect(),
-        judges: m.gradient_judges.iter().map(|g| Judges { table: judges(g), reading: reading(&g.dtype) }).collect(),
+        judges: m
+            .gradient_judges
+            .iter()
+            .map(|g| Judges { table: judges(g), reading: reading(&g.dtype) })
+            .collect(),
         gotchas: m
             .gotchas
             .iter()
@@ -111,8 +118,11 @@ pub(crate) fn card(loaded: &Loaded, m: &MethodRecord) -> Card {
 const LONGEST: usize = 6_000;
 
 fn lines(lines: &[FormulaLine]) -> Vec<String> {
-    let shown = |l: &FormulaLine| if l.mathml.len() > LONGEST { "" } else { &l.mathml };
-    lines.iter().map(|l| markup::formula(shown(l), &l.text)).collect()
+    let one = |l: &FormulaLine| {
+        let mathml = if l.mathml.len() > LONGEST { "" } else { l.mathml.as_str() };
+        markup::formula(mathml, &l.text)
+    };
+    lines.iter().map(one).collect()
 }
 
 fn view(p: &results::DependencyPicture, id: &str) -> Picture {
@@ -156,13 +166,10 @@ fn reading(dtype: &str) -> String {
         "f32" => f64::from(f32::EPSILON) / 2.0,
         _ => return String::new(),
     };
-    // The step that loses least in a central difference leaves two thirds of the digits.
-    let central = rounding.powf(2.0 / 3.0);
     format!(
-        "One rounding in {dtype} changes a number by up to {} of itself, and central differences in it come no nearer than about \
-         {}. A gradient with a wrong term is off by about {}.",
+        "One rounding in {dtype} changes a number by up to {} of itself; sums of many terms gather many of these, and central \
+         differences lose digits besides. A gradient with a wrong term is off by about {}.",
         format::number(rounding),
-        format::number(central),
         format::number(1.0)
     )
 }

@@ -115,6 +115,21 @@ pub(crate) fn count(value: u64) -> String {
     text
 }
 
+/// Sizes that add up, equal ones once with their number: `2 × (channels × element size) + 4`.
+pub(crate) fn sum<'a>(sizes: impl Iterator<Item = &'a str>) -> String {
+    let mut counted: Vec<(&str, usize)> = Vec::new();
+    for size in sizes {
+        match counted.iter_mut().find(|(known, _)| *known == size) {
+            Some((_, count)) => *count += 1,
+            None => counted.push((size, 1)),
+        }
+    }
+    let one = |(size, count): &(&str, usize)| {
+        if *count == 1 { (*size).to_owned() } else { format!("{count} × ({size})") }
+    };
+    counted.iter().map(one).collect::<Vec<_>>().join(" + ")
+}
+
 /// The axes of a reference set with its letters as words: `N and T of one feature` is `cases and steps of one feature`.
 pub(crate) fn axes(letters: &str) -> String {
     let word = |part: &str| match part {
@@ -124,10 +139,14 @@ pub(crate) fn axes(letters: &str) -> String {
         "S" => "places".to_owned(),
         other => other.to_owned(),
     };
-    letters.split(' ').map(|part| {
-        let (name, mark) = part.split_at(part.trim_end_matches([',', ';']).len());
-        word(name) + mark
-    }).collect::<Vec<_>>().join(" ")
+    letters
+        .split(' ')
+        .map(|part| {
+            let (name, mark) = part.split_at(part.trim_end_matches([',', ';']).len());
+            word(name) + mark
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[cfg(test)]
@@ -157,6 +176,12 @@ mod tests {
         assert_eq!(range("1\u{a0}ms", "2\u{a0}ms"), "1 – 2\u{a0}ms");
         assert_eq!(range("900\u{a0}µs", "1.1\u{a0}ms"), "900\u{a0}µs – 1.1\u{a0}ms");
         assert_eq!(range("180", "∞"), "180 – ∞");
+    }
+
+    #[test]
+    fn equal_sizes_stand_once() {
+        assert_eq!(sum(["a × b", "4", "a × b"].into_iter()), "2 × (a × b) + 4");
+        assert_eq!(sum(std::iter::empty()), "");
     }
 
     #[test]

@@ -129,18 +129,15 @@ pub(crate) fn front(loaded: &Loaded, contests: &[Contest<'_>], benches: &[Bench]
     ];
     let mut labels: Vec<String> = own.map(str::to_owned).into();
     labels.push(format!("#{cost}"));
-    let learned = contests.iter().map(|c| {
-        format!("#final {} and updates to target on {}", learning::words(c.metric), c.workload)
-    });
+    let learned = contests
+        .iter()
+        .map(|c| format!("#final {} and updates to target on {}", learning::words(c.metric), c.workload));
     let shown = labels.len();
     labels.extend(learned);
     let names: Vec<&str> = std::iter::once("method").chain(labels.iter().map(String::as_str)).collect();
     let mut data = Table::new("The methods compared, in the order of their records", &names);
-    let mut families: Vec<Family> = family::ALL
-        .into_iter()
-        .chain([UNDESCRIBED])
-        .map(|name| Family { name, rows: Vec::new() })
-        .collect();
+    let mut families: Vec<Family> =
+        family::ALL.into_iter().chain([UNDESCRIBED]).map(|name| Family { name, rows: Vec::new() }).collect();
     for id in loaded.method_order() {
         let record = loaded.methods.iter().find(|m| m.id == id);
         let mut cells = match record {
@@ -175,8 +172,7 @@ pub(crate) fn front(loaded: &Loaded, contests: &[Contest<'_>], benches: &[Bench]
 /// Takes away the columns in which nothing is known of any method.
 fn keep_filled(columns: &mut Vec<crate::table::Column>, families: &mut [Family]) {
     let rows = || families.iter().flat_map(|family| &family.rows);
-    let filled: Vec<bool> =
-        (0..columns.len() - 1).map(|at| rows().any(|row| !row.cells[at].muted)).collect();
+    let filled: Vec<bool> = (0..columns.len() - 1).map(|at| rows().any(|row| !row.cells[at].muted)).collect();
     // The first column names the method.
     let mut kept = std::iter::once(true).chain(filled.iter().copied());
     columns.retain(|_| kept.next().unwrap_or(true));
@@ -244,7 +240,7 @@ fn state(m: &MethodRecord) -> FrontCell {
     if m.state.is_empty() && m.state_growth.iter().all(|s| s.bytes == 0) {
         return FrontCell::new("none", "", DECLARED).sorted(0.0);
     }
-    let formula = m.state.iter().map(|s| s.bytes.as_str()).collect::<Vec<_>>().join(" + ");
+    let formula = format::sum(m.state.iter().map(|s| s.bytes.as_str()));
     match (m.state_growth.first(), m.state_growth.last()) {
         (Some(first), Some(last)) => {
             let (text, why) = if first.bytes == last.bytes {
@@ -317,12 +313,7 @@ fn cost_cell(id: &str, benches: &[Bench], headline: Option<(&Bench, &str)>) -> F
     }
 }
 
-fn convergence_cell(
-    loaded: &Loaded,
-    id: &str,
-    contest: &Contest<'_>,
-    refusal: Option<&str>,
-) -> FrontCell {
+fn convergence_cell(loaded: &Loaded, id: &str, contest: &Contest<'_>, refusal: Option<&str>) -> FrontCell {
     let Some(shown) = contest.representative(id) else {
         let mut cell = FrontCell::absent("not run");
         refusal.unwrap_or_default().clone_into(&mut cell.why);

@@ -75,7 +75,8 @@ impl Loaded {
         let noise = part!(found.noise, "noise.json", "the same thing measured against itself");
         let references = part!(found.references, "references.bib", "what citation keys stand for");
         // A name that runs from right to left must not turn the sentence that it stands in.
-        let titles = methods.iter_mut().map(|m| &mut m.title).chain(workloads.iter_mut().map(|w| &mut w.title));
+        let titles =
+            methods.iter_mut().map(|m| &mut m.title).chain(workloads.iter_mut().map(|w| &mut w.title));
         for title in titles {
             *title = markup::isolated(title);
         }

@@ -19,8 +19,10 @@ pub(crate) fn escape(text: &str) -> String {
 /// A name as it stands in a sentence, a drawing or a cell: one with letters that run from right to left between marks that keep
 /// it from turning what stands around it, any other as it is.
 pub(crate) fn isolated(name: &str) -> String {
-    let leftwards = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}'
-        | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}');
+    let leftwards = |c: char| {
+        matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}'
+        | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+    };
     if name.chars().any(leftwards) { format!("{OPEN}{name}{CLOSE}") } else { name.to_owned() }
 }
 

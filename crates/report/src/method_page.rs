@@ -40,7 +40,7 @@ pub(crate) struct MethodPage {
     cell: Option<String>,
     /// Its places in an LSTM, in words; empty where it has none.
     in_lstm: String,
-    /// Models, and its place in each.
+    /// Its places by name, and the models that have it there.
     places: Vec<(String, String)>,
     at_test: (String, String),
     properties: Vec<Asked>,
@@ -127,12 +127,12 @@ fn page(from: &Sources<'_>, m: &MethodRecord, claims: Option<&BTreeSet<&str>>) -
         block: block::block(m, &format!("block-{}", slug(&m.id)), Size::Large),
         cell: lstm::cell(m, &format!("lstm-{}", slug(&m.id))),
         in_lstm: if in_lstm { placement::in_lstm(m).0 } else { String::new() },
-        places: placement::by_model(m),
+        places: placement::by_name(m),
         at_test: answer::at_test(m),
         properties: properties(m),
         invariances: invariance::of(loaded, &m.id),
         state: state(m),
-        state_formula: m.state.iter().map(|s| s.bytes.as_str()).collect::<Vec<_>>().join(" + "),
+        state_formula: format::sum(m.state.iter().map(|s| s.bytes.as_str())),
         results: results(from, m),
         claims: claims.filter(|said| !said.href.is_empty()).collect(),
         errata: from.errata.iter().filter(|erratum| erratum.concerns(&m.id)).cloned().collect(),
@@ -195,7 +195,11 @@ fn results(from: &Sources<'_>, m: &MethodRecord) -> Table {
         line(place, format!("final {}", learning::words(contest.metric)), cell);
     }
     if !row.cost.muted {
-        line(Cell::text("throughput").linked(row.cost.link.clone()), "share of copy speed".to_owned(), &row.cost);
+        line(
+            Cell::text("throughput").linked(row.cost.link.clone()),
+            "share of copy speed".to_owned(),
+            &row.cost,
+        );
     }
     table
 }

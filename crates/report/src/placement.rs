@@ -87,11 +87,15 @@ pub(crate) fn spots(m: &MethodRecord) -> Option<&'static [Spot]> {
     names(m).first().and_then(|name| known(name)).map(|place| place.spots)
 }
 
-/// Its places in models: what the model is called, and the place by name.
-pub(crate) fn by_model(m: &MethodRecord) -> Vec<(String, String)> {
-    let part = |place: &String| match place.split_once(':') {
-        Some((model, name)) => (model.trim().to_owned(), name.trim().to_owned()),
-        None => (place.clone(), String::new()),
-    };
-    m.placements.iter().map(part).collect()
+/// Its places by name, and the models that have it there.
+pub(crate) fn by_name(m: &MethodRecord) -> Vec<(String, String)> {
+    let mut places: Vec<(String, String)> = Vec::new();
+    for place in &m.placements {
+        let (model, name) = place.split_once(':').map_or(("", place.trim()), |(a, b)| (a.trim(), b.trim()));
+        match places.iter_mut().find(|(known, _)| known == name) {
+            Some((_, models)) => *models = format!("{models}, {model}"),
+            None => places.push((name.to_owned(), model.to_owned())),
+        }
+    }
+    places
 }

@@ -41,7 +41,11 @@ impl Pooled {
                 let Axis { name, length } = &self.axes[at];
                 let reached = self.cells.iter().map(|cell| cell[at]).collect::<BTreeSet<_>>().len();
                 product *= reached;
-                if reached == *length { format!("all {length} {name}") } else { format!("{reached} of {length} {name}") }
+                if reached == *length {
+                    format!("all {length} {name}")
+                } else {
+                    format!("{reached} of {length} {name}")
+                }
             })
             .collect();
         let whole = if product == self.cells.len() { "" } else { ", but not all of these together" };
@@ -53,13 +57,17 @@ impl Pooled {
 /// drawing shows from three sides: the first case, the last step, the first feature.
 fn measured(p: &DependencyPicture) -> Option<Pooled> {
     let grid = p.grid.as_ref()?;
-    let names: Vec<&str> = grid.down_axis.split(',').chain(grid.across_axis.split(',')).map(str::trim).collect();
+    let names: Vec<&str> =
+        grid.down_axis.split(',').chain(grid.across_axis.split(',')).map(str::trim).collect();
     let coordinates = |labels: &[String]| -> Option<Vec<Vec<usize>>> {
         let all: Option<Vec<_>> = labels.iter().map(|label| coordinates(label)).collect();
         all.filter(|all| all.iter().all(|at| at.len() == names.len()))
     };
     let (rows, columns) = (coordinates(&p.rows)?, coordinates(&p.columns)?);
-    if columns.is_empty() || p.cells.len() != rows.len() || p.cells.iter().any(|row| row.len() != columns.len()) {
+    if columns.is_empty()
+        || p.cells.len() != rows.len()
+        || p.cells.iter().any(|row| row.len() != columns.len())
+    {
         return None;
     }
     let directions = directions(&names)?;
@@ -75,7 +83,9 @@ fn measured(p: &DependencyPicture) -> Option<Pooled> {
     })?;
     let output = &rows[best];
     // What lies off the three axes, as the other step of an image, is not drawn.
-    let beside = |at: &[usize]| (0..names.len()).all(|axis| directions.contains(&Some(axis)) || at[axis] == output[axis]);
+    let beside = |at: &[usize]| {
+        (0..names.len()).all(|axis| directions.contains(&Some(axis)) || at[axis] == output[axis])
+    };
     let reached = columns.iter().zip(&p.cells[best]).filter(|(at, on)| **on && beside(at));
     let plural = |axis: Option<usize>| axis.map_or_else(String::new, |axis| plural(names[axis], &names));
     Some(Pooled {
@@ -97,7 +107,8 @@ fn coordinates(label: &str) -> Option<Vec<usize>> {
 
 /// Which axes of a picture go along cases, steps and features. Places of an image go where steps would.
 fn directions(names: &[&str]) -> Option<[Option<usize>; 3]> {
-    let find = |starts: &[&str]| names.iter().position(|name| starts.iter().any(|start| name.starts_with(start)));
+    let find =
+        |starts: &[&str]| names.iter().position(|name| starts.iter().any(|start| name.starts_with(start)));
     let cases = find(&["case"]);
     let along = find(&["place", "position"]).or_else(|| find(&["step", "time"]));
     match find(&["channel", "feature"]) {
@@ -146,8 +157,7 @@ mod tests {
 
     /// Three cases, two steps, four channels; `depends` says which pairs do.
     fn method(depends: impl Fn(Place, Place) -> bool) -> MethodRecord {
-        let all: Vec<Place> =
-            (0..24).map(|i| [i / 8, i / 4 % 2, i % 4]).collect();
+        let all: Vec<Place> = (0..24).map(|i| [i / 8, i / 4 % 2, i % 4]).collect();
         let label = |what: &str, at: &Place| format!("{what}[{},t{},{}]", at[0], at[1], at[2]);
         let picture = DependencyPicture {
             title: "y on x".into(),
@@ -187,9 +197,13 @@ mod tests {
     #[test]
     fn without_a_picture_the_declared_letters_are_drawn() {
         let axes = |axes: &str| ReferenceSetRecord { name: String::new(), axes: axes.into() };
-        let of = |text: &str| Pooled::of(&MethodRecord { reference_set: axes(text), ..MethodRecord::default() });
+        let of =
+            |text: &str| Pooled::of(&MethodRecord { reference_set: axes(text), ..MethodRecord::default() });
         let sequence = of("N and T of one feature").unwrap();
-        assert_eq!((sequence.measured, sequence.words().as_str()), (false, "all 3 cases, all 2 steps, 1 of 4 features"));
+        assert_eq!(
+            (sequence.measured, sequence.words().as_str()),
+            (false, "all 3 cases, all 2 steps, 1 of 4 features")
+        );
         assert_eq!(of("C and S of one case").unwrap().words(), "1 of 3 cases, 1 of 2 steps, all 4 features");
         assert_eq!(of("every path through a weight"), None);
     }

@@ -125,13 +125,8 @@ impl Site {
         let verdicts = Verdicts::of(&loaded.verdicts);
         let front = front::front(loaded, &contests, &benches);
         let errata = errata::errata(loaded, &verdicts);
-        let sources = Sources {
-            loaded,
-            verdicts: &verdicts,
-            contests: &contests,
-            front: &front,
-            errata: &errata,
-        };
+        let sources =
+            Sources { loaded, verdicts: &verdicts, contests: &contests, front: &front, errata: &errata };
         let methods = method_page::pages(&sources);
         let series = contests.iter().map(|c| c.contenders.len()).max().unwrap_or(0);
         Ok(Self {
@@ -203,10 +198,12 @@ impl Site {
         let head = |path, title, description| Head { path, title, description };
         let mut files = Vec::new();
         for method in &self.methods {
-            let about = "A normalization method: formula, gradient, what it pools, where it stands, what it keeps.";
+            let about =
+                "A normalization method: formula, gradient, what it pools, where it stands, what it keeps.";
             files.push(self.page(tera, "method.html", &head(&method.path, &method.title, about), method)?);
         }
-        let claims = head(links::CLAIMS, "Claims", "Claims of the literature, and what one run says to each.");
+        let claims =
+            head(links::CLAIMS, "Claims", "Claims of the literature, and what one run says to each.");
         files.push(self.page(tera, "claims.html", &claims, &self.claims)?);
         let workloads =
             head(links::WORKLOADS, "Workloads", "Who learns how well, how fast and at which learning rate.");
@@ -214,8 +211,11 @@ impl Site {
         let throughput =
             head(links::THROUGHPUT, "Throughput", "How close each method comes to the speed of a copy.");
         files.push(self.page(tera, "throughput.html", &throughput, &self.throughput)?);
-        let provenance =
-            head(links::PROVENANCE, "Provenance", "Where the numbers come from, what is missing, and all sources.");
+        let provenance = head(
+            links::PROVENANCE,
+            "Provenance",
+            "Where the numbers come from, what is missing, and all sources.",
+        );
         files.push(self.page(tera, "provenance.html", &provenance, &self.provenance)?);
         let index = head(
             links::INDEX,

@@ -48,7 +48,11 @@ fn said<'a>(page: &'a str, id: &str) -> &'a str {
 fn a_need_has_one_recommendation_its_runner_up_and_the_claim_behind_it() {
     let folder = tempfile::tempdir().unwrap();
     let run = judged::write(&folder.path().join("run"));
-    let all = vec![standing("layer", None, false), standing("rms", Some(0.02), false), standing("none", Some(0.4), true)];
+    let all = vec![
+        standing("layer", None, false),
+        standing("rms", Some(0.02), false),
+        standing("none", Some(0.4), true),
+    ];
     run.write_advice(&[need("small-batches", all.clone()), need("nothing-yet", vec![])]).unwrap();
     let site = rendered(folder.path());
     check(&site);
@@ -58,7 +62,10 @@ fn a_need_has_one_recommendation_its_runner_up_and_the_claim_behind_it() {
                   (95\u{a0}% −0.03 to 0.07), not told apart from the best.</p>";
     position(text, second);
     position(text, "href=\"claims.html#claim-R7\"");
-    position(text, "<a href=\"methods/batch.html\"><bdi>Batch Normalization</bdi></a>: one case has no variance");
+    position(
+        text,
+        "<a href=\"methods/batch.html\"><bdi>Batch Normalization</bdi></a>: one case has no variance",
+    );
     position(text, "digits as rows, batches of 4");
     let nothing = said(site.index(), "nothing-yet");
     assert!(nothing.contains("Nothing was measured for it yet.") && !nothing.contains("Then "), "{nothing}");
@@ -104,8 +111,13 @@ fn errata_stand_with_the_claims_and_on_the_pages_of_their_methods() {
     let site = rendered(folder.path());
     check(&site);
     let all = site.page("claims.html");
-    let places = ["<section id=\"claims\"", "<section id=\"errata\"", "<article id=\"erratum-epsilon\"", "<article id=\"erratum-of-none\""]
-        .map(|text| position(all, text));
+    let places = [
+        "<section id=\"claims\"",
+        "<section id=\"errata\"",
+        "<article id=\"erratum-epsilon\"",
+        "<article id=\"erratum-of-none\"",
+    ]
+    .map(|text| position(all, text));
     assert!(places.is_sorted());
     position(all, "rows of zeros (ln valid_loss, behind the best: 0.3 (95\u{a0}% 0.25 to 0.35))");
     for method in ["layer", "rms"] {

@@ -37,7 +37,8 @@ fn the_answer_comes_from_the_records_of_the_three() {
     if let Ok(keep) = std::env::var("NORMLAB_KEEP_JUDGED_PAGE") {
         report::render(run.dir(), Path::new(&keep)).unwrap();
     }
-    let order = ["answer", "paragraph", "which", "all"].map(|id| position(page, &format!("<section id=\"{id}\"")));
+    let order =
+        ["answer", "paragraph", "which", "all"].map(|id| position(page, &format!("<section id=\"{id}\"")));
     assert!(order.is_sorted(), "the answer first: {order:?}");
     let differ = "They differ in what one statistic averages over, in what is kept for the test and in where in an LSTM they stand.";
     position(section(page, "answer"), differ);
@@ -209,7 +210,10 @@ fn a_claim_is_quoted_with_what_decided_it() {
     verdicts[at] = second;
     run.write_verdicts(&verdicts).unwrap();
     let site = rendered(folder.path());
-    position(section(site.index(), "paragraph"), "our runs speak against it: ln valid_loss, layer − none: 0.77");
+    position(
+        section(site.index(), "paragraph"),
+        "our runs speak against it: ln valid_loss, layer − none: 0.77",
+    );
 }
 
 #[test]

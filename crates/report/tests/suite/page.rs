@@ -237,7 +237,10 @@ fn a_speed_that_cannot_be_is_named_and_not_drawn() {
     run.write_throughput(&records).unwrap();
     let site = rendered(folder.path());
     check(&site);
-    position(site.page("provenance.html"), &format!("Not usable: throughput.json, {nothing}: median_ns: expected no less than"));
+    position(
+        site.page("provenance.html"),
+        &format!("Not usable: throughput.json, {nothing}: median_ns: expected no less than"),
+    );
     let rows = |shape: &str| {
         fs::read_to_string(folder.path().join(format!("out/data/bench-norm-f32-{shape}-fwd.csv"))).unwrap()
     };
@@ -308,7 +311,8 @@ fn a_page_replaces_the_one_before_it_and_nothing_else() {
         .chain(own.map(str::to_owned))
         .collect();
     assert_eq!(left, expected);
-    let pages = ["index", "claims", "workloads", "throughput", "provenance"].map(|name| format!("{name}.html"));
+    let pages =
+        ["index", "claims", "workloads", "throughput", "provenance"].map(|name| format!("{name}.html"));
     assert_eq!(names(&out), pages.into_iter().chain(["data", "methods"].map(str::to_owned)).collect());
     let of_methods = ["none", "batch", "layer", "kept", "mine"].map(|name| format!("{name}.html"));
     assert_eq!(names(&methods), of_methods.into());

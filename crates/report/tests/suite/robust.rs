@@ -6,7 +6,7 @@ use std::path::Path;
 use results::MethodRecord;
 
 use crate::common;
-use crate::common::check::check;
+use crate::common::check::{check, check_size};
 use crate::common::{Site, judged, position, rendered};
 
 fn with_methods(methods: &[MethodRecord]) -> (tempfile::TempDir, Site) {
@@ -79,12 +79,19 @@ fn the_table_has_the_columns_that_have_data() {
     let site = rendered(folder.path());
     check(&site);
     let table = &site.index()[position(site.index(), "id=\"comparison\"")..];
-    assert!(!table.contains("<th scope=\"col\">cost") && !table.contains("class=\"num\">cost"), "no cost was measured");
-    let families = ["Over cases: statistics of a batch", "Within one case"].map(|family| position(table, family));
+    assert!(
+        !table.contains("<th scope=\"col\">cost") && !table.contains("class=\"num\">cost"),
+        "no cost was measured"
+    );
+    let families =
+        ["Over cases: statistics of a batch", "Within one case"].map(|family| position(table, family));
     let (batch, layer) = (position(table, "id=\"row-batch\""), position(table, "id=\"row-layer\""));
     assert!(families[0] < batch && batch < families[1] && families[1] < layer);
     let row = &table[batch..batch + table[batch..].find("</tr>").unwrap()];
-    position(row, "<span class=\"sign no\" aria-hidden=\"true\">✗</span>no</summary><small>no variance; probed</small></details>");
+    position(
+        row,
+        "<span class=\"sign no\" aria-hidden=\"true\">✗</span>no</summary><small>no variance; probed</small></details>",
+    );
 }
 
 #[test]
@@ -98,8 +105,10 @@ fn runs_that_are_kept_make_small_sites() {
             report::render(&run, out.path()).unwrap();
             let site = Site::read(out.path());
             check(&site);
+            check_size(&site);
             let size = |path: &Path| fs::metadata(path).unwrap().len();
-            let data: u64 = fs::read_dir(out.path().join("data")).unwrap().map(|e| size(&e.unwrap().path())).sum();
+            let data: u64 =
+                fs::read_dir(out.path().join("data")).unwrap().map(|e| size(&e.unwrap().path())).sum();
             assert!(data < 2_500_000, "{}: {data} bytes of tables", run.display());
             if let Ok(keep) = std::env::var("NORMLAB_KEEP_SITES") {
                 report::render(&run, &Path::new(&keep).join(run.file_name().unwrap())).unwrap();
