@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::format;
 use crate::load::Loaded;
+use crate::slug::slug;
 use crate::table::{Cell, Table};
 
 /// The probe whose values are named `<method>.<transformation>`, and otherwise sum them up.
@@ -46,6 +47,7 @@ pub(crate) fn invariance(loaded: &Loaded) -> Option<Invariance> {
             None => Cell::absent(format::NOT_MEASURED),
         }));
         table.rows.push(row);
+        table.anchors.push(format!("invariance-{}", slug(method)));
     }
     let whole = probe.values.iter().filter(|(name, _)| !name.contains('.'));
     Some(Invariance {

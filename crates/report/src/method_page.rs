@@ -31,6 +31,7 @@ pub(crate) struct MethodPage {
     #[serde(skip)]
     pub(crate) path: String,
     pub(crate) title: String,
+    anchor: String,
     family: &'static str,
     /// Address of its row in the comparison.
     row: String,
@@ -120,6 +121,7 @@ fn page(from: &Sources<'_>, m: &MethodRecord, claims: Option<&BTreeSet<&str>>) -
     MethodPage {
         path: links::method_page(&m.id),
         title: m.title.clone(),
+        anchor: format!("method-{}", slug(&m.id)),
         family: family::ALL[family::of(m)],
         row: format!("{}#{}", links::INDEX, links::row(&m.id)),
         sentence: answer::sentence(m),

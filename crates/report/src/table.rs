@@ -87,6 +87,8 @@ pub(crate) struct Table {
     pub(crate) columns: Vec<Column>,
     /// The rows.
     pub(crate) rows: Vec<Vec<Cell>>,
+    /// The anchor of each row, or none at all.
+    pub(crate) anchors: Vec<String>,
 }
 
 impl Table {
@@ -96,7 +98,7 @@ impl Table {
             .iter()
             .map(|l| Column { label: l.trim_start_matches('#').to_owned(), numeric: l.starts_with('#') })
             .collect();
-        Self { caption: caption.into(), columns, rows: Vec::new() }
+        Self { caption: caption.into(), columns, rows: Vec::new(), anchors: Vec::new() }
     }
 
     /// The table as CSV (RFC 4180), with the schema version as a last column.

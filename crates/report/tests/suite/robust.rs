@@ -61,6 +61,22 @@ fn strange_names_stay_text_and_keep_to_themselves() {
     assert!(csv.contains(hebrew) && !csv.contains('\u{2068}'), "{csv}");
 }
 
+/// What only measurements name has a row without a link.
+#[test]
+fn a_method_without_a_record_has_a_row_and_no_page() {
+    let folder = tempfile::tempdir().unwrap();
+    common::write(&folder.path().join("run"));
+    fs::remove_file(folder.path().join("run/methods.json")).unwrap();
+    let site = rendered(folder.path());
+    check(&site);
+    assert_eq!(site.pages.len(), 5);
+    let row = &site.index()[position(site.index(), "<tr id=\"row-layer\">")..];
+    assert!(
+        row.starts_with("<tr id=\"row-layer\"><th scope=\"row\" data-sort=\"layer\"><bdi>layer</bdi></th>")
+    );
+    position(site.page("workloads.html"), "<tr id=\"standing-mlp-layer\"><th scope=\"row\">layer</th>");
+}
+
 /// Two methods whose ids look alike have a page each.
 #[test]
 fn ids_that_look_alike_have_pages_of_their_own() {
