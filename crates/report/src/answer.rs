@@ -136,19 +136,17 @@ fn lede(known: &[&MethodRecord]) -> String {
 
 /// What a method averages over, keeps and normalizes in an LSTM.
 pub(crate) fn sentence(m: &MethodRecord) -> String {
-    let place = in_lstm(m).0;
-    let stands = if m.placements.iter().any(|place| place.starts_with("lstm:")) {
-        format!(", and in an LSTM it normalizes {place}")
-    } else {
-        String::new()
-    };
     let set = &m.reference_set;
     let averages = if set.axes == "none" {
         "It averages over nothing".to_owned()
     } else {
-        format!("It averages over the {} ({})", set.name, format::axes(&set.axes))
+        format!("It averages over the {} ({})", set.name.replace('_', " "), format::axes(&set.axes))
     };
-    format!("{averages}, {}{stands}.", kept(m))
+    if m.placements.iter().any(|place| place.starts_with("lstm:")) {
+        format!("{averages}, {}, and in an LSTM it normalizes {}.", kept(m), in_lstm(m).0)
+    } else {
+        format!("{averages} and {}.", kept(m))
+    }
 }
 
 fn kept(m: &MethodRecord) -> String {

@@ -114,13 +114,17 @@ pub(crate) fn card(loaded: &Loaded, m: &MethodRecord) -> Card {
     }
 }
 
-/// Bytes of MathML beyond which a line is shown as plain text: nobody reads it as a formula, and it is eight times as large.
-const LONGEST: usize = 6_000;
+/// Bytes of MathML beyond which a line stands as plain text behind a disclosure: nobody reads it as a formula, and it is eight
+/// times as large.
+const LONGEST: usize = 4_000;
 
 fn lines(lines: &[FormulaLine]) -> Vec<String> {
     let one = |l: &FormulaLine| {
-        let mathml = if l.mathml.len() > LONGEST { "" } else { l.mathml.as_str() };
-        markup::formula(mathml, &l.text)
+        if l.mathml.len() <= LONGEST {
+            return markup::formula(&l.mathml, &l.text);
+        }
+        let (name, text) = (markup::escape(&l.lhs), markup::formula("", &l.text));
+        format!("<details><summary>{name}, a long line</summary>{text}</details>")
     };
     lines.iter().map(one).collect()
 }

@@ -85,6 +85,19 @@ fn ids_that_look_alike_have_pages_of_their_own() {
     assert_eq!(site.pages.len(), 5 + 6);
 }
 
+/// A line that is too long to be read as a formula is there as text, and does not weigh on the page.
+#[test]
+fn a_long_line_of_a_gradient_stands_behind_a_disclosure() {
+    let mut method = common::method("layer");
+    let sum = "<mi>x</mi><mo>+</mo>".repeat(400);
+    method.gradient[0].mathml = format!("<math><mrow>{sum}<mi>x</mi></mrow></math>");
+    method.gradient[0].text = format!("dx = {} < x", "x + ".repeat(400));
+    let (_folder, site) = with_methods(&[method]);
+    let page = site.method("layer");
+    position(page, "<details><summary>dx, a long line</summary><code>dx = x + x");
+    assert!(page.contains("x +  &lt; x</code></details>") && !page.contains(&sum), "as text");
+}
+
 /// A column of which no method has anything is not there, and one that some have is.
 #[test]
 fn the_table_has_the_columns_that_have_data() {
