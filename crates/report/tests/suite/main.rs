@@ -4,5 +4,6 @@ mod advice;
 mod answer;
 mod common;
 mod learning;
+mod method;
 mod page;
 mod robust;
