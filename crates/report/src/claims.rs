@@ -182,3 +182,16 @@ fn values(record: &VerdictRecord) -> Vec<Cell> {
         Cell::text(record.declared.clone()),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::cells;
+
+    #[test]
+    fn many_cells_are_counted_after_the_first() {
+        let ids: Vec<String> = (0..6).map(|n| format!("c{n}")).collect();
+        assert_eq!(cells(&ids[..4]), "c0, c1, c2, c3");
+        assert_eq!(cells(&ids), "c0, c1, c2, c3 and 2 more, which verdicts.json of the run names");
+        assert_eq!(cells(&[]), "");
+    }
+}
