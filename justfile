@@ -73,11 +73,6 @@ bench filter="":
     fi
     "${benches[@]}" ${1:+"$1"}
 
-# One thread and two in turn over the engine of HMAX: how much faster?
-[group('report')]
-cores threads="2" rounds="15":
-    cargo run --release --package hmax --example cores -- "$@"
-
 # PyTorch beside us in one interleaved run (needs a Python with torch); a second word is a run that keeps the times
 [group('report')]
 peers python="python3" *run:

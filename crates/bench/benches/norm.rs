@@ -251,6 +251,8 @@ fn main() {
     if !smoke {
         flat::<2048>(&mut c, tier, 128);
         images(&mut c, tier, IMAGES[1]);
+        // Milliseconds each, so that half as many samples take as long as all of the others.
+        c = c.sample_size(samples / 2);
         flat::<1024>(&mut c, tier, 4096);
         images(&mut c, tier, IMAGES[2]);
         for m in measured(tier) {

@@ -47,12 +47,14 @@ const MLP: (&str, &str, &str) = ("digits-mlp", "batch", "hidden");
 const ADDING: (&str, &str, &str) = ("adding-lengths", "bn-rnn", "input");
 const WEIGHT: (&str, &str, &str) = ("digits-mlp", "weight", "hidden");
 
+const PIXELS: (&str, &str, &str) = ("digits-lstm-64", "none", "none");
+
 const BY_SGD: &[(&str, &str)] = &[("optimizer", "sgd")];
 const PLAIN: (&str, &str, &str) = ("digits-mlp", "none", "none");
 const STREAMING: (&str, &str, &str) = ("digits-mlp", "streaming", "hidden");
 const CHARACTERS: (&str, &str, &str) = ("shakespeare-rnn", "layer", "paper");
 
-const AXES: [Axis; 51] = [
+const AXES: [Axis; 53] = [
     axis(("digits-conv", "batch", "hidden"), "filters", ["trained", "random"], 1),
     axis(RNN, "initial_gain", ["0.1", "1"], 0),
     axis(RNN, "gain", ["learned", "fixed"], 1),
@@ -73,6 +75,8 @@ const AXES: [Axis; 51] = [
     axis(ADDING, "statistics", ["step", "sequence"], 0),
     axis(("adding", "none", "none"), "recurrence", ["lstm", "tanh"], 0),
     axis(("adding", "none", "none"), "recurrence", ["tanh", "relu"], 0),
+    axis(PIXELS, "recurrence", ["lstm", "relu"], 0),
+    Axis { beside: &[("recurrence", "relu")], ..axis(PIXELS, "optimizer", ["sgd", "path-sgd"], 1) },
     axis(("adding", "recurrent-batch", "carried_batch"), "initial_gain", ["0.1", "1"], 0),
     axis(MLP, "depth", ["1", "3"], 0),
     axis(MLP, "nonlinearity", ["relu", "tanh"], 0),
@@ -254,6 +258,12 @@ fn a_setting_that_would_change_nothing_is_refused() {
         (MLP, "dropout", "1", "the setting `dropout` is `1`, it must be from 0 to below 1"),
         (MLP, "start", "unbalanced", "the start `unbalanced` is for the plain network of ReLU units"),
         (MLP, "optimizer", "path-sgd", "the optimizer `path-sgd` is for the plain network of ReLU units"),
+        (
+            RNN,
+            "optimizer",
+            "path-sgd",
+            "the optimizer `path-sgd` is for one simple recurrence of rectified units",
+        ),
         (
             MLP,
             "batches_per_update",

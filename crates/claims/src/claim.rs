@@ -34,6 +34,19 @@ pub enum Evidence {
     },
     /// Networks in training.
     Trained(Experiment),
+    /// Two things timed in turns: where the interval for the median of the ratios lies.
+    Timed {
+        /// The name of the ratio.
+        ratio: &'static str,
+        /// What is over what, in words.
+        #[serde(skip)]
+        about: &'static str,
+        /// Where the whole interval must lie for the claim; it falls where the whole interval lies elsewhere.
+        within: Within,
+    },
+    /// The verdicts on other claims, each of which speaks of one difficulty. The claim is supported where more than half of them
+    /// are, and refuted where that cannot be any more, whatever the open ones will say.
+    Counted(&'static [Difficulty]),
     /// Nothing yet.
     Later {
         /// What deciding it would cost, in minutes of one core.
@@ -43,6 +56,16 @@ pub enum Evidence {
         #[serde(skip)]
         missing: &'static str,
     },
+}
+
+/// A difficulty, and the claim that something overcomes it.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Difficulty {
+    /// What the difficulty is, in words.
+    #[serde(skip)]
+    pub about: &'static str,
+    /// The claim.
+    pub claim: &'static str,
 }
 
 /// One number of a probe and where it must lie.
@@ -75,6 +98,18 @@ impl Within {
             Self::AtMost(most) => value <= most,
             Self::AtLeast(least) => value >= least,
             Self::Between(least, most) => (least..=most).contains(&value),
+        }
+    }
+
+    /// Whether a whole interval lies there, or none of it: neither where it does so in part.
+    pub(crate) fn holds_all(self, lower: f64, upper: f64) -> Option<bool> {
+        match (self.holds(lower), self.holds(upper)) {
+            (true, true) => Some(true),
+            // Ends on either side of a range have all of it between them.
+            (false, false) if !matches!(self, Self::Between(least, most) if lower < least && upper > most) => {
+                Some(false)
+            }
+            _ => None,
         }
     }
 

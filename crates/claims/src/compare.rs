@@ -12,7 +12,7 @@ use crate::experiment::{Comparison, Expectation, Quantity};
 /// Beside the fields of a curve's last point and the metrics there are `mean_log_train_loss`, the mean over the curve: how fast it
 /// fell; `best_valid_loss`, the smallest on the way; and `valid_accuracy_wander`, the standard deviation over the last ten
 /// passes.
-fn number(record: &ConvergenceRecord, name: &str) -> Option<f64> {
+pub(crate) fn number(record: &ConvergenceRecord, name: &str) -> Option<f64> {
     if matches!(record.outcome, Outcome::Diverged { .. }) {
         return Some(if name.contains("accuracy") { 0.0 } else { f64::INFINITY });
     }

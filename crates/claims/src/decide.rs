@@ -6,6 +6,7 @@ use crate::claim::{Claim, Evidence, Expect};
 use crate::error::Error;
 use crate::plan::Bench;
 use crate::trained::{self, Found};
+use crate::{counted, timed};
 
 /// What probes and cells say to claims, in the order of the claims.
 ///
@@ -20,7 +21,13 @@ pub fn verdicts(
     claims.iter().map(|claim| verdict(claim, probes, bench)).collect()
 }
 
-fn verdict(claim: &Claim, probes: &[ProbeRecord], bench: &dyn Bench) -> Result<VerdictRecord, Error> {
+/// What they say to one.
+pub(crate) fn verdict(
+    claim: &Claim,
+    probes: &[ProbeRecord],
+    bench: &dyn Bench,
+) -> Result<VerdictRecord, Error> {
+    let (mut timed_by, mut counts) = (None, Vec::new());
     let (threshold, probe, found) = match &claim.evidence {
         Evidence::Probe { probe, expects } => {
             let record = probes.iter().find(|record| record.id == *probe);
@@ -33,6 +40,16 @@ fn verdict(claim: &Claim, probes: &[ProbeRecord], bench: &dyn Bench) -> Result<V
             let mut found = trained::decide(claim.id, experiment, bench)?;
             found.core_minutes.get_or_insert(experiment.core_minutes);
             (words.collect::<Vec<_>>().join("; "), None, found)
+        }
+        Evidence::Timed { ratio, about, within } => {
+            let record = bench.ratio(ratio);
+            timed_by = record.map(|r| r.id.clone());
+            (format!("{about}: {}", within.words()), None, timed::decide(claim.id, about, *within, record)?)
+        }
+        Evidence::Counted(difficulties) => {
+            let found;
+            (counts, found) = counted::decide(difficulties, probes, bench)?;
+            (format!("of {} difficulties more than half", difficulties.len()), None, found)
         }
         Evidence::Later { core_minutes, missing } => {
             let mut found = Found::undecided(format!("not run: {missing}"));
@@ -51,6 +68,8 @@ fn verdict(claim: &Claim, probes: &[ProbeRecord], bench: &dyn Bench) -> Result<V
         findings: found.findings,
         cells: found.cells,
         probe,
+        ratio: timed_by,
+        counts,
         differs: claim.differs.to_owned(),
         core_minutes: found.core_minutes,
     })

@@ -7,22 +7,30 @@
 //! Knows records and statistics; nothing of methods, models and pages.
 
 mod admission;
+mod advice;
 mod claim;
 mod claims;
 mod compare;
+mod counted;
 mod decide;
+mod errata;
 mod error;
 mod experiment;
 mod judge;
+mod needs;
 mod plan;
 mod setups;
+mod timed;
 mod trained;
 
 pub use admission::{AT_REST, Admission, SPREAD, admissions};
-pub use claim::{Claim, Evidence, Expect, Within};
+pub use advice::{Candidate, Need, Requirement, advice};
+pub use claim::{Claim, Difficulty, Evidence, Expect, Within};
 pub use claims::{CLAIMS, find, standard};
 pub use decide::verdicts;
+pub use errata::{ERRATA, Erratum, Measured, errata};
 pub use error::Error;
 pub use experiment::{Arm, Comparison, Expectation, Experiment, Protocol, Quantity, Rule, Setup};
 pub use judge::judge;
-pub use plan::{Bench, Wanted, next};
+pub use needs::NEEDS;
+pub use plan::{Bench, Wanted, next, with_counted};

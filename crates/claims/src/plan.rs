@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use results::{CellSettings, ConvergenceRecord, Outcome};
+use results::{CellSettings, ConvergenceRecord, Outcome, RatioRecord};
 
 use crate::claim::{Claim, Evidence};
 use crate::error::Error;
@@ -31,6 +31,10 @@ pub trait Bench {
     fn cell(&self, wanted: &Wanted<'_>) -> Result<CellSettings, String>;
     /// The record of that id, if it is there.
     fn record(&self, id: &str) -> Option<&ConvergenceRecord>;
+    /// The ratio of times of that name, if it was measured.
+    fn ratio(&self, _id: &str) -> Option<&RatioRecord> {
+        None
+    }
 }
 
 /// Rates added beyond the edges of a grid, at most.
@@ -178,6 +182,23 @@ fn arms(experiment: &Experiment) -> Vec<(&Setup, &Arm)> {
     arms
 }
 
+/// The claims, and those whose verdicts they count.
+///
+/// # Errors
+///
+/// [`Error::Unknown`], for a difficulty whose claim there is not.
+pub fn with_counted<'a>(claims: &[&'a Claim]) -> Result<Vec<&'a Claim>, Error> {
+    let mut all = claims.to_vec();
+    for claim in claims {
+        if let Evidence::Counted(difficulties) = &claim.evidence {
+            for difficulty in *difficulties {
+                all.push(crate::find(difficulty.claim)?);
+            }
+        }
+    }
+    Ok(all)
+}
+
 /// The cells that these claims still need: first those by which rates are chosen, and for arms whose rate is known those that
 /// judge. Called again when they are there, it says what comes after them; when nothing comes, it is empty.
 ///
@@ -186,7 +207,7 @@ fn arms(experiment: &Experiment) -> Vec<(&Setup, &Arm)> {
 /// [`Error::Arm`].
 pub fn next(claims: &[&Claim], bench: &dyn Bench) -> Result<Vec<CellSettings>, Error> {
     let (mut listed, mut cells) = (BTreeSet::new(), Vec::new());
-    for claim in claims {
+    for claim in with_counted(claims)? {
         let Evidence::Trained(experiment) = &claim.evidence else { continue };
         for (on, arm) in arms(experiment) {
             let run = Run { claim: claim.id, on, arm };

@@ -27,6 +27,18 @@ pub(crate) const PIXELS_BY_8: Setup = Setup {
     },
 };
 
+/// Permuted pixels through a recurrence of rectified units, moved by steps whose rates mean different things.
+pub(crate) const PIXELS_BY_PLAIN_STEPS: Setup = Setup {
+    workload: "digits-lstm-64",
+    protocol: Protocol { epochs: 15, batch_size: None, rates: &[1e-3, 1e-2, 1e-1], tuning: 2, judging: 10 },
+};
+/// By Path-SGD.
+pub(crate) const RELU_BY_PATH_SGD: Arm =
+    Arm::of("Path-SGD", "none").with(&[("optimizer", "path-sgd"), ("recurrence", "relu")]);
+/// By plain steps.
+pub(crate) const RELU_BY_SGD: Arm =
+    Arm::of("plain steps", "none").with(&[("optimizer", "sgd"), ("recurrence", "relu")]);
+
 /// Characters through an LSTM, a budget on purpose.
 pub(crate) const CHARACTERS: Setup = Setup {
     workload: "shakespeare-lstm",
@@ -145,6 +157,8 @@ pub(crate) const RNN_JOINT: Arm = Arm::of("batch norm of the sum, gain 1", "recu
 
 /// Batch normalization.
 pub(crate) const BATCH: Arm = Arm::of("batch", "batch");
+/// Batch renormalization.
+pub(crate) const BATCH_RENORM: Arm = Arm::of("batch renormalization", "batch-renorm");
 /// Layer normalization.
 pub(crate) const LAYER_MLP: Arm = Arm::of("layer", "layer");
 /// Weight normalization with its data-dependent start.
@@ -221,6 +235,11 @@ pub(crate) const COSINE_WITHOUT_GAIN: Arm =
 pub(crate) const STREAMING: Arm = Arm::of("streaming", "streaming");
 /// Streaming normalization of moments, which one case at a time has too.
 pub(crate) const STREAMING_MOMENTS: Arm = Arm::of("streaming moments", "streaming-moments");
+/// The same, one case at a time.
+pub(crate) const STREAMING_MOMENTS_BY_ONES: Arm = STREAMING_MOMENTS.in_batches_of(1).with(ONES);
+/// Layer normalization, one case at a time.
+pub(crate) const LAYER_BY_ONES: Arm =
+    Arm::of("layer, one case at a time", "layer").in_batches_of(1).with(ONES);
 /// Layer normalization in a simple recurrence.
 pub(crate) const RNN_LAYER: Arm = Arm::of("layer", "layer").with(LIMITED);
 
@@ -264,6 +283,9 @@ pub(crate) const PLAIN_CONV: Arm = Arm::of("plain", "none");
 pub(crate) const LAYER_CONV: Arm = Arm::of("layer", "layer").at("hidden");
 /// With group normalization.
 pub(crate) const GROUP_CONV: Arm = Arm::of("group", "group").at("hidden, 4 groups");
+/// With weights that are standardized too.
+pub(crate) const STANDARDIZED: Arm =
+    Arm::of("group, standardized weights", "group").at("hidden, 4 groups, standardized weights");
 /// With statistics of each step.
 pub(crate) const BATCH_PER_STEP: Arm = Arm::of("statistics per step", "time-batch").at("statistics per step");
 /// With statistics that all steps share.
@@ -275,8 +297,18 @@ pub(crate) const ADDING: Setup = Setup {
     protocol: Protocol { epochs: 15, batch_size: None, rates: &[3e-3, 1e-2, 3e-2], tuning: 2, judging: 10 },
 };
 
+/// The same through a recurrence of rectified units, moved by steps whose rates mean different things.
+pub(crate) const ADDING_BY_PLAIN_STEPS: Setup =
+    Setup { protocol: Protocol { rates: &[1e-3, 1e-2, 1e-1], ..ADDING.protocol }, ..ADDING };
+
 /// The same with sequences of several lengths.
 pub(crate) const ADDING_OF_LENGTHS: Setup = Setup { workload: "adding-lengths", ..ADDING };
+
+/// The same in batches of 8, a budget on purpose.
+pub(crate) const LENGTHS_BY_8: Setup = Setup {
+    workload: "adding-lengths",
+    protocol: Protocol { epochs: 5, batch_size: Some(8), rates: &[1e-3, 3e-3, 1e-2], tuning: 2, judging: 10 },
+};
 
 /// Recurrent batch normalization whose normalized cell is carried on.
 pub(crate) const CARRIED_BATCH: Arm =

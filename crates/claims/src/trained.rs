@@ -61,6 +61,16 @@ fn trained<'a>(
     Ok(if missing > 0 { Err(missing) } else { Ok(Trained { rate, chosen_by, records }) })
 }
 
+/// The judging cells of an arm at its rate; nothing where some are missing.
+pub(crate) fn records<'a>(
+    claim: &'static str,
+    on: &Setup,
+    arm: &Arm,
+    bench: &'a dyn Bench,
+) -> Result<Option<Vec<&'a ConvergenceRecord>>, Error> {
+    Ok(trained(claim, on, arm, bench)?.ok().map(|trained| trained.records))
+}
+
 /// Decides an experiment from the cells that are there. Where one is missing nothing is decided.
 pub(crate) fn decide(
     claim: &'static str,

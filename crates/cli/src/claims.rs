@@ -5,16 +5,22 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
 use bench::experiment::{grid, runner, workloads};
+use bench::throughput::ratios;
 use claims::{CLAIMS, Claim, Evidence, Wanted};
-use results::{CellSettings, ConvergenceRecord, ProbeRecord, Run, RunWriter, Tier, Verdict, VerdictRecord};
+use results::{
+    CellSettings, ConvergenceRecord, ProbeRecord, RatioRecord, Run, RunWriter, Tier, Verdict, VerdictRecord,
+};
 
 use crate::card;
 use crate::run::{End, Place, finish, open, render};
 use crate::say;
 
-/// The cells that are there, by id, and who knows the others' settings.
+/// The cells that are there, by id, with the times that were taken in turns, and who knows the others' settings.
 #[derive(Default)]
-pub(crate) struct Cells(BTreeMap<String, ConvergenceRecord>);
+pub(crate) struct Cells {
+    cells: BTreeMap<String, ConvergenceRecord>,
+    ratios: Vec<RatioRecord>,
+}
 
 impl Cells {
     /// All cells of a run that nothing speaks against. Parts that do not give the same bits are not put together.
@@ -29,7 +35,11 @@ impl Cells {
                 run.dir().display()
             );
         }
-        Ok(Self(run.contents()?.cells.into_iter().map(|cell| (cell.id.clone(), cell)).collect()))
+        let contents = run.contents()?;
+        Ok(Self {
+            cells: contents.cells.into_iter().map(|cell| (cell.id.clone(), cell)).collect(),
+            ratios: contents.ratios.unwrap_or_default(),
+        })
     }
 }
 
@@ -51,7 +61,11 @@ impl claims::Bench for Cells {
     }
 
     fn record(&self, id: &str) -> Option<&ConvergenceRecord> {
-        self.0.get(id)
+        self.cells.get(id)
+    }
+
+    fn ratio(&self, id: &str) -> Option<&RatioRecord> {
+        self.ratios.iter().find(|ratio| ratio.id == id)
     }
 }
 
@@ -186,8 +200,8 @@ fn in_json(found: &[VerdictRecord], run: Option<&Path>) -> Vec<serde_json::Value
 }
 
 /// The seeds that trained claims use.
-pub(crate) fn seeds(claims: &[&Claim]) -> Vec<u64> {
-    let mut seeds: Vec<u64> = claims
+pub(crate) fn seeds(claims: &[&Claim]) -> Result<Vec<u64>> {
+    let mut seeds: Vec<u64> = claims::with_counted(claims)?
         .iter()
         .flat_map(|claim| match &claim.evidence {
             Evidence::Trained(experiment) => experiment.comparisons,
@@ -198,16 +212,32 @@ pub(crate) fn seeds(claims: &[&Claim]) -> Vec<u64> {
         .collect();
     seeds.sort_unstable();
     seeds.dedup();
-    seeds
+    Ok(seeds)
 }
 
 /// Trains what the claims need, rates first, until nothing is missing; then probes and verdicts.
 pub(crate) fn train(run: &RunWriter, claims: &[&Claim]) -> Result<End> {
     let end = train_until_decided(run, claims)?;
-    if end == End::Done {
-        decide(run, &[])?;
+    if end == End::Interrupted || time_in_turns(run, claims)? == End::Interrupted {
+        return Ok(End::Interrupted);
     }
-    Ok(end)
+    decide(run, &[])?;
+    Ok(End::Done)
+}
+
+/// Times what claims compare by times, once in a run and after all training, when nothing else runs.
+fn time_in_turns(run: &RunWriter, claims: &[&Claim]) -> Result<End> {
+    let timed = claims.iter().any(|claim| matches!(claim.evidence, Evidence::Timed { .. }));
+    if !timed || run.ratios()?.is_some() {
+        return Ok(End::Done);
+    }
+    let measured = ratios::measure(ratios::pairs()?, ratios::ROUNDS, runner::stopping)?;
+    let (Some(measured), Some(noise)) = (measured, ratios::noise(ratios::ROUNDS, runner::stopping)?) else {
+        return Ok(crate::run::interrupted(run));
+    };
+    run.write_ratios(&measured)?;
+    run.write_noise(&[noise])?;
+    Ok(End::Done)
 }
 
 /// Trains what the claims need, rates first, until nothing is missing.
@@ -236,7 +266,10 @@ pub(crate) fn decide(run: &RunWriter, own: &[&Claim]) -> Result<Vec<VerdictRecor
     run.write_probes(&found)?;
     let cells = Cells::of(run)?;
     let own = claims::verdicts(own, &found, &cells)?;
-    run.write_verdicts(&[own.clone(), claims::verdicts(CLAIMS, &found, &cells)?].concat())?;
+    let all = claims::verdicts(CLAIMS, &found, &cells)?;
+    run.write_errata(&claims::errata(&all, &found))?;
+    run.write_advice(&claims::advice(&run.methods()?.unwrap_or_default(), &cells)?)?;
+    run.write_verdicts(&[own.clone(), all].concat())?;
     Ok(own)
 }
 
@@ -247,11 +280,14 @@ pub(crate) fn run(place: Place, ids: &[String], dry_run: bool) -> Result<End> {
         return dry(place.dir.as_ref(), &claims);
     }
     let first = claims::next(&claims, &Cells::default())?;
-    if first.is_empty() {
-        return Err(anyhow!("no training decides these claims; `normlab claims` says what probes do"));
+    let timed = claims.iter().any(|claim| matches!(claim.evidence, Evidence::Timed { .. }));
+    if first.is_empty() && !timed {
+        return Err(anyhow!(
+            "no training and no timing decides these claims; `normlab claims` says what probes do"
+        ));
     }
     runner::stop_on_interrupt()?;
-    let writer = open(Tier::Standard, place, seeds(&claims))?;
+    let writer = open(Tier::Standard, place, seeds(&claims)?)?;
     if train(&writer, &claims)? == End::Interrupted {
         return Ok(End::Interrupted);
     }
@@ -276,7 +312,7 @@ pub(crate) fn judge(place: Place, method: &str) -> Result<End> {
         bail!("neither digits-mlp nor digits-lstm-64 trains `{method}`; the page of a run says why");
     }
     runner::stop_on_interrupt()?;
-    let run = open(Tier::Quick, place, seeds(&claims))?;
+    let run = open(Tier::Quick, place, seeds(&claims)?)?;
     if train_until_decided(&run, &claims)? == End::Interrupted {
         return Ok(End::Interrupted);
     }

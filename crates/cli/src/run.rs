@@ -83,7 +83,7 @@ pub(crate) fn train(run: &RunWriter, cells: &[CellSettings]) -> Result<End> {
     Ok(End::Done)
 }
 
-fn interrupted(run: &RunWriter) -> End {
+pub(crate) fn interrupted(run: &RunWriter) -> End {
     // The end is what counts; whoever reads no more is told by the exit code.
     let _ = say::line(format_args!(
         "interrupted: finished cells are safe; continue with --run {}",
@@ -106,7 +106,7 @@ pub(crate) fn report(tier: Tier, place: Place, with_benches: bool) -> Result<End
         _ => Vec::new(),
     };
     let mut seeds = seeds(&cells);
-    seeds.extend(crate::claims::seeds(&decided));
+    seeds.extend(crate::claims::seeds(&decided)?);
     let measured = place.dir.as_ref().is_some_and(|dir| dir.join("throughput.json").exists());
     if with_benches && !measured {
         // A refusal leaves no run behind.

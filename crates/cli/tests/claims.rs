@@ -53,7 +53,7 @@ fn claims_as_json_are_all_there_and_training_decides_none() {
 #[test]
 fn claims_that_there_are_not_and_methods_that_nobody_trains_are_refused() {
     refused(&["claims", "--claim", "R44"], &["there is no claim `R44`; there are: R1, R2, "]);
-    refused(&["decide", "--claim", "R1"], &["no training decides these claims"]);
+    refused(&["decide", "--claim", "R1"], &["no training and no timing decides these claims"]);
     refused(&["judge", "lay"], &["there is no method `lay`; there are: none, "]);
     refused(&["judge", "path-sgd"], &["neither digits-mlp nor digits-lstm-64 trains `path-sgd`"]);
     refused(&["claims", "no/such/run"], &["no/such/run"]);

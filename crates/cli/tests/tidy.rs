@@ -32,7 +32,7 @@ const ARROWS: [(&str, &[&str]); 22] = [
     ("bench", &["norm-core", "norms", "sequence", "norm-dfdx", "models", "hmax", "data", "results"]),
     ("eval", &["norm-core", "norms", "sequence", "norm-dfdx", "updates", "hmax"]),
     ("report", &["results"]),
-    ("probes", &["norm-core", "norms", "updates", "sequence", "hmax", "results"]),
+    ("probes", &["norm-core", "norms", "updates", "sequence", "hmax", "data", "results"]),
     ("scaffold", &[]),
     ("statistics", &[]),
     ("claims", &["results", "statistics"]),

@@ -5,6 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use crate::helper;
+
 /// Elements in a chunk of the rowwise skeleton and of pointwise work: large enough that a task costs more
 /// than its hand-over, small enough that a chunk's partial sums stay in the second-level cache.
 pub const CHUNK: usize = 32 * 1024;
@@ -12,9 +14,12 @@ pub const CHUNK: usize = 32 * 1024;
 /// Elements in a block of the channelwise skeleton: enough cases that merging the sums of the blocks costs little.
 pub const BLOCK: usize = 128 * 1024;
 
-/// Below this many elements one thread is as fast: what a second one saves (0.07 ms of 0.22 for forward and backward
-/// of layer norm over 256 Ki elements) is less than waking it takes when it has gone to sleep.
+/// Below this many elements a pool whose threads sleep is no faster than one thread: what a second one saves (0.07 ms of 0.22 for
+/// forward and backward of layer norm over 256 Ki elements) is less than waking it takes.
 pub const PARALLEL_FROM: usize = 512 * 1024;
+
+/// From this many elements on a second thread that is awake is worth it (`helper.rs`): about 20 µs of work.
+pub const HELPED_FROM: usize = 64 * 1024;
 
 /// Cases in one chunk when a case has `case` elements.
 pub fn cases_per_chunk(case: usize) -> usize {
@@ -30,15 +35,20 @@ pub fn cases_per_block(cases: usize, case: usize) -> usize {
 
 /// Carries out every task, by several threads if the work of `elements` elements is worth it.
 pub fn for_each<Task: Send>(tasks: Vec<Task>, elements: usize, run: impl Fn(Task) + Sync + Send) {
-    if elements >= PARALLEL_FROM && tasks.len() > 1 && rayon::current_num_threads() > 1 {
+    if elements >= HELPED_FROM && tasks.len() > 1 && rayon::current_num_threads() > 1 {
         let tasks: Vec<_> = tasks.into_iter().map(|task| Mutex::new(Some(task))).collect();
-        share_out(tasks.len(), &|i| {
+        let one = |i: usize| {
             let task = tasks[i].lock().unwrap_or_else(PoisonError::into_inner).take();
             // Each number comes once, and finds its task.
             if let Some(task) = task {
                 run(task);
             }
-        });
+        };
+        if elements >= PARALLEL_FROM {
+            share_out(tasks.len(), &one);
+        } else {
+            helper::share(tasks.len(), &one);
+        }
     } else {
         tasks.into_iter().for_each(run);
     }

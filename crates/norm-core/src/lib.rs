@@ -12,6 +12,7 @@ pub mod conformance;
 mod descriptor;
 mod error;
 mod formula;
+mod helper;
 mod isa;
 mod kernel;
 mod lanes;

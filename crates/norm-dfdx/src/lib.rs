@@ -70,7 +70,7 @@ pub use mailbox::Mailbox;
 pub use normed_conv::{NormedConv, NormedConvLayer};
 pub use normed_linear::{FixedGain, Gain, LearnedGain, NormedLinear, NormedLinearLayer};
 pub use path::{Composed, Fused, Path};
-pub use path_sgd::{DenseLayer, PathSgd, PathSgdConfig, PathSgdError};
+pub use path_sgd::{DenseLayer, Moved, PathSgd, PathSgdConfig, PathSgdError, RecurrentNet};
 pub use policy::{Declared, Instant, Policy, Running};
 pub use shape::Channels;
 pub use streaming::{StreamingLayer, StreamingNorm};

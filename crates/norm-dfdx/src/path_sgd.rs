@@ -1,11 +1,15 @@
 //! Path-SGD as an optimizer of dfdx (neyshabur2015path).
 
+mod recurrent;
+
 use std::marker::PhantomData;
 
 use dfdx::optim::{Optimizer, OptimizerUpdateError, Sgd, SgdConfig};
 use dfdx::prelude::*;
 use norm_core::Elem;
 use norm_path_sgd::{Dense, FLOOR, Layer, PathScales, descend, path_scales};
+
+pub use recurrent::{Moved, RecurrentNet};
 
 /// Settings of [`PathSgd`].
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -11,6 +11,7 @@
 
 mod cosine;
 mod dense;
+mod digits;
 mod draw;
 mod gratings;
 mod norm;

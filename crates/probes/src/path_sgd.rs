@@ -15,8 +15,10 @@ use crate::softmax::cross_entropy;
 pub(crate) enum Update {
     /// Nothing.
     Sgd,
-    /// The path scales.
+    /// The path scales, of a recurrent net the first term of them.
     PathSgd,
+    /// The path scales with all their terms.
+    Exact,
 }
 
 /// A net whose units can be rescaled without a change of what it computes, in training.
@@ -114,7 +116,7 @@ impl ReluNet for Mlp {
             gradients.push((dw, db));
         }
         gradients.reverse();
-        let scales = (update == Update::PathSgd).then(|| {
+        let scales = (update != Update::Sgd).then(|| {
             let layer = |l: usize| {
                 let (inputs, outputs) = (self.widths[l], self.widths[l + 1]);
                 let (weight, bias) = (&self.weights[l][..], Some(&self.biases[l][..]));
@@ -197,7 +199,7 @@ impl ReluNet for Rnn {
             dreadout = top.to_weights(h, &off);
             top.to_inputs(&self.readout, &off)
         });
-        let scales = (update == Update::PathSgd).then(|| {
+        let scales = (update != Update::Sgd).then(|| {
             let net = Recurrent {
                 weight_ih: &self.net.ih,
                 weight_hh: &self.net.hh,
@@ -213,7 +215,13 @@ impl ReluNet for Rnn {
                 steps: self.x.len() / (self.cases * self.inputs),
                 loss: Loss::LastStep,
             };
-            recurrent_scales(&net).expect("a net that has not diverged")
+            let mut scales = recurrent_scales(&net).expect("a net that has not diverged");
+            if update == Update::Exact {
+                // Both under one factor.
+                let (second, _) = second_term(&net).expect("a net that has not diverged");
+                scales.weight_hh.iter_mut().zip(second).for_each(|(first, second)| *first += second);
+            }
+            scales
         });
         let s = scales.as_ref();
         let with = |part: &'static str| {

@@ -36,9 +36,12 @@ register! {
     path_norm,
     path_kappa2,
     path_recurrent_rescaling,
+    path_shortened_scales,
     hmax_tuning,
     hmax_pooling,
     hmax_clutter,
+    hmax_few_examples,
+    hmax_variants,
     hmax_contrast,
     hmax_softmax,
     hmax_engine,
@@ -50,6 +53,7 @@ register! {
     one_input_sign,
     weight_batch_whitened,
     ndp_kernel,
+    batch_deviations,
 }
 
 /// Runs the probe of that name; nothing where there is none.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::validate::{Declared, cell, manifest, measured, method, spoken, verdict, workload};
 use crate::{
     AdviceRecord, ConvergenceRecord, ErratumRecord, Error, MethodRecord, NoiseRecord, PeerRecord,
-    ProbeRecord, Problem, Run, ThroughputRecord, VerdictRecord, WorkloadRecord,
+    ProbeRecord, Problem, RatioRecord, Run, ThroughputRecord, VerdictRecord, WorkloadRecord,
 };
 
 /// A run in memory. Records that contradict themselves, the manifest or what the run declares are left out and named in
@@ -24,6 +24,8 @@ pub struct Contents {
     pub peers: Option<Vec<PeerRecord>>,
     /// The noise floor.
     pub noise: Option<Vec<NoiseRecord>>,
+    /// How much longer one thing takes than another.
+    pub ratios: Option<Vec<RatioRecord>>,
     /// What probes found.
     pub probes: Option<Vec<ProbeRecord>>,
     /// What the run says to the claims.
@@ -104,11 +106,18 @@ impl Run {
         if let Some(records) = &mut noise {
             keep(records, &mut problems, measured::noise);
         }
+        let mut ratios = part(self.ratios(), &mut unreadable);
+        if let Some(records) = &mut ratios {
+            unique("ratios.json", records, |r| r.id.clone(), &mut problems);
+            keep(records, &mut problems, measured::ratio);
+        }
         let probes = part(self.probes(), &mut unreadable);
         let mut verdicts = part(self.verdicts(), &mut unreadable);
         if let Some(records) = &mut verdicts {
             unique("verdicts.json", records, |v| v.id.clone(), &mut problems);
-            keep(records, &mut problems, |v| verdict::problems(v, &cells, probes.as_deref()));
+            keep(records, &mut problems, |v| {
+                verdict::problems(v, &cells, probes.as_deref(), ratios.as_deref())
+            });
         }
         let mut advice = part(self.advice(), &mut unreadable);
         if let Some(records) = &mut advice {
@@ -128,6 +137,7 @@ impl Run {
             throughput,
             peers,
             noise,
+            ratios,
             probes,
             verdicts,
             advice,

@@ -20,14 +20,12 @@ pub struct ErratumRecord {
     pub does: String,
     /// What the paper says, or what is right.
     pub says: String,
-    /// What it was measured to change, in a sentence.
-    pub changes: String,
     /// The claim whose records measure it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim: Option<String>,
     /// The probe that measures it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probe: Option<String>,
-    /// How large the effect is; none where the run does not say.
+    /// What it changes, in words and numbers; none where the run does not say.
     pub effect: Option<Effect>,
 }

@@ -12,6 +12,7 @@
 //! | `throughput.json` | [`ThroughputRecord`]s, taken from Criterion's saved estimates |
 //! | `peers.json` | [`PeerRecord`]s: other frameworks on the same machine (optional) |
 //! | `noise.json` | [`NoiseRecord`]s: the same thing measured against itself (optional) |
+//! | `ratios.json` | [`RatioRecord`]s: how much longer one thing takes than another (optional) |
 //! | `verdicts.json` | [`VerdictRecord`]s: what the run says to the claims (optional) |
 //! | `probes.json` | [`ProbeRecord`]s: what was found without training (optional) |
 //! | `advice.json` | [`AdviceRecord`]s: which method a need asks for (optional) |
@@ -38,6 +39,7 @@ mod manifest;
 mod measured;
 mod method;
 mod probe;
+mod ratio;
 mod run;
 mod store;
 mod throughput;
@@ -61,11 +63,12 @@ pub use method::{
     ReferenceSetRecord, Source, StateRecord, StateSize, StatisticRecord,
 };
 pub use probe::ProbeRecord;
+pub use ratio::RatioRecord;
 pub use run::Run;
 pub use store::{remove_leftovers, replace_file};
 pub use throughput::{BenchId, BenchIdError, ThroughputRecord, Traffic};
 pub use timestamp::utc;
-pub use verdict::{Effect, Finding, Verdict, VerdictRecord};
+pub use verdict::{Counted, Effect, Finding, Verdict, VerdictRecord};
 pub use workload::WorkloadRecord;
 pub use writer::{Descriptions, RunWriter, Start, add_peers, pack};
 

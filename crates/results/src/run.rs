@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::store::{self, io};
 use crate::{
     AdviceRecord, ConvergenceRecord, ErratumRecord, Error, Manifest, MethodRecord, NoiseRecord, PeerRecord,
-    ProbeRecord, ThroughputRecord, VerdictRecord, WorkloadRecord,
+    ProbeRecord, RatioRecord, ThroughputRecord, VerdictRecord, WorkloadRecord,
 };
 
 /// A run that is read: a folder and its manifest. Whoever writes holds a [`crate::RunWriter`].
@@ -142,6 +142,11 @@ impl Run {
     /// The noise floor; `None` if nothing was written.
     pub fn noise(&self) -> Result<Option<Vec<NoiseRecord>>, Error> {
         self.read("noise.json", "noise records")
+    }
+
+    /// How much longer one thing takes than another; `None` if nothing was written.
+    pub fn ratios(&self) -> Result<Option<Vec<RatioRecord>>, Error> {
+        self.read("ratios.json", "ratios of times")
     }
 
     /// What probes found; `None` if nothing was written.

@@ -63,6 +63,18 @@ pub struct Finding {
     pub rates: Vec<(String, f64)>,
 }
 
+/// One difficulty, and whether it is overcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counted {
+    /// The difficulty, in words.
+    pub about: String,
+    /// The id of the claim that it is overcome.
+    pub claim: String,
+    /// The verdict on that claim.
+    pub verdict: Verdict,
+}
+
 /// What a run says to a claim.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -89,6 +101,12 @@ pub struct VerdictRecord {
     /// The probe that it rests on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probe: Option<String>,
+    /// The ratio of times that it rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ratio: Option<String>,
+    /// The verdicts that it counts, where it is about several difficulties.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counts: Vec<Counted>,
     /// What differs from the source.
     pub differs: String,
     /// What deciding it takes, in minutes of one core; for one that is decided what it took.

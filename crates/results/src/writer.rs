@@ -10,7 +10,7 @@ use crate::lock::Lock;
 use crate::store::{self, io};
 use crate::{
     AdviceRecord, ConvergenceRecord, ErratumRecord, Error, Manifest, MethodRecord, NoiseRecord, Part,
-    PeerRecord, ProbeRecord, Run, ThroughputRecord, Tier, VerdictRecord, WorkloadRecord,
+    PeerRecord, ProbeRecord, RatioRecord, Run, ThroughputRecord, Tier, VerdictRecord, WorkloadRecord,
 };
 
 /// What a run says of methods and workloads. It is written once, before the manifest.
@@ -228,6 +228,11 @@ impl RunWriter {
     /// Writes the noise floor.
     pub fn write_noise(&self, records: &[NoiseRecord]) -> Result<(), Error> {
         self.write("noise.json", "noise records", records)
+    }
+
+    /// Writes how much longer one thing takes than another.
+    pub fn write_ratios(&self, records: &[RatioRecord]) -> Result<(), Error> {
+        self.write("ratios.json", "ratios of times", records)
     }
 
     /// Writes what probes found.

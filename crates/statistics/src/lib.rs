@@ -9,6 +9,7 @@
 //! | and when runs diverge or never get there? | [`Wilcoxon`]: signed ranks, `+∞` is the worst of all values |
 //! | does one vary more from seed to seed? | [`PairedSpread`]: the ratio of deviations, after Pitman and Morgan |
 //! | do they solve the same cases? | [`mcnemar()`]: counts of cases that only one arm solves |
+//! | how far is a median known, whatever the shape? | [`median_interval`]: the sign test turned round |
 //! | which word goes into the text? | [`decide`], for several comparisons [`decide_family`] |
 //! | is it better by more than m? | [`margin()`], for several comparisons [`margin_family`] |
 //!
@@ -38,6 +39,7 @@ mod holm;
 mod interval;
 mod margin;
 mod mcnemar;
+mod median;
 mod paired;
 mod ranks;
 mod scaled;
@@ -53,6 +55,7 @@ pub use holm::holm;
 pub use interval::Interval;
 pub use margin::{JudgedMargin, Margin, margin, margin_family};
 pub use mcnemar::mcnemar;
+pub use median::median_interval;
 pub use paired::Paired;
 pub use ranks::Wilcoxon;
 pub use spread::PairedSpread;

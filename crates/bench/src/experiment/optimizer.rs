@@ -94,21 +94,11 @@ impl Each {
         Self { rule: Rule::RmsProp(optim::RMSprop::new(&Nothing, config)), clip: None }
     }
 
-    /// The one that the settings `optimizer`, `momentum` and `clip` describe; Adam without a limit where they say nothing.
-    ///
-    /// # Errors
-    ///
-    /// In words, for a setting outside its domain or one that the optimizer does not have.
-    pub(crate) fn of(axes: &Axes<'_>, lr: f64) -> Result<Self, String> {
-        let kind = axes.choice("optimizer", &Kind::CHOICES)?.unwrap_or(Kind::Adam);
-        Self::of_kind(kind, axes, lr)
-    }
-
     /// One of this kind, with the settings `momentum` and `clip`.
     ///
     /// # Errors
     ///
-    /// As [`of`](Self::of).
+    /// In words, for a setting outside its domain or one that the optimizer does not have.
     pub(crate) fn of_kind(kind: Kind, axes: &Axes<'_>, lr: f64) -> Result<Self, String> {
         let momentum = if matches!(kind, Kind::Adam | Kind::AdaGrad) {
             None // not asked for, so that a momentum beside them is refused

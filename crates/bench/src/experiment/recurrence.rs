@@ -5,6 +5,7 @@
 mod layer;
 mod numbers;
 mod put_together;
+mod update;
 
 use dfdx::prelude::*;
 use models::Lengths;
@@ -14,12 +15,13 @@ use sequence::{CellKind, Mode, Population, Slot, Statistics};
 
 use super::answer::Answer;
 use super::learner::{Batch, Learner, Noise, Source, Units};
-use super::optimizer::{self, Each, Trained, Visitor};
+use super::optimizer::{self, Trained, Visitor};
 use super::start::Draws;
 use super::typed::{self, Logits, Tape as Recording, said};
 
 use layer::{Layer, Method, States, Stores};
 pub(crate) use put_together::{Kind, build, place};
+use update::Update;
 
 /// Noise on the hidden state before the first step: each training pass draws its own, evaluation always the same unless
 /// another is asked for.
@@ -80,7 +82,7 @@ pub(crate) struct Recurrence<const I: usize, const H: usize, const W: usize, con
     answer: Answer,
     /// What is done with padded steps, where cases have lengths.
     padding: Option<Padding>,
-    optimizer: Each,
+    optimizer: Update,
     /// Always there between calls; taken while a tape owns them.
     gradients: Option<Gradients<f32, Cpu>>,
     /// How many batches they are of.
@@ -252,7 +254,7 @@ impl<const I: usize, const H: usize, const W: usize, const S: usize, const O: us
         let cell = &self.method.cell;
         self.layers.first.stores.slots.after_update(cell, H);
         self.layers.above.iter_mut().for_each(|layer| layer.stores.slots.after_update(cell, H));
-        done.map(|()| None)
+        done
     }
 
     fn sources(&self) -> &'static [Source] {

@@ -13,8 +13,8 @@ pub const TIER: &str = "NORMLAB_TIER";
 /// Set by a process that started this one and keeps its standard input open as long as it lives.
 pub const ENDS_WITH_STDIN: &str = "NORMLAB_ENDS_WITH_STDIN";
 
-/// How often Criterion draws anew for its intervals. Its default of 100 000 takes longer than what is measured, and moves an
-/// end of an interval by less than the next run does.
+/// How often Criterion draws anew for its intervals. Its default of 100 000 takes a third of a second of processor time more for each
+/// of some six hundred benchmarks, and moves the end of an interval by less than the next run does.
 pub const RESAMPLES: usize = 10_000;
 
 /// The tier that [`TIER`] asks for. A name that there is not ends the process with a line that says so: it would change nothing.

@@ -1,12 +1,12 @@
 //! One step of every update, and the plain step beside it, to be timed. The networks are those of the workloads, so that
 //! an update which is trained somewhere is timed without a line of its own.
 
-use results::{BenchId, Tier};
+use results::{BenchId, CellSettings, Tier};
 
 use crate::error::Error;
 use crate::experiment::axes::Axes;
 use crate::experiment::grid::{self, Filter};
-use crate::experiment::learner::Learner;
+use crate::experiment::learner::{Batch, Learner};
 use crate::experiment::workload::Workload;
 use crate::experiment::workloads::WORKLOADS;
 
@@ -46,18 +46,23 @@ pub fn measured(tier: Option<Tier>) -> Result<Vec<Step>, Error> {
     Ok(with_updates.map(|w| steps(w)).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
+/// The network of a cell before its first update, and a batch of its training cases.
+pub(super) fn begun(workload: &Workload, cell: &CellSettings) -> Result<(Box<dyn Learner>, Batch), Error> {
+    let axes = Axes::new(&cell.settings);
+    let cases = (workload.cases)(cell, &axes)?;
+    let build = workload.arm(&cell.method)?.build(workload, &cell.variant)?;
+    let learner = build(cell, &axes).map_err(|what| Error::Training { cell: cell.id(), step: 0, what })?;
+    let batch = cases.batch(&cases.training()[..cell.batch_size], learner.steps());
+    Ok((learner, batch))
+}
+
 fn steps(workload: &Workload) -> Result<Vec<Step>, Error> {
     let filter = Filter { workload: Some(workload.id.to_owned()), seeds: Some(1), ..Filter::default() };
     let mut steps = Vec::new();
     for mut cell in grid::cells(Tier::Smoke, &filter) {
         cell.learning_rate = 0.0;
-        let failed = |what| Error::Training { cell: cell.id(), step: 0, what };
-        let axes = Axes::new(&cell.settings);
-        let cases = (workload.cases)(&cell, &axes)?;
-        let batch = &cases.training()[..cell.batch_size];
-        let build = workload.arm(&cell.method)?.build(workload, &cell.variant)?;
-        let mut learner = build(&cell, &axes).map_err(failed)?;
-        learner.loss(cases.batch(batch, learner.steps())).map_err(failed)?;
+        let (mut learner, batch) = begun(workload, &cell)?;
+        learner.loss(batch).map_err(|what| Error::Training { cell: cell.id(), step: 0, what })?;
         let id = BenchId::Update {
             method: cell.method.clone(),
             path: "optimizer".to_owned(),

@@ -1,8 +1,8 @@
 //! Batch renormalization beats batch normalization in small batches.
 
 use crate::claim::{Claim, Evidence};
-use crate::experiment::{Arm, Comparison, Expectation, Experiment, Quantity, Rule};
-use crate::setups::{BATCH, DIGITS_BY_4};
+use crate::experiment::{Comparison, Expectation, Experiment, Quantity, Rule};
+use crate::setups::{BATCH, BATCH_RENORM, DIGITS_BY_4};
 
 pub(crate) static CLAIM: Claim = Claim {
     id: "R39",
@@ -14,7 +14,7 @@ pub(crate) static CLAIM: Claim = Claim {
         comparisons: &[
             Comparison {
                 on: DIGITS_BY_4,
-                first: Arm::of("batch renormalization", "batch-renorm"),
+                first: BATCH_RENORM,
                 second: BATCH,
                 quantity: Quantity::number("test_accuracy"),
                 // Half a point.

@@ -1,6 +1,6 @@
-//! Sparse features, inhibition and limited range each help.
+//! Sparse prototypes, inhibition and limited ranges help.
 
-use crate::claim::{Claim, Evidence};
+use crate::claim::{Claim, Evidence, Expect, Within};
 
 pub(crate) static CLAIM: Claim = Claim {
     id: "HM8",
@@ -9,9 +9,20 @@ pub(crate) static CLAIM: Claim = Claim {
         another never harms and together helps.",
     takes: "four variants, each with one more, on paperclips or digits: the share right, the last three \
         points above the first",
-    evidence: Evidence::Later {
-        core_minutes: 30.0,
-        missing: "the variants are no axis of a workload",
+    evidence: Evidence::Probe {
+        probe: "hmax-variants",
+        expects: &[
+            Expect {
+                value: "smallest_step",
+                about: "smallest change of the share right from one variant to the next",
+                within: Within::AtLeast(0.0),
+            },
+            Expect {
+                value: "gained",
+                about: "share right of the last variant less that of the first",
+                within: Within::AtLeast(0.03),
+            },
+        ],
     },
-    differs: "paperclips or digits instead of Caltech 101",
+    differs: "digits instead of Caltech 101",
 };

@@ -1,11 +1,8 @@
 //! Weight standardization helps group normalization in tiny batches.
 
 use crate::claim::{Claim, Evidence};
-use crate::experiment::{Arm, Comparison, Expectation, Experiment, Quantity, Rule};
-use crate::setups::{CLUTTERED_BY_2, GROUP_CONV};
-
-const STANDARDIZED: Arm =
-    Arm::of("group, standardized weights", "group").at("hidden, 4 groups, standardized weights");
+use crate::experiment::{Comparison, Expectation, Experiment, Quantity, Rule};
+use crate::setups::{CLUTTERED_BY_2, GROUP_CONV, STANDARDIZED};
 
 pub(crate) static CLAIM: Claim = Claim {
     id: "R42",

@@ -98,9 +98,14 @@ impl Bench for MadeUp {
 impl MadeUp {
     /// Trains what the claim asks for until it asks for nothing more.
     pub(crate) fn trained(claim: &Claim, ending: impl Fn(&CellSettings) -> Ending) -> Self {
+        Self::trained_for(&[claim], ending)
+    }
+
+    /// The same for several claims.
+    pub(crate) fn trained_for(claims: &[&Claim], ending: impl Fn(&CellSettings) -> Ending) -> Self {
         let mut bench = Self::default();
         for _ in 0..10 {
-            let cells = next(&[claim], &bench).unwrap();
+            let cells = next(claims, &bench).unwrap();
             if cells.is_empty() {
                 return bench;
             }

@@ -39,6 +39,14 @@ fn outside(within: Within) -> f64 {
     }
 }
 
+/// What the probe of a claim would say for it, or against it.
+pub(crate) fn record_of(claim: &claims::Claim, holds: bool) -> ProbeRecord {
+    let Evidence::Probe { probe, expects } = claim.evidence else { panic!("{} has no probe", claim.id) };
+    let value =
+        |e: &claims::Expect| (e.value.to_owned(), if holds { inside(e.within) } else { outside(e.within) });
+    ProbeRecord { id: probe.to_owned(), about: String::new(), values: expects.iter().map(value).collect() }
+}
+
 /// Each number that a claim names can bring it down, and all of them together bear it out.
 #[test]
 fn every_probe_can_support_and_refute_its_claim() {

@@ -3,6 +3,7 @@
 mod blocks;
 mod conformance;
 mod control;
+mod helped;
 mod math;
 mod norm_state;
 mod outputs;

@@ -2,7 +2,7 @@
 
 use dfdx::optim::{Optimizer, OptimizerUpdateError, Sgd, SgdConfig};
 use dfdx::prelude::*;
-use norm_dfdx::{Norm, PathSgd, PathSgdConfig, PathSgdError};
+use norm_dfdx::{Moved, Norm, PathSgd, PathSgdConfig, PathSgdError, RecurrentNet};
 use norm_path_sgd::FLOOR;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
@@ -190,4 +190,73 @@ fn a_refused_step_changes_nothing() {
     opt.update(&mut net, &gradients).unwrap();
     assert!(opt.refused().is_none());
     assert_ne!(net.weight.as_vec(), before.0);
+}
+
+/// A recurrent ReLU net of 6 units over 5 steps of 3 inputs into 2 outputs, its gradients drawn.
+fn recurrent(seed: u64) -> RecurrentNet<f64> {
+    let mut rng = StdRng::seed_from_u64(seed);
+    let mut moved = |n: usize| Moved {
+        values: (0..n).map(|_| rng.gen_range(-1.0..1.0)).collect(),
+        gradient: (0..n).map(|_| rng.gen_range(-1.0..1.0)).collect(),
+    };
+    RecurrentNet {
+        inputs: 3,
+        steps: 5,
+        every_step: false,
+        weight_ih: moved(18),
+        weight_hh: moved(36),
+        bias: moved(6),
+        read_out: moved(12),
+        read_out_bias: moved(2),
+    }
+}
+
+/// The net that computes the same after each unit was multiplied by its factor, with the gradients that it then has.
+fn rescaled_recurrent(net: &RecurrentNet<f64>, factors: [f64; 6]) -> RecurrentNet<f64> {
+    let mut copy = net.clone();
+    let scale = |moved: &mut Moved<f64>, by: &dyn Fn(usize) -> f64| {
+        for (i, (w, g)) in moved.values.iter_mut().zip(&mut moved.gradient).enumerate() {
+            (*w, *g) = (*w * by(i), *g / by(i));
+        }
+    };
+    scale(&mut copy.weight_ih, &|i| factors[i / 3]);
+    scale(&mut copy.bias, &|i| factors[i]);
+    scale(&mut copy.weight_hh, &|i| factors[i / 6] / factors[i % 6]);
+    scale(&mut copy.read_out, &|i| factors[i % 6].recip());
+    copy
+}
+
+#[test]
+fn a_step_of_a_recurrent_net_commutes_with_rescaling_its_units() {
+    let factors = [0.2, 3.0, 1.0, 0.5, 5.0, 0.7];
+    for every_step in [false, true] {
+        let config = PathSgdConfig { lr: 0.1, ..PathSgdConfig::default() };
+        let mut net = RecurrentNet { every_step, ..recurrent(9) };
+        let mut copy = rescaled_recurrent(&net, factors);
+        let before = net.clone();
+        config.step_recurrent(&mut net).unwrap();
+        config.step_recurrent(&mut copy).unwrap();
+        let expected = rescaled_recurrent(&net, factors);
+        for (got, expected, before) in [
+            (&copy.weight_ih, &expected.weight_ih, &before.weight_ih),
+            (&copy.weight_hh, &expected.weight_hh, &before.weight_hh),
+            (&copy.bias, &expected.bias, &before.bias),
+            (&copy.read_out, &expected.read_out, &before.read_out),
+            (&copy.read_out_bias, &expected.read_out_bias, &before.read_out_bias),
+        ] {
+            assert!(apart(&got.values, &expected.values) < 1e-12, "{every_step}");
+            assert_ne!(got.values, before.values, "{every_step}: nothing moved");
+        }
+    }
+}
+
+#[test]
+fn a_recurrent_net_whose_sizes_do_not_follow_is_refused_and_stays() {
+    let mut net = recurrent(9);
+    net.weight_hh.values.pop();
+    let before = net.clone();
+    let refused = PathSgdConfig::default().step_recurrent(&mut net).unwrap_err();
+    assert!(matches!(refused, PathSgdError::Scales(_)), "{refused}");
+    assert!(refused.to_string().contains("the recurrent layer"), "{refused}");
+    assert_eq!(net, before);
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Declared, Numbers};
-use crate::{BenchId, NoiseRecord, PeerRecord, Problem, ThroughputRecord, Traffic};
+use crate::{BenchId, NoiseRecord, PeerRecord, Problem, RatioRecord, ThroughputRecord, Traffic};
 
 /// How much faster than a copy of the same bytes a benchmark may be. What moves these bytes is no faster than the copy, but for
 /// noise and for where the two find their pages; what is faster by half did not move them, and was not the operation.
@@ -113,6 +113,19 @@ pub(crate) fn peer(r: &PeerRecord) -> Vec<Problem> {
     let none = r.lower_ms.is_none() && r.upper_ms.is_none();
     let ordered = none || inside(lower, r.median_ms, upper);
     numbers.expect(ordered, "lower_ms", "an interval around the median, or none", lower);
+    problems
+}
+
+pub(crate) fn ratio(r: &RatioRecord) -> Vec<Problem> {
+    let file = format!("ratios.json, {}", r.id);
+    let mut problems = Vec::new();
+    if r.ratios.is_empty() {
+        problems.push(Problem::Empty { file: file.clone(), field: "ratios" });
+    }
+    let mut numbers = Numbers { file: &file, problems: &mut problems };
+    for &ratio in &r.ratios {
+        numbers.expect(ratio.is_finite() && ratio > 0.0, "ratios", "a positive ratio", ratio);
+    }
     problems
 }
 

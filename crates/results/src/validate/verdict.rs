@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::unknown;
-use crate::{ConvergenceRecord, ProbeRecord, Problem, Verdict, VerdictRecord};
+use crate::{ConvergenceRecord, ProbeRecord, Problem, RatioRecord, Verdict, VerdictRecord};
 
 /// Everything that speaks against a verdict.
 pub(crate) fn problems(
     record: &VerdictRecord,
     cells: &[ConvergenceRecord],
     probes: Option<&[ProbeRecord]>,
+    ratios: Option<&[RatioRecord]>,
 ) -> Vec<Problem> {
     let file = format!("verdicts.json, {}", record.id);
     let known: BTreeSet<&str> = cells.iter().map(|cell| cell.id.as_str()).collect();
@@ -24,8 +25,13 @@ pub(crate) fn problems(
     {
         problems.push(unknown(&file, "probe", id, "probes.json"));
     }
+    if let Some(id) = &record.ratio
+        && !ratios.unwrap_or_default().iter().any(|ratio| ratio.id == *id)
+    {
+        problems.push(unknown(&file, "ratio", id, "ratios.json"));
+    }
     let decided = record.verdict != Verdict::Undecided;
-    if decided && record.cells.is_empty() && record.probe.is_none() {
+    if decided && record.cells.is_empty() && record.probe.is_none() && record.ratio.is_none() {
         problems.push(Problem::Empty { file: file.clone(), field: "cells" });
     }
     if decided && record.findings.is_empty() {

@@ -10,6 +10,7 @@ mod invariance;
 mod known;
 mod margin;
 mod mcnemar;
+mod median;
 mod paired;
 mod ranks;
 mod records;

@@ -11,10 +11,10 @@ use sequence::{Cell, CellKind, Options, Placement, SlotParam, State, Statistics}
 use super::super::answer::Answer;
 use super::super::axes::Axes;
 use super::super::learner::{Learner, Noise};
-use super::super::optimizer::Each;
 use super::super::start::{Draws, RecurrentStart};
 use super::super::workload::in_recurrence;
 use super::layer::{Held, Layer, Method, SlotValue, Stores};
+use super::update::Update;
 use super::{Layers, Padding, Recurrence, StartNoise};
 
 /// What a workload says of its recurrence beside the sizes.
@@ -28,6 +28,19 @@ pub(crate) struct Kind {
     pub(crate) answer: Answer,
     /// Whether cases have lengths of their own.
     pub(crate) padded: bool,
+}
+
+impl Kind {
+    /// The same with the equations that the setting `recurrence` names: `lstm`, `tanh` or `relu`.
+    ///
+    /// # Errors
+    ///
+    /// In words, for another one.
+    pub(crate) fn of_choice(self, axes: &Axes<'_>) -> Result<Self, String> {
+        let choices = [("lstm", CellKind::Lstm), ("tanh", CellKind::RnnTanh), ("relu", CellKind::RnnRelu)];
+        let equations = axes.choice("recurrence", &choices)?.unwrap_or(self.equations);
+        Ok(Self { equations, ..self })
+    }
 }
 
 /// Purposes that draw numbers, as streams of one seed.
@@ -134,7 +147,8 @@ pub(crate) fn build<const I: usize, const H: usize, const W: usize, const S: usi
         weight: dev.tensor_from_vec(of_read_out.uniform(O * H, bound), (Const, Const)),
         bias: dev.tensor_from_vec(of_read_out.uniform(O, bound), (Const,)),
     };
-    let optimizer = Each::of(axes, settings.learning_rate)?;
+    let judged = (kind.steps, kind.answer);
+    let optimizer = Update::of(axes, settings.learning_rate, &method.cell, layers, judged)?;
     Ok(Box::new(Recurrence::<I, H, W, S, O> {
         dev,
         method,

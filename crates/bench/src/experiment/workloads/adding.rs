@@ -6,15 +6,13 @@ use sequence::CellKind;
 use crate::experiment::adding::{self, INPUTS, KIND};
 use crate::experiment::axes::Axes;
 use crate::experiment::learner::Learner;
-use crate::experiment::recurrence::{Kind, build};
+use crate::experiment::recurrence::build;
 use crate::experiment::workload::Workload;
 
 /// The network of a cell, whose equations the setting `recurrence` may say: `lstm`, `tanh` or `relu`.
 fn network(cell: &CellSettings, axes: &Axes<'_>) -> Result<Box<dyn Learner>, String> {
-    let choices = [("lstm", CellKind::Lstm), ("tanh", CellKind::RnnTanh), ("relu", CellKind::RnnRelu)];
-    let equations = axes.choice("recurrence", &choices)?.unwrap_or(KIND.equations);
-    let kind = Kind { equations, ..KIND };
-    match equations {
+    let kind = KIND.of_choice(axes)?;
+    match kind.equations {
         CellKind::Lstm => build::<INPUTS, 32, 128, 128, 1>(kind, cell, axes),
         _ => build::<INPUTS, 32, 32, 32, 1>(kind, cell, axes),
     }

@@ -1,13 +1,25 @@
 //! The digits pixel by pixel, through an LSTM: each pixel as a pair, since alone it is one number.
 
+use results::CellSettings;
 use sequence::CellKind;
 
 use crate::experiment::answer::Answer;
+use crate::experiment::axes::Axes;
 use crate::experiment::digits;
+use crate::experiment::learner::Learner;
 use crate::experiment::recurrence::{Kind, build, place};
 use crate::experiment::workload::{Arms, Epochs, Goal, Rates, Recurrence, Workload};
 
 const KIND: Kind = Kind { equations: CellKind::Lstm, steps: 64, answer: Answer::Class, padded: false };
+
+/// The network of a cell, whose equations the setting `recurrence` may say: `lstm`, `tanh` or `relu`.
+fn network(cell: &CellSettings, axes: &Axes<'_>) -> Result<Box<dyn Learner>, String> {
+    let kind = KIND.of_choice(axes)?;
+    match kind.equations {
+        CellKind::Lstm => build::<2, 32, 128, 128, 10>(kind, cell, axes),
+        _ => build::<2, 32, 32, 32, 10>(kind, cell, axes),
+    }
+}
 
 pub(crate) static WORKLOAD: Workload = Workload {
     id: "digits-lstm-64",
@@ -25,6 +37,6 @@ pub(crate) static WORKLOAD: Workload = Workload {
     caveats: &[digits::WRITERS],
     recurrence: Some(Recurrence { kind: KIND.equations, units: 32 }),
     cases: digits::pixel_pairs,
-    arms: Arms::Values { place, build: |cell, axes| build::<2, 32, 128, 128, 10>(KIND, cell, axes) },
+    arms: Arms::Values { place, build: network },
     updates: &[],
 };

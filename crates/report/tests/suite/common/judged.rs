@@ -51,6 +51,8 @@ pub(crate) fn verdict(id: &str, verdict: Verdict, value: f64) -> VerdictRecord {
         findings: if decided { vec![finding] } else { vec![] },
         cells: if decided { vec![super::cell("mlp", "layer", 0.1, 1).id] } else { vec![] },
         probe: None,
+        ratio: None,
+        counts: Vec::new(),
         differs: "digits instead of MNIST".into(),
         core_minutes: Some(7.5),
     }
