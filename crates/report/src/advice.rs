@@ -38,6 +38,8 @@ struct Line {
 struct Pick {
     title: String,
     link: String,
+    /// What its arm is called, where the other pick is the same method; otherwise nothing.
+    arm: String,
     /// How far it is behind the best, or nothing.
     behind: String,
 }
@@ -101,7 +103,10 @@ fn numbers(standing: &Standing) -> [Cell; 5] {
 }
 
 fn line(loaded: &Loaded, verdicts: &Verdicts<'_>, record: &AdviceRecord) -> Line {
+    let picks = (record.choice(), record.runner_up());
+    let alike = matches!(picks, (Some(a), Some(b)) if a.method == b.method);
     let pick = |standing: &Standing| Pick {
+        arm: if alike { standing.label.clone() } else { String::new() },
         title: loaded.title(&standing.method).to_owned(),
         link: loaded.links.method(&standing.method),
         behind: standing.behind.as_ref().map_or_else(String::new, |effect| {
@@ -111,11 +116,13 @@ fn line(loaded: &Loaded, verdicts: &Verdicts<'_>, record: &AdviceRecord) -> Line
     };
     let mut standings = Table::new(
         format!("{}: every method that meets the need and was measured", record.need),
-        &["method", "#mean", "#behind the best", "#lower", "#upper", "told apart from the best"],
+        &["method", "arm", "#mean", "#behind the best", "#lower", "#upper", "told apart from the best"],
     );
     for standing in &record.standings {
-        let mut row =
-            vec![Cell::text(loaded.title(&standing.method)).linked(loaded.links.method(&standing.method))];
+        let mut row = vec![
+            Cell::text(loaded.title(&standing.method)).linked(loaded.links.method(&standing.method)),
+            Cell::text(standing.label.clone()),
+        ];
         row.extend(numbers(standing));
         standings.rows.push(row);
     }
@@ -126,11 +133,11 @@ fn line(loaded: &Loaded, verdicts: &Verdicts<'_>, record: &AdviceRecord) -> Line
     });
     Line {
         anchor: links::need(&record.id),
-        need: record.need.clone(),
+        need: format::capitalized(&record.need),
         measured: record.measured.clone(),
-        choice: record.choice().map(pick),
-        runner_up: record.runner_up().map(pick),
-        reason: record.reason.clone(),
+        choice: picks.0.map(pick),
+        runner_up: picks.1.map(pick),
+        reason: format::sentence(&record.reason),
         claims: record.claims.iter().map(|id| verdicts.said(&loaded.links, id)).collect(),
         standings,
         left_out: left_out.collect(),

@@ -7,7 +7,7 @@ use crate::card::{self, Reference};
 use crate::format;
 use crate::load::Loaded;
 use crate::table::{Cell, Table};
-use crate::verdicts::{anchor, deciding, effect, size};
+use crate::verdicts::{Said, Verdicts, anchor, deciding, effect, size};
 
 /// The section.
 #[derive(Debug, Clone, Serialize)]
@@ -42,10 +42,12 @@ struct Row {
     declared: String,
     findings: Vec<String>,
     cells: String,
+    /// The verdicts that it counts, with what each is about.
+    counts: Vec<(String, Said)>,
 }
 
 /// Builds the section from the verdicts of the run.
-pub(crate) fn claims(loaded: &Loaded) -> Claims {
+pub(crate) fn claims(loaded: &Loaded, verdicts: &Verdicts<'_>) -> Claims {
     let mut data = Table::new(
         "What the run says to each claim",
         &[
@@ -64,6 +66,7 @@ pub(crate) fn claims(loaded: &Loaded) -> Claims {
             "differs from the source",
             "#cells",
             "probe",
+            "ratio of times",
             "#core-minutes",
             "declared",
         ],
@@ -76,7 +79,7 @@ pub(crate) fn claims(loaded: &Loaded) -> Claims {
         Group {
             word: verdict.name(),
             count: records.len(),
-            rows: records.iter().map(|record| row(loaded, record)).collect(),
+            rows: records.iter().map(|record| row(loaded, verdicts, record)).collect(),
         }
     });
     Claims { groups: groups.into(), data }
@@ -86,7 +89,7 @@ fn or<'a>(text: &'a str, nothing: &'a str) -> &'a str {
     if text.is_empty() { nothing } else { text }
 }
 
-fn row(loaded: &Loaded, record: &VerdictRecord) -> Row {
+fn row(loaded: &Loaded, verdicts: &Verdicts<'_>, record: &VerdictRecord) -> Row {
     let first = deciding(record);
     Row {
         anchor: anchor(&record.id),
@@ -103,6 +106,11 @@ fn row(loaded: &Loaded, record: &VerdictRecord) -> Row {
         declared: record.declared.clone(),
         findings: record.findings.iter().map(finding).collect(),
         cells: cells(&record.cells),
+        counts: record
+            .counts
+            .iter()
+            .map(|counted| (counted.about.clone(), verdicts.said(&loaded.links, &counted.claim)))
+            .collect(),
     }
 }
 
@@ -133,12 +141,23 @@ fn rates(record: &VerdictRecord) -> String {
 /// What it rests on, or what deciding it would cost.
 fn evidence(record: &VerdictRecord) -> String {
     let minutes = record.core_minutes.map(|m| format!("{}\u{a0}core-minutes", format::number(m)));
-    if record.verdict == Verdict::Undecided && record.cells.is_empty() && record.probe.is_none() {
+    if record.verdict == Verdict::Undecided
+        && record.cells.is_empty()
+        && record.probe.is_none()
+        && record.ratio.is_none()
+    {
         return minutes.map_or_else(|| "not run".to_owned(), |m| format!("not run; it takes about {m}"));
     }
     let mut parts = Vec::new();
     if let Some(probe) = &record.probe {
         parts.push(format!("probe {probe}"));
+    }
+    if let Some(ratio) = &record.ratio {
+        parts.push(format!("times of {ratio}, taken in turns"));
+    }
+    if !record.counts.is_empty() {
+        let claims = if record.counts.len() == 1 { "claim" } else { "claims" };
+        parts.push(format!("{} other {claims}", record.counts.len()));
     }
     if !record.cells.is_empty() {
         let of = if record.cells.len() == 1 { "cell" } else { "cells" };
@@ -178,6 +197,7 @@ fn values(record: &VerdictRecord) -> Vec<Cell> {
         Cell::text(record.differs.clone()),
         number(Some(record.cells.len() as f64)),
         Cell::text(record.probe.clone().unwrap_or_default()),
+        Cell::text(record.ratio.clone().unwrap_or_default()),
         number(record.core_minutes),
         Cell::text(record.declared.clone()),
     ]

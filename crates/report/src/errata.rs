@@ -4,6 +4,7 @@ use results::ErratumRecord;
 use serde::Serialize;
 
 use crate::card::{self, Reference};
+use crate::format;
 use crate::links;
 use crate::load::Loaded;
 use crate::table::{Cell, Table};
@@ -13,13 +14,12 @@ use crate::verdicts::{self, Said, Verdicts};
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Erratum {
     anchor: String,
-    id: String,
+    title: String,
     source: Reference,
     place: String,
     does: String,
     says: String,
-    changes: String,
-    /// How large the effect is, or nothing.
+    /// What it changes and by how much, or that the run does not say.
     effect: String,
     claim: Option<Said>,
     probe: String,
@@ -40,13 +40,12 @@ impl Erratum {
 pub(crate) fn errata(loaded: &Loaded, verdicts: &Verdicts<'_>) -> Vec<Erratum> {
     let one = |record: &ErratumRecord| Erratum {
         anchor: links::erratum(&record.id),
-        id: record.id.clone(),
+        title: format::capitalized(&record.id.replace('-', " ")),
         source: card::reference(loaded, &record.source),
         place: record.place.clone(),
         does: record.does.clone(),
         says: record.says.clone(),
-        changes: record.changes.clone(),
-        effect: record.effect.as_ref().map_or_else(String::new, verdicts::effect),
+        effect: record.effect.as_ref().map_or_else(|| "this run does not say".to_owned(), verdicts::effect),
         claim: record.claim.as_ref().map(|id| verdicts.said(&loaded.links, id)),
         probe: record.probe.clone().unwrap_or_default(),
         methods: record
@@ -63,7 +62,7 @@ pub(crate) fn errata(loaded: &Loaded, verdicts: &Verdicts<'_>) -> Vec<Erratum> {
 pub(crate) fn table(loaded: &Loaded) -> Table {
     let mut table = Table::new(
         "Where published code or text differs from its paper",
-        &["erratum", "source", "methods", "place", "does", "says", "changes", "effect", "claim", "probe"],
+        &["erratum", "source", "methods", "place", "does", "says", "effect", "claim", "probe"],
     );
     for record in &loaded.errata {
         let or = |text: &Option<String>| Cell::text(text.clone().unwrap_or_default());
@@ -74,7 +73,6 @@ pub(crate) fn table(loaded: &Loaded) -> Table {
             Cell::text(record.place.clone()),
             Cell::text(record.does.clone()),
             Cell::text(record.says.clone()),
-            Cell::text(record.changes.clone()),
             Cell::text(record.effect.as_ref().map_or_else(String::new, verdicts::effect)),
             or(&record.claim),
             or(&record.probe),

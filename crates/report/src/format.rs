@@ -115,6 +115,18 @@ pub(crate) fn count(value: u64) -> String {
     text
 }
 
+/// A text with a capital at its start.
+pub(crate) fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// A text as a sentence: a capital at its start and a mark at its end.
+pub(crate) fn sentence(text: &str) -> String {
+    let end = if text.is_empty() || text.ends_with(['.', '!', '?']) { "" } else { "." };
+    capitalized(text) + end
+}
+
 /// Sizes that add up, equal ones once with their number: `2 × (channels × element size) + 4`.
 pub(crate) fn sum<'a>(sizes: impl Iterator<Item = &'a str>) -> String {
     let mut counted: Vec<(&str, usize)> = Vec::new();
@@ -176,6 +188,13 @@ mod tests {
         assert_eq!(range("1\u{a0}ms", "2\u{a0}ms"), "1 – 2\u{a0}ms");
         assert_eq!(range("900\u{a0}µs", "1.1\u{a0}ms"), "900\u{a0}µs – 1.1\u{a0}ms");
         assert_eq!(range("180", "∞"), "180 – ∞");
+    }
+
+    #[test]
+    fn sentences_begin_and_end() {
+        assert_eq!(sentence("éa, b"), "Éa, b.");
+        assert_eq!(sentence("It is."), "It is.");
+        assert_eq!(sentence(""), "");
     }
 
     #[test]

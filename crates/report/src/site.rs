@@ -139,7 +139,7 @@ impl Site {
                 series_css: series_css(order.len().max(series).max(12)),
             },
             claims: ClaimsPage {
-                claims: claims::claims(loaded),
+                claims: claims::claims(loaded, &verdicts),
                 errata,
                 invariance: invariance::invariance(loaded),
             },

@@ -80,6 +80,14 @@ fn a_need_has_one_recommendation_its_runner_up_and_the_claim_behind_it() {
     run.write_advice(&[need("small-batches", swapped)]).unwrap();
     let site = rendered(folder.path());
     position(said(site.index(), "small-batches"), "<p class=\"pick\"><a href=\"methods/rms.html\">");
+
+    // Two arms of one method are told apart by what they are called.
+    let standardized = Standing { label: "layer, standardized".into(), ..standing("layer", Some(0.1), true) };
+    run.write_advice(&[need("small-batches", vec![standing("layer", None, false), standardized])]).unwrap();
+    let site = rendered(folder.path());
+    let text = said(site.index(), "small-batches");
+    position(text, "Layer Normalization</bdi></a> (layer-arm)</p>");
+    position(text, "Layer Normalization</bdi></a> (layer, standardized): ln");
 }
 
 #[test]
@@ -102,10 +110,9 @@ fn errata_stand_with_the_claims_and_on_the_pages_of_their_methods() {
         place: "the released program".into(),
         does: format!("{id} adds a constant"),
         says: "there is none".into(),
-        changes: "rows of zeros".into(),
         claim: Some("R6".into()),
         probe: None,
-        effect: Some(effect(0.3)),
+        effect: methods.first().map(|_| effect(0.3)),
     };
     run.write_errata(&[erratum("epsilon", &["layer", "rms"]), erratum("of-none", &[])]).unwrap();
     let site = rendered(folder.path());
@@ -119,7 +126,8 @@ fn errata_stand_with_the_claims_and_on_the_pages_of_their_methods() {
     ]
     .map(|text| position(all, text));
     assert!(places.is_sorted());
-    position(all, "rows of zeros (ln valid_loss, behind the best: 0.3 (95\u{a0}% 0.25 to 0.35))");
+    position(all, "<dd>ln valid_loss, behind the best: 0.3 (95\u{a0}% 0.25 to 0.35)</dd>");
+    position(&all[places[3]..], "<dd>this run does not say</dd>");
     for method in ["layer", "rms"] {
         let page = site.method(method);
         position(page, "epsilon adds a constant");

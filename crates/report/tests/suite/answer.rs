@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use results::Verdict;
+use results::{Counted, RatioRecord, Verdict};
 
 use crate::common;
 use crate::common::check::{check, elements};
@@ -195,6 +195,35 @@ fn all_claims_stand_under_their_verdict() {
         &[first.id.as_str(), "supported", "-0.41", "12.0", "0123456789abcdef"].map(str::to_owned).into()
     ));
     assert!(elements(page).iter().filter(|e| e.name == "details").count() >= all.len());
+}
+
+/// A claim that counts others names them with their verdicts, and one that rests on times says so.
+#[test]
+fn what_else_a_claim_rests_on_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = judged::write(&folder.path().join("run"));
+    let ratios =
+        [RatioRecord { id: "layer-over-rms".into(), about: "a step".into(), ratios: vec![1.1, 1.2] }];
+    run.write_ratios(&ratios).unwrap();
+    let mut verdicts = judged::verdicts();
+    let other = verdicts.iter().find(|v| v.id == "R7").unwrap().clone();
+    let counted = verdicts.iter_mut().find(|v| v.id == "Q6").unwrap();
+    counted.counts =
+        vec![Counted { about: "small batches".into(), claim: "R7".into(), verdict: other.verdict }];
+    counted.ratio = Some("layer-over-rms".into());
+    run.write_verdicts(&verdicts).unwrap();
+    let site = rendered(folder.path());
+    check(&site);
+    let page = site.page("claims.html");
+    let row = &page[position(page, "<tr id=\"claim-Q6\">")..];
+    let row = &row[..row.find("</tr>").unwrap()];
+    let word = if other.verdict == Verdict::Undecided { "not decided" } else { other.verdict.name() };
+    let said = format!(
+        "<dt>Counted</dt><dd>small batches: <span class=\"verdict {}\">{word}</span> <a href=\"#claim-R7\">R7</a></dd>",
+        other.verdict.name()
+    );
+    position(row, &said);
+    position(row, "times of layer-over-rms, taken in turns, 1 other claim");
 }
 
 /// A claim of several conditions that falls by its second is quoted with the second.
