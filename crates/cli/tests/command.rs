@@ -189,7 +189,8 @@ fn a_continued_run_lists_its_commands_and_seeds_and_its_page_has_nothing_against
     assert_eq!(content["parts"].as_array().unwrap().len(), 1);
     assert_eq!(content["parts"][0]["commands"].as_array().unwrap().len(), 2);
     assert!(output(&["render", name]).status.success());
-    let page = fs::read_to_string(run.join("page/index.html")).unwrap();
+    let page = fs::read_to_string(run.join("page/provenance.html")).unwrap();
+    assert!(page.contains("Nothing: all parts") || page.contains("Not in this run"));
     assert!(!page.contains("Not usable"));
 }
 

@@ -22,6 +22,8 @@ impl Entry {
         };
         let names = match authors.as_slice() {
             [one] => last(one),
+            // BibTeX's own word for authors that are not named.
+            [one, "others"] => format!("{} et al.", last(one)),
             [one, two] => format!("{} and {}", last(one), last(two)),
             [one, ..] => format!("{} et al.", last(one)),
             [] => String::new(),
@@ -154,13 +156,15 @@ mod tests {
             }
             @inproceedings{two, author={Sepp Hochreiter and J{\"u}rgen Schmidhuber}, title={LSTM}, year={1997},
               pages={1--2}, doi={10.1/x}}
+            @misc{many, author = {Dario Amodei and others}, year = 2016}
             @misc{odd, url = {javascript:alert(1)}}
         "#;
         let entries = parse(text);
-        assert_eq!(entries.keys().collect::<Vec<_>>(), ["ba2016layer", "odd", "two"]);
+        assert_eq!(entries.keys().collect::<Vec<_>>(), ["ba2016layer", "many", "odd", "two"]);
         let ba = &entries["ba2016layer"];
         assert_eq!((ba.title(), ba.short().as_str()), ("Layer Normalization", "Ba et al. (2016)"));
         assert_eq!(ba.address().unwrap(), "https://arxiv.org/abs/1607.06450");
+        assert_eq!(entries["many"].short(), "Amodei et al. (2016)");
         assert_eq!(entries["two"].short(), "Hochreiter and Schmidhuber (1997)");
         assert_eq!(entries["two"].get("author").unwrap(), "Sepp Hochreiter and Jürgen Schmidhuber");
         assert_eq!(entries["two"].address().unwrap(), "https://doi.org/10.1/x");

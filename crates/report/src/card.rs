@@ -4,17 +4,16 @@ use results::{FormulaLine, GradientJudges, Judgement, MethodRecord, PathStatus};
 use serde::Serialize;
 
 use crate::format;
+use crate::links;
 use crate::load::Loaded;
 use crate::markup;
 use crate::picture;
 use crate::slug::slug;
 use crate::table::{Cell, Table};
 
-/// Everything the page says about one method.
+/// What a method is.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Card {
-    id: String,
-    title: String,
     /// Terms and their values, in words.
     facts: Vec<(String, String)>,
     sources: Vec<Reference>,
@@ -24,16 +23,22 @@ pub(crate) struct Card {
     /// HTML of each letter, and what it is.
     letters: Vec<(String, String)>,
     pictures: Vec<Picture>,
-    judges: Vec<Table>,
+    judges: Vec<Judges>,
     gotchas: Vec<GotchaView>,
     parts: Table,
     paths: Table,
 }
 
+/// The judges of a gradient, and how to read their numbers.
+#[derive(Debug, Clone, Serialize)]
+struct Judges {
+    table: Table,
+    reading: String,
+}
+
 #[derive(Debug, Clone, Serialize)]
 struct Picture {
     title: String,
-    set: String,
     matrix: String,
     note: String,
     agrees: bool,
@@ -50,7 +55,7 @@ struct GotchaView {
 /// A citation, resolved as far as the bibliography goes.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Reference {
-    key: String,
+    anchor: String,
     short: String,
     title: String,
     venue: String,
@@ -61,7 +66,7 @@ pub(crate) struct Reference {
 pub(crate) fn reference(loaded: &Loaded, key: &str) -> Reference {
     let entry = loaded.references.get(key);
     Reference {
-        key: key.to_owned(),
+        anchor: links::reference(key),
         short: entry.map_or_else(|| key.to_owned(), crate::bibliography::Entry::short),
         title: entry.map_or("not in the bibliography of this run", |e| e.title()).to_owned(),
         venue: entry.and_then(|e| e.venue()).unwrap_or_default().to_owned(),
@@ -72,28 +77,30 @@ pub(crate) fn reference(loaded: &Loaded, key: &str) -> Reference {
 /// Builds the card of one method.
 pub(crate) fn card(loaded: &Loaded, m: &MethodRecord) -> Card {
     let id = slug(&m.id);
-    let list =
-        |items: &[String], none: &str| if items.is_empty() { none.to_owned() } else { items.join(", ") };
     let mut facts = vec![
         ("Kind".to_owned(), m.kind.clone()),
         ("Normalizes".to_owned(), m.site.clone()),
-        ("Reference set".to_owned(), format!("{}: {}", m.reference_set.name, m.reference_set.axes)),
-        ("Statistics over time".to_owned(), m.policy.clone()),
-        ("Placements in a recurrent cell".to_owned(), list(&m.placements, "not restricted")),
+        (
+            "Reference set".to_owned(),
+            format!("{}: {}", m.reference_set.name, format::axes(&m.reference_set.axes)),
+        ),
+        ("Statistics over time".to_owned(), m.policy.replace('_', " ")),
     ];
-    let equations = if m.equations.is_empty() { String::new() } else { m.equations.join(", ") };
-    if !equations.is_empty() {
-        facts.push(("Equations in the first source".to_owned(), equations));
+    if !m.equations.is_empty() {
+        facts.push(("Equations in the first source".to_owned(), m.equations.join(", ")));
     }
     Card {
-        title: m.title.clone(),
         facts,
         sources: m.citations.iter().map(|key| reference(loaded, key)).collect(),
         formula: lines(&m.formula),
         gradient: lines(&m.gradient),
         letters: m.letters.iter().map(|l| (markup::formula(&l.mathml, &l.name), l.meaning.clone())).collect(),
         pictures: m.pictures.iter().enumerate().map(|(n, p)| view(p, &format!("picture-{id}-{n}"))).collect(),
-        judges: m.gradient_judges.iter().map(judges).collect(),
+        judges: m
+            .gradient_judges
+            .iter()
+            .map(|g| Judges { table: judges(g), reading: reading(&g.dtype) })
+            .collect(),
         gotchas: m
             .gotchas
             .iter()
@@ -104,16 +111,34 @@ pub(crate) fn card(loaded: &Loaded, m: &MethodRecord) -> Card {
             .collect(),
         parts: parts(m),
         paths: paths(m),
-        id: format!("method-{id}"),
     }
 }
 
+/// Bytes of MathML beyond which a line stands as plain text behind a disclosure: nobody reads it as a formula, and it is eight
+/// times as large.
+const LONGEST: usize = 4_000;
+
 fn lines(lines: &[FormulaLine]) -> Vec<String> {
-    lines.iter().map(|l| markup::formula(&l.mathml, &l.text)).collect()
+    let one = |l: &FormulaLine| {
+        if l.mathml.len() <= LONGEST {
+            return markup::formula(&l.mathml, &l.text);
+        }
+        let (name, text) = (markup::escape(&l.lhs), markup::formula("", &l.text));
+        format!("<details><summary>{name}, a long line</summary>{text}</details>")
+    };
+    lines.iter().map(one).collect()
 }
 
 fn view(p: &results::DependencyPicture, id: &str) -> Picture {
-    let rows = p.rows.iter().zip(&p.cells).map(|(label, row)| {
+    // Rows that depend on the same columns are one line.
+    let mut lines: Vec<(Vec<&str>, &Vec<bool>)> = Vec::new();
+    for (label, row) in p.rows.iter().zip(&p.cells) {
+        match lines.iter_mut().find(|(_, same)| *same == row) {
+            Some((labels, _)) => labels.push(label),
+            None => lines.push((vec![label], row)),
+        }
+    }
+    let rows = lines.into_iter().map(|(labels, row)| {
         let names: Vec<&str> =
             p.columns.iter().zip(row).filter(|(_, on)| **on).map(|(name, _)| name.as_str()).collect();
         let text = if names.is_empty() {
@@ -123,12 +148,11 @@ fn view(p: &results::DependencyPicture, id: &str) -> Picture {
         } else {
             names.join(", ")
         };
-        (label.clone(), text)
+        (labels.join(", "), text)
     });
     Picture {
         title: p.title.clone(),
-        set: picture::reference_set(p, &format!("{id}-set")).unwrap_or_default(),
-        matrix: picture::matrix(p, &format!("{id}-matrix")),
+        matrix: picture::matrix(p, id),
         note: if p.declared_equals_measured {
             "Measured by perturbing each input; equal to what the method declares.".into()
         } else {
@@ -137,6 +161,21 @@ fn view(p: &results::DependencyPicture, id: &str) -> Picture {
         agrees: p.declared_equals_measured,
         rows: rows.collect(),
     }
+}
+
+/// What a difference means in this element type.
+fn reading(dtype: &str) -> String {
+    let rounding = match dtype {
+        "f64" => f64::EPSILON / 2.0,
+        "f32" => f64::from(f32::EPSILON) / 2.0,
+        _ => return String::new(),
+    };
+    format!(
+        "One rounding in {dtype} changes a number by up to {} of itself; sums of many terms gather many of these, and central \
+         differences lose digits besides. A gradient with a wrong term is off by about {}.",
+        format::number(rounding),
+        format::number(1.0)
+    )
 }
 
 fn judges(g: &GradientJudges) -> Table {

@@ -7,7 +7,7 @@ use crate::card::{self, Reference};
 use crate::format;
 use crate::load::Loaded;
 use crate::table::{Cell, Table};
-use crate::verdicts::{anchor, deciding, effect, size};
+use crate::verdicts::{Said, Verdicts, anchor, deciding, effect, size};
 
 /// The section.
 #[derive(Debug, Clone, Serialize)]
@@ -42,10 +42,12 @@ struct Row {
     declared: String,
     findings: Vec<String>,
     cells: String,
+    /// The verdicts that it counts, with what each is about.
+    counts: Vec<(String, Said)>,
 }
 
 /// Builds the section from the verdicts of the run.
-pub(crate) fn claims(loaded: &Loaded) -> Claims {
+pub(crate) fn claims(loaded: &Loaded, verdicts: &Verdicts<'_>) -> Claims {
     let mut data = Table::new(
         "What the run says to each claim",
         &[
@@ -64,6 +66,7 @@ pub(crate) fn claims(loaded: &Loaded) -> Claims {
             "differs from the source",
             "#cells",
             "probe",
+            "ratio of times",
             "#core-minutes",
             "declared",
         ],
@@ -76,7 +79,7 @@ pub(crate) fn claims(loaded: &Loaded) -> Claims {
         Group {
             word: verdict.name(),
             count: records.len(),
-            rows: records.iter().map(|record| row(loaded, record)).collect(),
+            rows: records.iter().map(|record| row(loaded, verdicts, record)).collect(),
         }
     });
     Claims { groups: groups.into(), data }
@@ -86,7 +89,7 @@ fn or<'a>(text: &'a str, nothing: &'a str) -> &'a str {
     if text.is_empty() { nothing } else { text }
 }
 
-fn row(loaded: &Loaded, record: &VerdictRecord) -> Row {
+fn row(loaded: &Loaded, verdicts: &Verdicts<'_>, record: &VerdictRecord) -> Row {
     let first = deciding(record);
     Row {
         anchor: anchor(&record.id),
@@ -102,7 +105,24 @@ fn row(loaded: &Loaded, record: &VerdictRecord) -> Row {
         reason: record.reason.clone(),
         declared: record.declared.clone(),
         findings: record.findings.iter().map(finding).collect(),
-        cells: record.cells.join(", "),
+        cells: cells(&record.cells),
+        counts: record
+            .counts
+            .iter()
+            .map(|counted| (counted.about.clone(), verdicts.said(&loaded.links, &counted.claim)))
+            .collect(),
+    }
+}
+
+/// Cells that are named where a claim rests on many.
+const NAMED: usize = 4;
+
+/// The first of the cells by name, and how many more there are.
+fn cells(ids: &[String]) -> String {
+    let named = ids.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match ids.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more, which verdicts.json of the run names"),
     }
 }
 
@@ -121,12 +141,23 @@ fn rates(record: &VerdictRecord) -> String {
 /// What it rests on, or what deciding it would cost.
 fn evidence(record: &VerdictRecord) -> String {
     let minutes = record.core_minutes.map(|m| format!("{}\u{a0}core-minutes", format::number(m)));
-    if record.verdict == Verdict::Undecided && record.cells.is_empty() && record.probe.is_none() {
+    if record.verdict == Verdict::Undecided
+        && record.cells.is_empty()
+        && record.probe.is_none()
+        && record.ratio.is_none()
+    {
         return minutes.map_or_else(|| "not run".to_owned(), |m| format!("not run; it takes about {m}"));
     }
     let mut parts = Vec::new();
     if let Some(probe) = &record.probe {
         parts.push(format!("probe {probe}"));
+    }
+    if let Some(ratio) = &record.ratio {
+        parts.push(format!("times of {ratio}, taken in turns"));
+    }
+    if !record.counts.is_empty() {
+        let claims = if record.counts.len() == 1 { "claim" } else { "claims" };
+        parts.push(format!("{} other {claims}", record.counts.len()));
     }
     if !record.cells.is_empty() {
         let of = if record.cells.len() == 1 { "cell" } else { "cells" };
@@ -166,7 +197,21 @@ fn values(record: &VerdictRecord) -> Vec<Cell> {
         Cell::text(record.differs.clone()),
         number(Some(record.cells.len() as f64)),
         Cell::text(record.probe.clone().unwrap_or_default()),
+        Cell::text(record.ratio.clone().unwrap_or_default()),
         number(record.core_minutes),
         Cell::text(record.declared.clone()),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cells;
+
+    #[test]
+    fn many_cells_are_counted_after_the_first() {
+        let ids: Vec<String> = (0..6).map(|n| format!("c{n}")).collect();
+        assert_eq!(cells(&ids[..4]), "c0, c1, c2, c3");
+        assert_eq!(cells(&ids), "c0, c1, c2, c3 and 2 more, which verdicts.json of the run names");
+        assert_eq!(cells(&[]), "");
+    }
 }

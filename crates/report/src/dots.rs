@@ -5,6 +5,7 @@ use crate::canvas::{Anchor, Canvas, Ink};
 use crate::error::Error;
 use crate::figure::Figure;
 use crate::format;
+use crate::lines;
 use crate::load::Loaded;
 use crate::slug::joined;
 use crate::table::{Cell, Table};
@@ -155,7 +156,13 @@ fn draw(
         for (row, method) in methods.iter().enumerate() {
             let level = y.at(row as f64 + 0.5);
             canvas.line((area.0, level), (area.2, level), Ink::Grid, 0.8)?;
-            canvas.text(loaded.title(method), (area.0 - 12.0, level), Ink::Text, TEXT, Anchor::End)?;
+            canvas.text(
+                &lines::shortened(loaded.title(method)),
+                (area.0 - 12.0, level),
+                Ink::Text,
+                TEXT,
+                Anchor::End,
+            )?;
             for t in timings.iter().filter(|t| t.method == *method) {
                 let Some(v) = value(t) else { continue };
                 let n = paths.iter().position(|p| *p == t.path).unwrap_or(0);

@@ -115,6 +115,52 @@ pub(crate) fn count(value: u64) -> String {
     text
 }
 
+/// A text with a capital at its start.
+pub(crate) fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// A text as a sentence: a capital at its start and a mark at its end.
+pub(crate) fn sentence(text: &str) -> String {
+    let end = if text.is_empty() || text.ends_with(['.', '!', '?']) { "" } else { "." };
+    capitalized(text) + end
+}
+
+/// Sizes that add up, equal ones once with their number: `2 × (channels × element size) + 4`.
+pub(crate) fn sum<'a>(sizes: impl Iterator<Item = &'a str>) -> String {
+    let mut counted: Vec<(&str, usize)> = Vec::new();
+    for size in sizes {
+        match counted.iter_mut().find(|(known, _)| *known == size) {
+            Some((_, count)) => *count += 1,
+            None => counted.push((size, 1)),
+        }
+    }
+    let one = |(size, count): &(&str, usize)| {
+        if *count == 1 { (*size).to_owned() } else { format!("{count} × ({size})") }
+    };
+    counted.iter().map(one).collect::<Vec<_>>().join(" + ")
+}
+
+/// The axes of a reference set with its letters as words: `N and T of one feature` is `cases and steps of one feature`.
+pub(crate) fn axes(letters: &str) -> String {
+    let word = |part: &str| match part {
+        "N" => "cases".to_owned(),
+        "T" => "steps".to_owned(),
+        "C" => "channels".to_owned(),
+        "S" => "places".to_owned(),
+        other => other.to_owned(),
+    };
+    letters
+        .split(' ')
+        .map(|part| {
+            let (name, mark) = part.split_at(part.trim_end_matches([',', ';']).len());
+            word(name) + mark
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,5 +188,24 @@ mod tests {
         assert_eq!(range("1\u{a0}ms", "2\u{a0}ms"), "1 – 2\u{a0}ms");
         assert_eq!(range("900\u{a0}µs", "1.1\u{a0}ms"), "900\u{a0}µs – 1.1\u{a0}ms");
         assert_eq!(range("180", "∞"), "180 – ∞");
+    }
+
+    #[test]
+    fn sentences_begin_and_end() {
+        assert_eq!(sentence("éa, b"), "Éa, b.");
+        assert_eq!(sentence("It is."), "It is.");
+        assert_eq!(sentence(""), "");
+    }
+
+    #[test]
+    fn equal_sizes_stand_once() {
+        assert_eq!(sum(["a × b", "4", "a × b"].into_iter()), "2 × (a × b) + 4");
+        assert_eq!(sum(std::iter::empty()), "");
+    }
+
+    #[test]
+    fn letters_of_a_reference_set_are_words() {
+        assert_eq!(axes("N and T of one feature; C, S"), "cases and steps of one feature; channels, places");
+        assert_eq!(axes("weights into one unit"), "weights into one unit");
     }
 }

@@ -1,69 +1,90 @@
-//! The table that answers the question, one row per method.
+//! The table of all methods: grouped by family, answers as marks, only columns that have data.
 
-use results::{MethodRecord, Property, Source};
+use results::{Answer, MethodRecord, Property, Source};
 use serde::Serialize;
 
+use crate::block::{self, Size};
 use crate::convergence::Contest;
 use crate::dots;
+use crate::family;
 use crate::format;
 use crate::learning;
+use crate::links;
 use crate::load::Loaded;
-use crate::picture;
 use crate::slug::slug;
 use crate::table::{Cell, Table};
 use crate::throughput::{Bench, Timing, pass_rank};
 
-/// A cell of the front table.
+/// A cell of the table.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct FrontCell {
     /// The short answer.
-    text: String,
-    /// The reason or the interval, smaller.
-    why: String,
-    /// How it is known: the letter of the legend.
-    mark: String,
+    pub(crate) text: String,
+    /// The reason or the interval.
+    pub(crate) why: String,
+    /// How it is known, in words.
+    known: &'static str,
+    /// The sign of an answer that is one of three, or nothing.
+    sign: &'static str,
     /// Inline SVG, or nothing.
     svg: String,
-    /// Anchor to the evidence, or nothing.
-    link: String,
-    /// Sort key.
+    /// Address of the evidence inside the site, or nothing.
+    pub(crate) link: String,
+    /// Sort key, where it is not the text.
     sort: String,
     /// Whether nothing is known.
-    muted: bool,
+    pub(crate) muted: bool,
 }
 
-/// A row of the front table.
+/// A method.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct FrontRow {
-    id: String,
-    title: String,
+    pub(crate) id: String,
     anchor: String,
+    title: String,
+    /// The page of the method, or nothing.
+    link: String,
+    /// The cells of the columns that are shown.
     cells: Vec<FrontCell>,
+    /// What it cost and what it learned on each workload, for its page.
+    #[serde(skip)]
+    pub(crate) cost: FrontCell,
+    #[serde(skip)]
+    pub(crate) learned: Vec<FrontCell>,
 }
 
-/// The front table, and the same as data.
+/// The methods of one family.
+#[derive(Debug, Clone, Serialize)]
+struct Family {
+    name: &'static str,
+    rows: Vec<FrontRow>,
+}
+
+/// The table, and the same with all columns as data.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Front {
-    pub(crate) columns: Vec<crate::table::Column>,
-    pub(crate) rows: Vec<FrontRow>,
+    columns: Vec<crate::table::Column>,
+    families: Vec<Family>,
     #[serde(skip)]
     pub(crate) data: Table,
 }
 
-/// Declared, probed, tested, measured: the marks of the legend.
-const DECLARED: &str = "d";
-const PROBED: &str = "p";
-const TESTED: &str = "t";
-const MEASURED: &str = "m";
+const DECLARED: &str = "declared";
+const PROBED: &str = "probed";
+const TESTED: &str = "tested";
+const MEASURED: &str = "measured";
+
+/// Where a method without a record stands.
+const UNDESCRIBED: &str = "Without a record in this run";
 
 impl FrontCell {
-    fn new(text: impl Into<String>, why: impl Into<String>, mark: &str) -> Self {
-        let text = text.into();
+    fn new(text: impl Into<String>, why: impl Into<String>, known: &'static str) -> Self {
         Self {
-            sort: text.clone(),
-            text,
+            sort: String::new(),
+            text: text.into(),
             why: why.into(),
-            mark: mark.to_owned(),
+            known,
+            sign: "",
             svg: String::new(),
             link: String::new(),
             muted: false,
@@ -88,56 +109,84 @@ impl FrontCell {
     }
 }
 
-/// Builds the table. Methods are in the order of their records.
+/// Builds the table. Methods are in the order of their records, inside their families.
 pub(crate) fn front(loaded: &Loaded, contests: &[Contest<'_>], benches: &[Bench]) -> Front {
     let bench = headline(benches);
     let cost = bench.map_or_else(
         || "cost".to_owned(),
         |(bench, pass)| format!("share of copy speed, {} at {}", dots::words(pass), dots::title(bench)),
     );
-    let mut labels: Vec<String> = [
-        "method",
+    let own = [
         "reference set",
-        "site and placement",
-        "policy",
+        "what is normalized",
+        "statistics over time",
         "train = test?",
         "batch of 1?",
         "longer than trained?",
         "padding harmless?",
         "foldable into weights?",
         "state as T grows",
-    ]
-    .map(str::to_owned)
-    .into();
+    ];
+    let mut labels: Vec<String> = own.map(str::to_owned).into();
     labels.push(format!("#{cost}"));
-    labels.extend(
-        contests
-            .iter()
-            .map(|c| format!("#final {} and updates to target on {}", learning::words(c.metric), c.workload)),
-    );
-    let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
-    let mut data = Table::new("The methods compared, in the order of their records", &labels);
-    let mut rows = Vec::new();
+    let learned = contests
+        .iter()
+        .map(|c| format!("#final {} and updates to target on {}", learning::words(c.metric), c.workload));
+    let shown = labels.len();
+    labels.extend(learned);
+    let names: Vec<&str> = std::iter::once("method").chain(labels.iter().map(String::as_str)).collect();
+    let mut data = Table::new("The methods compared, in the order of their records", &names);
+    let mut families: Vec<Family> =
+        family::ALL.into_iter().chain([UNDESCRIBED]).map(|name| Family { name, rows: Vec::new() }).collect();
     for id in loaded.method_order() {
         let record = loaded.methods.iter().find(|m| m.id == id);
         let mut cells = match record {
             Some(record) => described(record),
-            None => vec![FrontCell::absent("no method record"); 9],
+            None => vec![FrontCell::absent("no method record"); own.len()],
         };
-        cells.push(cost_cell(&id, benches, bench));
-        cells.extend(contests.iter().map(|c| convergence_cell(&id, c, loaded.refusal(&c.workload, &id))));
-        let title = loaded.title(&id).to_owned();
+        let cost = cost_cell(&id, benches, bench);
+        let learned: Vec<FrontCell> = contests
+            .iter()
+            .map(|c| convergence_cell(loaded, &id, c, loaded.refusal(&c.workload, &id)))
+            .collect();
+        cells.push(cost.clone());
         let mut line = vec![Cell::text(id.clone())];
-        line.extend(cells.iter().map(data_cell));
+        line.extend(cells.iter().chain(&learned).map(data_cell));
         data.rows.push(line);
-        rows.push(FrontRow {
-            anchor: format!("#method-{}", slug(&id)),
-            id: format!("row-{}", slug(&id)),
-            title,
+        families[record.map_or(family::ALL.len(), family::of)].rows.push(FrontRow {
+            anchor: links::row(&id),
+            title: loaded.title(&id).to_owned(),
+            link: loaded.links.method(&id),
+            id,
             cells,
+            cost,
+            learned,
         });
     }
-    Front { columns: data.columns.clone(), rows, data }
+    families.retain(|family| !family.rows.is_empty());
+    let mut columns = data.columns[..=shown].to_vec();
+    keep_filled(&mut columns, &mut families);
+    Front { columns, families, data }
+}
+
+/// Takes away the columns in which nothing is known of any method.
+fn keep_filled(columns: &mut Vec<crate::table::Column>, families: &mut [Family]) {
+    let rows = || families.iter().flat_map(|family| &family.rows);
+    let filled: Vec<bool> = (0..columns.len() - 1).map(|at| rows().any(|row| !row.cells[at].muted)).collect();
+    // The first column names the method.
+    let mut kept = std::iter::once(true).chain(filled.iter().copied());
+    columns.retain(|_| kept.next().unwrap_or(true));
+    for row in families.iter_mut().flat_map(|family| &mut family.rows) {
+        let mut kept = filled.iter();
+        row.cells.retain(|_| kept.next().copied().unwrap_or(true));
+    }
+}
+
+impl Front {
+    /// All rows, in the order in which they are shown.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &FrontRow> {
+        self.families.iter().flat_map(|family| &family.rows)
+    }
 }
 
 fn data_cell(cell: &FrontCell) -> Cell {
@@ -146,21 +195,14 @@ fn data_cell(cell: &FrontCell) -> Cell {
 }
 
 fn described(m: &MethodRecord) -> Vec<FrontCell> {
-    let card = format!("#method-{}", slug(&m.id));
-    let picture = m.pictures.iter().find_map(|p| picture::reference_set(p, &format!("set-{}", slug(&m.id))));
-    let mut set = FrontCell::new(
-        m.reference_set.name.clone(),
-        m.reference_set.axes.clone(),
-        if picture.is_some() { PROBED } else { DECLARED },
-    )
-    .linked(card);
-    set.svg = picture.unwrap_or_default();
-    let placements =
-        if m.placements.is_empty() { String::new() } else { format!("at {}", m.placements.join(", ")) };
+    let block = block::block(m, &format!("set-{}", slug(&m.id)), Size::Small);
+    let known = if block.is_some() { PROBED } else { DECLARED };
+    let mut set = FrontCell::new(m.reference_set.name.clone(), format::axes(&m.reference_set.axes), known);
+    set.svg = block.map_or_else(String::new, |block| block.svg);
     vec![
         set,
-        FrontCell::new(m.site.clone(), placements, DECLARED),
-        FrontCell::new(m.policy.clone(), "", DECLARED),
+        FrontCell::new(m.site.clone(), m.placements.join(", "), DECLARED),
+        FrontCell::new(m.policy.replace('_', " "), "", DECLARED),
         property(&m.train_equals_eval),
         property(&m.batch_one),
         property(&m.longer_than_training),
@@ -170,20 +212,35 @@ fn described(m: &MethodRecord) -> Vec<FrontCell> {
     ]
 }
 
-fn property(p: &Property) -> FrontCell {
-    let mark = match p.source {
+/// How an answer is known, in a word.
+pub(crate) fn known(p: &Property) -> &'static str {
+    match p.source {
         Source::Descriptor => DECLARED,
         Source::Probe => PROBED,
         Source::Test => TESTED,
-    };
-    FrontCell::new(p.answer.word(), p.why.clone(), mark)
+    }
+}
+
+/// The sign of an answer.
+pub(crate) fn sign(p: &Property) -> &'static str {
+    match p.answer {
+        Answer::Yes => "✓",
+        Answer::No => "✗",
+        Answer::Conditional => "~",
+    }
+}
+
+fn property(p: &Property) -> FrontCell {
+    let mut cell = FrontCell::new(p.answer.word(), p.why.clone(), known(p));
+    cell.sign = sign(p);
+    cell
 }
 
 fn state(m: &MethodRecord) -> FrontCell {
     if m.state.is_empty() && m.state_growth.iter().all(|s| s.bytes == 0) {
         return FrontCell::new("none", "", DECLARED).sorted(0.0);
     }
-    let formula = m.state.iter().map(|s| s.bytes.as_str()).collect::<Vec<_>>().join(" + ");
+    let formula = format::sum(m.state.iter().map(|s| s.bytes.as_str()));
     match (m.state_growth.first(), m.state_growth.last()) {
         (Some(first), Some(last)) => {
             let (text, why) = if first.bytes == last.bytes {
@@ -198,7 +255,7 @@ fn state(m: &MethodRecord) -> FrontCell {
     }
 }
 
-/// The bench that the front page quotes: a normalization in f32 with the most methods, the largest of those, and
+/// The bench that the table quotes: a normalization in f32 with the most methods, the largest of those, and
 /// its most complete pass.
 fn headline(benches: &[Bench]) -> Option<(&Bench, &str)> {
     let methods = |b: &Bench| {
@@ -239,7 +296,7 @@ fn cost_cell(id: &str, benches: &[Bench], headline: Option<(&Bench, &str)>) -> F
         path = format!("{path}, at {}", dots::title(bench));
     }
     let median_ns = timing.median_ns;
-    let link = format!("#{}", dots::anchor(bench));
+    let link = links::bench(bench);
     match (timing.share, timing.interval_ns) {
         (Some(share), Some((lower, upper))) => {
             let (low, high) = (share * median_ns / upper, share * median_ns / lower);
@@ -256,7 +313,7 @@ fn cost_cell(id: &str, benches: &[Bench], headline: Option<(&Bench, &str)>) -> F
     }
 }
 
-fn convergence_cell(id: &str, contest: &Contest<'_>, refusal: Option<&str>) -> FrontCell {
+fn convergence_cell(loaded: &Loaded, id: &str, contest: &Contest<'_>, refusal: Option<&str>) -> FrontCell {
     let Some(shown) = contest.representative(id) else {
         let mut cell = FrontCell::absent("not run");
         refusal.unwrap_or_default().clone_into(&mut cell.why);
@@ -285,5 +342,5 @@ fn convergence_cell(id: &str, contest: &Contest<'_>, refusal: Option<&str>) -> F
     let why = why.join("; ");
     FrontCell::new(text(score.center), why, MEASURED)
         .sorted(score.center)
-        .linked(format!("#workload-{}", slug(&contest.workload)))
+        .linked(loaded.links.workload(&contest.workload))
 }

@@ -41,19 +41,13 @@ pub(crate) fn invariance(loaded: &Loaded) -> Option<Invariance> {
         &labels.iter().map(String::as_str).collect::<Vec<_>>(),
     );
     for method in &methods {
-        let mut name = Cell::text(loaded.title(method));
-        if loaded.methods.iter().any(|m| m.id == *method) {
-            name = name.linked(format!("#method-{}", slug(method)));
-        }
-        let mut row = vec![name];
+        let mut row = vec![Cell::text(loaded.title(method)).linked(loaded.links.method(method))];
         row.extend(changes.iter().map(|change| match probe.values.get(&format!("{method}.{change}")) {
-            Some(&moved) => {
-                let answer = if moved.abs() < STAYS { "yes" } else { "no" };
-                Cell::number(moved, format!("{answer} ({})", format::number(moved)))
-            }
+            Some(&moved) => Cell::number(moved, answer(moved)),
             None => Cell::absent(format::NOT_MEASURED),
         }));
         table.rows.push(row);
+        table.anchors.push(format!("invariance-{}", slug(method)));
     }
     let whole = probe.values.iter().filter(|(name, _)| !name.contains('.'));
     Some(Invariance {
@@ -63,7 +57,22 @@ pub(crate) fn invariance(loaded: &Loaded) -> Option<Invariance> {
     })
 }
 
-/// Methods in the order of the page and transformations in that of the paper, each once.
+fn answer(moved: f64) -> String {
+    let answer = if moved.abs() < STAYS { "yes" } else { "no" };
+    format!("{answer} ({})", format::number(moved))
+}
+
+/// The row of one method: each change, and whether the output stays the same.
+pub(crate) fn of(loaded: &Loaded, method: &str) -> Vec<(String, String)> {
+    let Some(probe) = loaded.probes.iter().find(|probe| probe.id == PROBE) else { return Vec::new() };
+    let (_, changes) = names(loaded, probe);
+    let measured = changes
+        .into_iter()
+        .filter_map(|change| Some((change, *probe.values.get(&format!("{method}.{change}"))?)));
+    measured.map(|(change, moved)| (change.replace('_', " "), answer(moved))).collect()
+}
+
+/// Methods in the order of the pages and transformations in that of the paper, each once.
 fn names<'a>(loaded: &Loaded, probe: &'a ProbeRecord) -> (Vec<&'a str>, Vec<&'a str>) {
     let cells = || probe.values.keys().filter_map(|name| name.split_once('.'));
     let order = loaded.method_order();

@@ -10,7 +10,7 @@ use crate::figure::Figure;
 use crate::format;
 use crate::lines::{self, Kind, Line, Plot};
 use crate::load::Loaded;
-use crate::slug::slug;
+use crate::slug::{joined, slug};
 use crate::stats::{Spread, mean};
 use crate::table::{Cell, Table};
 
@@ -249,7 +249,7 @@ pub(crate) fn standings(loaded: &Loaded, contest: &Contest<'_>) -> Table {
         let runs: usize = contender.trials.iter().map(|t| t.runs.len()).sum();
         let diverged: usize = contender.trials.iter().map(|t| t.diverged).sum();
         let mut row = vec![
-            Cell::text(name(loaded, contender)).linked(format!("#method-{}", slug(&contender.method))),
+            Cell::text(name(loaded, contender)).linked(loaded.links.method(&contender.method)),
             Cell::number(best.rate, format::number(best.rate)),
             Cell::number(best.score.center, text(best.score.center)),
             Cell::text(format::spread(&best.score, text)),
@@ -267,6 +267,9 @@ pub(crate) fn standings(loaded: &Loaded, contest: &Contest<'_>) -> Table {
             same(&best.runs, |r| r.state_bytes, format::bytes),
         ]);
         table.rows.push(row);
+        let mut names = vec![contest.workload.as_str(), contender.method.as_str()];
+        names.extend(Some(contender.detail.as_str()).filter(|detail| !detail.is_empty()));
+        table.anchors.push(format!("standing-{}", joined(&names)));
     }
     table
 }

@@ -145,12 +145,15 @@ fn strokes(canvas: &mut Canvas<'_>, line: &Line, x: &Scale, y: &Scale, plot: &Pl
     Ok(())
 }
 
-/// A label that fits; the table beneath has the whole name.
-fn shortened(label: &str) -> String {
-    if label.chars().count() <= LABEL {
+/// A label that fits: its middle goes, since arms of one method differ at the end. The table beneath has the whole name.
+pub(crate) fn shortened(label: &str) -> String {
+    let count = label.chars().count();
+    if count <= LABEL {
         return label.to_owned();
     }
-    label.chars().take(LABEL - 1).collect::<String>().trim_end_matches([' ', ',']).to_owned() + "…"
+    let head: String = label.chars().take(LABEL / 2 - 1).collect();
+    let tail: String = label.chars().skip(count - LABEL / 2).collect();
+    format!("{}…{}", head.trim_end_matches([' ', ',']), tail.trim_start_matches([' ', ',']))
 }
 
 fn labels(canvas: &mut Canvas<'_>, lines: &[Line], x: &Scale, y: &Scale) -> Result<(), Error> {
@@ -172,4 +175,15 @@ fn labels(canvas: &mut Canvas<'_>, lines: &[Line], x: &Scale, y: &Scale) -> Resu
         canvas.text(&shortened(&line.label), (start + 22.0, level), ink, TEXT, Anchor::Start)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_label_keeps_the_end_that_tells_it_apart() {
+        assert_eq!(shortened("Layer normalization, paper"), "Layer normalization, paper");
+        assert_eq!(shortened("Recurrent batch normalization, carried_batch"), "Recurrent ba…carried_batch");
+    }
 }

@@ -4,16 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use results::{
-    ConvergenceRecord, Manifest, MethodRecord, NoiseRecord, PeerRecord, ProbeRecord, Run, ThroughputRecord,
-    VerdictRecord, WorkloadRecord,
+    AdviceRecord, ConvergenceRecord, ErratumRecord, Manifest, MethodRecord, NoiseRecord, PeerRecord,
+    ProbeRecord, Run, ThroughputRecord, VerdictRecord, WorkloadRecord,
 };
 
 use crate::bibliography::{self, Entry};
 use crate::concerns;
 use crate::error::Error;
+use crate::links::Links;
+use crate::markup;
 use crate::paragraph;
 
-/// Everything the page is made from. A part that was never measured is empty and named in `missing`.
+/// Everything the site is made from. A part that was never measured is empty and named in `missing`.
 pub(crate) struct Loaded {
     pub(crate) manifest: Manifest,
     pub(crate) methods: Vec<MethodRecord>,
@@ -25,19 +27,25 @@ pub(crate) struct Loaded {
     pub(crate) probes: Vec<ProbeRecord>,
     /// Empty in runs from before there were verdicts.
     pub(crate) verdicts: Vec<VerdictRecord>,
+    /// Empty in runs from before there was advice.
+    pub(crate) advice: Vec<AdviceRecord>,
+    /// Empty in runs from before there were errata.
+    pub(crate) errata: Vec<ErratumRecord>,
     pub(crate) references: BTreeMap<String, Entry>,
     /// Parts of the run that are not there.
     pub(crate) missing: Vec<String>,
     /// Files that are there and cannot be used, or contradict each other.
     pub(crate) unusable: Vec<String>,
+    /// Where what is there can be linked to.
+    pub(crate) links: Links,
 }
 
 impl Loaded {
-    /// Reads a run. Only a folder without a usable manifest is an error; anything else is shown on the page.
+    /// Reads a run. Only a folder without a usable manifest is an error; anything else is shown on the pages.
     pub(crate) fn read(dir: &Path) -> Result<Self, Error> {
         let run = Run::open(dir)?;
         let found = run.contents()?;
-        // The page must not depend on where the run lies: its folder is taken out of every message.
+        // The pages must not depend on where the run lies: its folder is taken out of every message.
         let prefix = format!("{}{}", dir.display(), std::path::MAIN_SEPARATOR);
         let unusable: Vec<String> = found
             .unreadable
@@ -60,12 +68,18 @@ impl Loaded {
                 })
             };
         }
-        let methods = part!(found.methods, "methods.json", "what the methods are");
-        let workloads = part!(found.workloads, "workloads.json", "what the workloads are");
+        let mut methods = part!(found.methods, "methods.json", "what the methods are");
+        let mut workloads = part!(found.workloads, "workloads.json", "what the workloads are");
         let throughput = part!(found.throughput, "throughput.json", "how fast the methods are");
         let peers = part!(found.peers, "peers.json", "how fast other frameworks are on this machine");
         let noise = part!(found.noise, "noise.json", "the same thing measured against itself");
         let references = part!(found.references, "references.bib", "what citation keys stand for");
+        // A name that runs from right to left must not turn the sentence that it stands in.
+        let titles =
+            methods.iter_mut().map(|m| &mut m.title).chain(workloads.iter_mut().map(|w| &mut w.title));
+        for title in titles {
+            *title = markup::isolated(title);
+        }
         if found.cells.is_empty() {
             not_there("cells", "training runs");
         }
@@ -78,7 +92,7 @@ impl Loaded {
                 missing.push(format!("verdicts.json: a verdict on claim {id}, of which the answer speaks"));
             }
         }
-        Ok(Self {
+        let mut loaded = Self {
             manifest: run.manifest().clone(),
             methods,
             workloads,
@@ -88,10 +102,16 @@ impl Loaded {
             noise,
             probes: found.probes.unwrap_or_default(),
             verdicts,
+            // That there is none is said where it would stand.
+            advice: found.advice.unwrap_or_default(),
+            errata: found.errata.unwrap_or_default(),
             references: bibliography::parse(&references),
             missing,
             unusable,
-        })
+            links: Links::default(),
+        };
+        loaded.links = Links::of(&loaded);
+        Ok(loaded)
     }
 
     /// The methods in the order of their records, then those that only measurements name, by name.

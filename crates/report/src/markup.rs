@@ -16,6 +16,24 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
+/// A name as it stands in a sentence, a drawing or a cell: one with letters that run from right to left between marks that keep
+/// it from turning what stands around it, any other as it is.
+pub(crate) fn isolated(name: &str) -> String {
+    let leftwards = |c: char| {
+        matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}'
+        | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+    };
+    if name.chars().any(leftwards) { format!("{OPEN}{name}{CLOSE}") } else { name.to_owned() }
+}
+
+/// The name without the marks of [`isolated`], as files hold it.
+pub(crate) fn bare(text: &str) -> String {
+    text.replace([OPEN, CLOSE], "")
+}
+
+const OPEN: char = '\u{2068}';
+const CLOSE: char = '\u{2069}';
+
 /// Elements of presentation MathML that a formula may be made of.
 const MATH: [&str; 24] = [
     "math",
@@ -137,6 +155,14 @@ fn attributes_are_plain(attributes: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_names_from_right_to_left_are_isolated() {
+        assert_eq!(isolated("Layer, \u{fc}"), "Layer, \u{fc}");
+        let hebrew = isolated("\u{5e0}\u{5e8}");
+        assert_eq!(hebrew, "\u{2068}\u{5e0}\u{5e8}\u{2069}");
+        assert_eq!(bare(&hebrew), "\u{5e0}\u{5e8}");
+    }
 
     #[test]
     fn formulas_pass_and_nothing_else_does() {

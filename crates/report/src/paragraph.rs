@@ -99,7 +99,8 @@ pub(crate) fn paragraph(loaded: &Loaded, verdicts: &Verdicts<'_>) -> Vec<View> {
     SENTENCES
         .iter()
         .map(|sentence| {
-            let claims: Vec<Said> = sentence.claims.iter().map(|id| verdicts.said(id)).collect();
+            let claims: Vec<Said> =
+                sentence.claims.iter().map(|id| verdicts.said(&loaded.links, id)).collect();
             View {
                 says: sentence.says,
                 means: sentence.means,

@@ -7,18 +7,17 @@ use crate::format;
 use crate::load::Loaded;
 use crate::table::{Cell, Table};
 
-/// The whole manifest, the noise floor, and everything that is missing or failed.
+/// The whole manifest, and everything that is missing or failed.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Provenance {
     rows: Vec<(String, String)>,
-    pub(crate) noise: Table,
     pub(crate) diverged: Table,
     missing: Vec<String>,
     unusable: Vec<String>,
 }
 
-/// Builds the section.
-pub(crate) fn provenance(loaded: &Loaded) -> Provenance {
+/// What the machine alone does to a ratio.
+pub(crate) fn noise(loaded: &Loaded) -> Table {
     let mut noise = Table::new(
         "Noise floor: the same benchmark against itself; a ratio inside this interval means nothing",
         &["benchmark", "#pairs", "#median ratio", "#lower", "#upper"],
@@ -33,6 +32,11 @@ pub(crate) fn provenance(loaded: &Loaded) -> Provenance {
             ratio(n.upper_ratio),
         ]);
     }
+    noise
+}
+
+/// Builds the section.
+pub(crate) fn provenance(loaded: &Loaded) -> Provenance {
     let mut diverged = Table::new(
         "Runs that diverged, by workload, method, rate and seed; all of them count in every comparison",
         &["cell", "workload", "method", "variant", "#rate", "#seed", "#update", "what left the finite range"],
@@ -65,7 +69,6 @@ pub(crate) fn provenance(loaded: &Loaded) -> Provenance {
     });
     Provenance {
         rows: manifest(&loaded.manifest, &loaded.cells),
-        noise,
         diverged,
         missing: loaded.missing.clone(),
         unusable: loaded.unusable.clone(),

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::error::Error;
+use crate::markup;
 
 /// One column.
 #[derive(Debug, Clone, Serialize)]
@@ -19,12 +20,12 @@ pub(crate) struct Column {
 pub(crate) struct Cell {
     /// What a reader sees (plain text).
     pub(crate) text: String,
-    /// What is sorted by, and what the files hold; `None` is nothing measured.
+    /// What the files hold; `None` is nothing measured.
     #[serde(skip)]
     pub(crate) value: Option<Value>,
-    /// The sort key as an attribute.
+    /// The sort key as an attribute, where it is not the text.
     pub(crate) sort: String,
-    /// Anchor to the evidence, or nothing.
+    /// Address of the evidence inside the site, or nothing.
     pub(crate) link: String,
     /// Whether this is an absence or a failure, drawn muted.
     pub(crate) muted: bool,
@@ -35,8 +36,8 @@ impl Cell {
     pub(crate) fn text(text: impl Into<String>) -> Self {
         let text = text.into();
         Self {
-            value: Some(Value::from(text.clone())),
-            sort: text.clone(),
+            value: Some(Value::from(markup::bare(&text))),
+            sort: String::new(),
             text,
             link: String::new(),
             muted: false,
@@ -56,9 +57,13 @@ impl Cell {
         let sort = if value.is_infinite() {
             if value > 0.0 { "Infinity".into() } else { "-Infinity".into() }
         } else {
-            format!("{value}")
+            // A few digits suffice to order; the files have all.
+            let (whole, short) = (format!("{value}"), format!("{value:.5e}"));
+            if short.len() < whole.len() { short } else { whole }
         };
-        Self { text: text.into(), value: Some(file), sort, link: String::new(), muted: false }
+        let text = text.into();
+        let sort = if sort == text { String::new() } else { sort };
+        Self { text, value: Some(file), sort, link: String::new(), muted: false }
     }
 
     /// Something that is not there, with the reason in words.
@@ -66,9 +71,9 @@ impl Cell {
         Self { text: text.into(), value: None, sort: "NaN".into(), link: String::new(), muted: true }
     }
 
-    /// The same with an anchor.
-    pub(crate) fn linked(mut self, anchor: impl Into<String>) -> Self {
-        self.link = anchor.into();
+    /// The same with an address.
+    pub(crate) fn linked(mut self, address: impl Into<String>) -> Self {
+        self.link = address.into();
         self
     }
 }
@@ -82,6 +87,8 @@ pub(crate) struct Table {
     pub(crate) columns: Vec<Column>,
     /// The rows.
     pub(crate) rows: Vec<Vec<Cell>>,
+    /// The anchor of each row, or none at all.
+    pub(crate) anchors: Vec<String>,
 }
 
 impl Table {
@@ -91,7 +98,7 @@ impl Table {
             .iter()
             .map(|l| Column { label: l.trim_start_matches('#').to_owned(), numeric: l.starts_with('#') })
             .collect();
-        Self { caption: caption.into(), columns, rows: Vec::new() }
+        Self { caption: caption.into(), columns, rows: Vec::new(), anchors: Vec::new() }
     }
 
     /// The table as CSV (RFC 4180), with the schema version as a last column.
@@ -115,32 +122,27 @@ impl Table {
         out
     }
 
-    /// The table as JSON: one object per row.
+    /// The table as JSON: one object per row, each on a line of its own.
     pub(crate) fn json(&self, id: &str, tier: &str) -> Result<String, Error> {
-        let rows: Vec<Value> = self
-            .rows
-            .iter()
-            .map(|row| {
-                let cells = self.columns.iter().zip(row);
-                Value::Object(
-                    cells
-                        .map(|(column, cell)| {
-                            (column.label.clone(), cell.value.clone().unwrap_or(Value::Null))
-                        })
-                        .collect::<Map<_, _>>(),
-                )
-            })
-            .collect();
-        let document = json!({
-            "schema_version": results::SCHEMA_VERSION,
-            "id": id,
-            "tier": tier,
-            "caption": self.caption,
-            "rows": rows,
-        });
-        serde_json::to_string_pretty(&document)
-            .map(|text| text + "\n")
-            .map_err(|source| Error::Encode { figure: id.to_owned(), source })
+        let encode = |value: &Value| {
+            serde_json::to_string(value).map_err(|source| Error::Encode { figure: id.to_owned(), source })
+        };
+        let mut rows = Vec::new();
+        for row in &self.rows {
+            let cells = self.columns.iter().zip(row);
+            let object: Map<String, Value> = cells
+                .map(|(column, cell)| (column.label.clone(), cell.value.clone().unwrap_or(Value::Null)))
+                .collect();
+            rows.push(encode(&Value::Object(object))?);
+        }
+        Ok(format!(
+            "{{\"schema_version\":{},\n\"id\":{},\n\"tier\":{},\n\"caption\":{},\n\"rows\":[\n{}\n]}}\n",
+            results::SCHEMA_VERSION,
+            encode(&json!(id))?,
+            encode(&json!(tier))?,
+            encode(&json!(self.caption))?,
+            rows.join(",\n")
+        ))
     }
 }
 

@@ -6,6 +6,7 @@ use results::{Effect, Finding, Verdict, VerdictRecord};
 use serde::Serialize;
 
 use crate::format;
+use crate::links::Links;
 use crate::slug::slug;
 
 /// The verdicts of a run, by claim. Empty where there are none.
@@ -20,8 +21,8 @@ impl<'a> Verdicts<'a> {
         self.0.get(id).copied()
     }
 
-    /// What is said to a claim, wherever the page speaks of it.
-    pub(crate) fn said(&self, id: &str) -> Said {
+    /// What is said to a claim, wherever the site speaks of it.
+    pub(crate) fn said(&self, links: &Links, id: &str) -> Said {
         let Some(record) = self.get(id) else {
             return Said {
                 id: id.to_owned(),
@@ -33,7 +34,7 @@ impl<'a> Verdicts<'a> {
         };
         Said {
             id: id.to_owned(),
-            href: format!("#{}", anchor(id)),
+            href: links.claim(id),
             statement: record.statement.clone(),
             mark: record.verdict.name(),
             words: words(record),
@@ -41,11 +42,11 @@ impl<'a> Verdicts<'a> {
     }
 }
 
-/// A verdict where another part of the page speaks of the claim.
+/// A verdict where another part of the site speaks of the claim.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Said {
     pub(crate) id: String,
-    /// The row of the claim, or nothing.
+    /// The address of the claim's row inside the site, or nothing.
     pub(crate) href: String,
     pub(crate) statement: String,
     /// The word of the verdict, or `absent`.

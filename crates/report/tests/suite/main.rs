@@ -1,6 +1,9 @@
-//! The page of made-up runs.
+//! The sites of made-up runs.
 
+mod advice;
 mod answer;
 mod common;
 mod learning;
+mod method;
 mod page;
+mod robust;

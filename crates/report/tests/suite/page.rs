@@ -1,4 +1,4 @@
-//! What the page of a made-up run says, holds and weighs.
+//! What the pages of a made-up run say, hold and weigh.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,11 +11,10 @@ use crate::common::check::{check, elements};
 use crate::common::{position, rendered};
 
 #[test]
-fn the_page_is_sound_and_stands_alone() {
+fn the_pages_are_sound_and_stand_alone() {
     let folder = tempfile::tempdir().unwrap();
     common::write(&folder.path().join("run"));
-    let page = rendered(folder.path());
-    check(&page);
+    check(&rendered(folder.path()));
     // A person who wants to look at it names a folder to keep it in.
     if let Ok(keep) = std::env::var("NORMLAB_KEEP_PAGE") {
         report::render(&folder.path().join("run"), Path::new(&keep)).unwrap();
@@ -28,14 +27,13 @@ fn the_same_run_gives_the_same_bytes() {
     let mut found = Vec::new();
     for folder in &folders {
         common::write(&folder.path().join("run"));
-        rendered(folder.path());
+        let site = rendered(folder.path());
         let data = folder.path().join("out/data");
         let mut files: Vec<_> = fs::read_dir(data).unwrap().map(|e| e.unwrap().path()).collect();
-        files.push(folder.path().join("out/index.html"));
         files.sort();
         let bytes: Vec<_> =
             files.iter().map(|f| (f.file_name().unwrap().to_owned(), fs::read(f).unwrap())).collect();
-        found.push(bytes);
+        found.push((site.pages, bytes));
     }
     assert_eq!(found[0], found[1]);
 }
@@ -44,15 +42,18 @@ fn the_same_run_gives_the_same_bytes() {
 fn every_number_drawn_can_be_taken_away() {
     let folder = tempfile::tempdir().unwrap();
     common::write(&folder.path().join("run"));
-    let page = rendered(folder.path());
-    let mut files = 0;
-    for link in elements(&page).iter().filter_map(|e| e.get("href")).filter(|h| h.starts_with("data/")) {
+    let site = rendered(folder.path());
+    let (mut files, mut figures) = (0, 0);
+    for page in site.pages.values() {
+        figures += page.matches("class=\"plot\"").count();
+        files += elements(page).iter().filter(|e| e.get("download").is_some()).count();
+    }
+    assert!(figures > 0 && files > 2 * figures, "{files} files for {figures} figures");
+    let page = site.page("workloads.html");
+    for link in elements(page).iter().filter_map(|e| e.get("href")).filter(|h| h.starts_with("data/")) {
         let text = fs::read_to_string(folder.path().join("out").join(link)).unwrap();
         assert!(text.contains("schema_version"), "{link}");
-        files += 1;
     }
-    let figures = page.matches("<figcaption").count();
-    assert!(files > figures, "{files} files for {figures} figures");
     let curve = fs::read_to_string(folder.path().join("out/data/curves-mlp.csv")).unwrap();
     assert_eq!(curve.lines().count(), 1 + 4 * 20, "a row per contender and evaluation");
 }
@@ -61,12 +62,13 @@ fn every_number_drawn_can_be_taken_away() {
 fn sizes_are_in_natural_order_and_shares_are_of_the_right_ceiling() {
     let folder = tempfile::tempdir().unwrap();
     common::write(&folder.path().join("run"));
-    let page = rendered(folder.path());
+    let site = rendered(folder.path());
+    let page = site.page("throughput.html");
     let places =
-        ["64x512", "128x2048", "4096x1024"].map(|s| position(&page, &format!("id=\"bench-norm-f32-{s}\"")));
+        ["64x512", "128x2048", "4096x1024"].map(|s| position(page, &format!("id=\"bench-norm-f32-{s}\"")));
     assert!(places.is_sorted(), "{places:?}");
-    // The front page quotes the most complete pass, under the name that benches give it.
-    position(&page, "share of copy speed, forward and backward at 4096×1024, f32");
+    // The table of all methods quotes the most complete pass, under the name that benches give it.
+    position(site.index(), "share of copy speed, forward and backward at 4096×1024, f32");
     // Batch reads twice: its ceiling is the copy that reads twice, 1.5 times slower; 1.5 / (1.3 · 1.1) = 104.9 %.
     let text = fs::read_to_string(folder.path().join("out/data/bench-norm-f32-64x512-fwd.csv")).unwrap();
     let batch = text.lines().find(|l| l.starts_with("Batch Normalization,fused")).unwrap();
@@ -103,19 +105,19 @@ fn a_method_of_images_is_quoted_at_its_own_shape() {
     }
     let mut front = |records: &[results::ThroughputRecord]| {
         run.write_throughput(records).unwrap();
-        let page = rendered(folder.path());
-        position(&page, "share of copy speed, forward and backward at 4096×1024, f32");
+        let site = rendered(folder.path());
+        position(site.index(), "share of copy speed, forward and backward at 4096×1024, f32");
         let text = fs::read_to_string(folder.path().join("out/data/methods.csv")).unwrap();
         let row = |id: &str| text.lines().find(|l| l.starts_with(id)).unwrap().to_owned();
-        (page, row("rms,"), row("layer,"))
+        (site, row("rms,"), row("layer,"))
     };
-    let (page, rms, layer) = front(&all);
-    check(&page);
+    let (site, rms, layer) = front(&all);
+    check(&site);
     // A quarter of the speed of its copy, not of the flat one.
     assert!(rms.contains("25.0\u{a0}%") && rms.contains("fused, at 64×64×32×32, f32"), "{rms}");
     assert!(layer.contains(", fused)") && !layer.contains(", at "), "{layer}");
-    position(&page, "href=\"#bench-norm-f32-64x64x32x32\"");
-    position(&page, "id=\"bench-norm-f32-8x16x16x16\"");
+    position(site.index(), "href=\"throughput.html#bench-norm-f32-64x64x32x32\"");
+    position(site.page("throughput.html"), "id=\"bench-norm-f32-8x16x16x16\"");
     // An earlier run timed it without places, where it has nothing to pool.
     let earlier = flat.iter().filter(|r| r.id.contains("/rms/")).cloned();
     all.extend(earlier);
@@ -131,13 +133,14 @@ fn a_method_of_images_is_quoted_at_its_own_shape() {
 fn a_step_of_an_optimizer_stands_beside_the_plain_one_and_a_copy() {
     let folder = tempfile::tempdir().unwrap();
     common::write(&folder.path().join("run"));
-    let page = rendered(folder.path());
+    let site = rendered(folder.path());
+    let page = site.page("throughput.html");
     let (cell, step) = (
-        position(&page, "id=\"bench-cell-lstm-f32-50x64x128\""),
-        position(&page, "id=\"bench-update-f32-17610\""),
+        position(page, "id=\"bench-cell-lstm-f32-50x64x128\""),
+        position(page, "id=\"bench-update-f32-17610\""),
     );
     assert!(cell < step);
-    position(&page, "step of the optimizer, 17610 weights, f32");
+    position(page, "step of the optimizer, 17610 weights, f32");
     let rows = fs::read_to_string(folder.path().join("out/data/bench-update-f32-17610-step.csv")).unwrap();
     for (method, share) in [("No normalization", "0.4,"), ("RMS Normalization", "0.005,")] {
         let row = rows.lines().find(|l| l.starts_with(&format!("{method},optimizer")));
@@ -153,19 +156,22 @@ fn what_is_not_there_is_said() {
     for file in ["methods.json", "workloads.json", "references.bib"] {
         fs::remove_file(run.join(file)).unwrap();
     }
-    let page = rendered(folder.path());
-    check(&page);
-    for text in [
-        "This run holds no methods.",
-        "This run holds no timings.",
-        "This run holds no method records",
-        "This run holds no training runs",
-        "Not in this run: throughput.json",
-        "The noise floor was not measured",
-        "This run carries no bibliography.",
+    let site = rendered(folder.path());
+    check(&site);
+    for (page, text) in [
+        ("index.html", "This run holds no methods."),
+        ("index.html", "This run holds no advice"),
+        ("index.html", "no record in this run"),
+        ("throughput.html", "This run holds no timings."),
+        ("workloads.html", "This run holds no training runs"),
+        ("provenance.html", "Not in this run: throughput.json"),
+        ("provenance.html", "Not in this run: methods.json"),
+        ("throughput.html", "The noise floor was not measured"),
+        ("provenance.html", "This run carries no bibliography."),
     ] {
-        position(&page, text);
+        position(site.page(page), text);
     }
+    assert_eq!(site.pages.len(), 5, "no method has a page");
 }
 
 #[test]
@@ -174,11 +180,11 @@ fn a_broken_cell_is_named_and_the_rest_is_shown() {
     let run = common::write(&folder.path().join("run"));
     let broken = common::cell("mlp", "layer", 0.1, 1);
     fs::write(run.cell_path(&broken.id), "{").unwrap();
-    let page = rendered(folder.path());
-    check(&page);
-    position(&page, &format!("Not usable: cells/{}.json:1:1", broken.id));
-    position(&page, "Layer Normalization: 1 of 4 rates have fewer than all 5 seeds.");
-    assert!(!page.contains(folder.path().to_str().unwrap()), "the page does not say where the run lay");
+    let site = rendered(folder.path());
+    check(&site);
+    position(site.page("provenance.html"), &format!("Not usable: cells/{}.json:1:1", broken.id));
+    position(site.page("workloads.html"), "Layer Normalization: 1 of 4 rates have fewer than all 5 seeds.");
+    assert!(!site.says(folder.path().to_str().unwrap()), "no page says where the run lay");
 }
 
 type Change = fn(&mut results::ConvergenceRecord);
@@ -189,7 +195,7 @@ fn a_cell_that_contradicts_its_run_is_named_and_takes_part_in_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let run = common::write(&folder.path().join("run"));
     let (before, standings) = (rendered(folder.path()), folder.path().join("out/data/standings-mlp.csv"));
-    assert!(!before.contains("Not usable"));
+    assert!(!before.says("Not usable"));
     let ranking = |text: &str| {
         text.lines().skip(1).map(|l| l.split(',').next().unwrap().to_owned()).collect::<Vec<_>>()
     };
@@ -208,14 +214,15 @@ fn a_cell_that_contradicts_its_run_is_named_and_takes_part_in_nothing() {
             let mut changed = record.clone();
             change(&mut changed);
             run.write_cell(&changed).unwrap();
-            let page = rendered(folder.path());
-            check(&page);
-            position(&page, &format!("Not usable: cells/{}.json: {field}: expected", record.id));
+            let site = rendered(folder.path());
+            check(&site);
+            let said = format!("Not usable: cells/{}.json: {field}: expected", record.id);
+            position(site.page("provenance.html"), &said);
             assert_eq!(ranking(&fs::read_to_string(&standings).unwrap()), whole, "{field}");
         }
         run.write_cell(&record).unwrap();
     }
-    assert_eq!(rendered(folder.path()), before);
+    assert_eq!(rendered(folder.path()).pages, before.pages);
 }
 
 /// A benchmark that did not move what its operation moves measured something else.
@@ -228,9 +235,12 @@ fn a_speed_that_cannot_be_is_named_and_not_drawn() {
     let record = records.iter_mut().find(|r| r.id == nothing).unwrap();
     (record.median_ns, record.lower_ns, record.upper_ns, record.mean_ns) = (450.0, 449.0, 451.0, 450.0);
     run.write_throughput(&records).unwrap();
-    let page = rendered(folder.path());
-    check(&page);
-    position(&page, &format!("Not usable: throughput.json, {nothing}: median_ns: expected no less than"));
+    let site = rendered(folder.path());
+    check(&site);
+    position(
+        site.page("provenance.html"),
+        &format!("Not usable: throughput.json, {nothing}: median_ns: expected no less than"),
+    );
     let rows = |shape: &str| {
         fs::read_to_string(folder.path().join(format!("out/data/bench-norm-f32-{shape}-fwd.csv"))).unwrap()
     };
@@ -248,15 +258,15 @@ fn what_two_builds_measured_is_never_put_into_one_row() {
     other.part.identity.cpu = "Another processor".into();
     let run = RunWriter::begin(&dir, &other, &Descriptions::default()).unwrap();
     run.write_cell(&common::cell("mlp", "layer", 0.1, 6)).unwrap();
-    let page = rendered(folder.path());
-    check(&page);
+    let site = rendered(folder.path());
+    check(&site);
     let text = fs::read_to_string(folder.path().join("out/data/standings-mlp.csv")).unwrap();
     assert!(
         text.contains("\"Layer Normalization, part 1\"") && text.contains("\"Layer Normalization, part 2\""),
         "{text}"
     );
     for text in ["Part 1: processor", "Part 2: processor", "Another processor", "Part 2: training runs"] {
-        position(&page, text);
+        position(site.page("provenance.html"), text);
     }
     let lstm = fs::read_to_string(folder.path().join("out/data/standings-lstm.csv")).unwrap();
     assert!(!lstm.contains("part 1"), "one build measured all of it: {lstm}");
@@ -276,13 +286,20 @@ fn a_page_replaces_the_one_before_it_and_nothing_else() {
     for file in ["throughput.json", "peers.json"] {
         fs::remove_file(folder.path().join("run").join(file)).unwrap();
     }
-    fs::write(data.join(".decision.csv.4000000-0.tmp"), "torn").unwrap();
+    fs::write(data.join(".methods.csv.4000000-0.tmp"), "torn").unwrap();
     fs::write(out.join(".index.html.4000000-7.tmp"), "torn").unwrap();
     let own = ["mine.csv", "mine.json", "renamed.json", "notes.txt"];
     for name in own {
         fs::write(data.join(name), "{}").unwrap();
     }
-    fs::copy(data.join("decision.json"), data.join("renamed.json")).unwrap();
+    fs::copy(data.join("methods.json"), data.join("renamed.json")).unwrap();
+    // Pages of methods: one that this run no longer has, one that somebody keeps under another name, and a stranger's.
+    let methods = out.join("methods");
+    fs::copy(methods.join("rms.html"), methods.join("kept.html")).unwrap();
+    fs::write(methods.join("mine.html"), "<p>mine</p>").unwrap();
+    fs::write(methods.join(".rms.html.4000000-1.tmp"), "torn").unwrap();
+    let described = common::METHODS.map(common::method);
+    run.write_methods(&described[..3]).unwrap();
     rendered(folder.path());
     let left = names(&data);
     let stale: Vec<_> = whole.iter().filter(|name| name.starts_with("bench-")).collect();
@@ -294,7 +311,11 @@ fn a_page_replaces_the_one_before_it_and_nothing_else() {
         .chain(own.map(str::to_owned))
         .collect();
     assert_eq!(left, expected);
-    assert_eq!(names(&out), BTreeSet::from(["data".to_owned(), "index.html".to_owned()]));
+    let pages =
+        ["index", "claims", "workloads", "throughput", "provenance"].map(|name| format!("{name}.html"));
+    assert_eq!(names(&out), pages.into_iter().chain(["data", "methods"].map(str::to_owned)).collect());
+    let of_methods = ["none", "batch", "layer", "kept", "mine"].map(|name| format!("{name}.html"));
+    assert_eq!(names(&methods), of_methods.into());
     // A page that cannot be made leaves the one that is there.
     let before = fs::read(out.join("index.html")).unwrap();
     fs::write(run.dir().join("manifest.json"), "{").unwrap();
@@ -330,9 +351,9 @@ fn a_dependency_that_is_not_as_declared_is_loud() {
     let mut methods = common::METHODS.map(common::method);
     methods[2].pictures[0].declared_equals_measured = false;
     run.write_methods(&methods).unwrap();
-    let page = rendered(folder.path());
-    check(&page);
-    position(&page, "this is NOT what the method declares");
+    let site = rendered(folder.path());
+    check(&site);
+    position(site.method("layer"), "this is NOT what the method declares");
 }
 
 #[test]
@@ -343,9 +364,12 @@ fn markup_in_a_record_stays_text() {
     methods[1].title = "<script>alert(1)</script> & \"co\"".into();
     methods[1].formula[0].mathml = "<math><script>alert(2)</script></math>".into();
     run.write_methods(&methods).unwrap();
-    let page = rendered(folder.path());
-    check(&page);
-    assert_eq!(page.matches("<script").count(), 1, "only the page's own");
+    let site = rendered(folder.path());
+    check(&site);
+    for (path, page) in &site.pages {
+        assert_eq!(page.matches("<script").count(), 1, "only its own: {path}");
+    }
+    assert!(site.says("&lt;script&gt;alert(1)"));
 }
 
 #[test]

@@ -20,7 +20,7 @@ use results::{
     StatisticRecord, Target, Tier, WorkloadRecord,
 };
 
-pub(crate) use look::{position, rendered, rows};
+pub(crate) use look::{Site, position, rendered, rows};
 use timings::peers;
 pub(crate) use timings::throughput;
 
