@@ -176,7 +176,7 @@ impl Drop for Runner {
 fn until(what: &str, mut there: impl FnMut() -> bool) {
     let asked = Instant::now();
     while !there() {
-        assert!(asked.elapsed() < Duration::from_secs(120), "{what} did not come");
+        assert!(asked.elapsed() < Duration::from_mins(2), "{what} did not come");
         std::thread::sleep(Duration::from_millis(10));
     }
 }
