@@ -308,6 +308,16 @@ fn offline_is_said_as_that() {
     place.keeps(0);
 }
 
+/// The client knows TLS, and does without it nowhere that asks for it.
+#[test]
+fn a_server_that_does_not_know_tls_gives_no_answer() {
+    let (place, server) = (Place::new(), Server::new(|_| Reply::whole(&content())));
+    let (failures, kept) = not_given(place.fetch_from(&[server.at("/file").replace("http:", "https:")]).0);
+    assert!(matches!(failures[..], [Failure::NoAnswer(_)]), "{failures:?}");
+    assert_eq!(kept, 0);
+    assert!(server.seen().is_empty());
+}
+
 #[test]
 fn a_file_that_is_another_one_is_replaced_only_when_asked() {
     let place = Place::new();

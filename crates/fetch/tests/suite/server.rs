@@ -119,6 +119,9 @@ impl Drop for Server {
     }
 }
 
+/// How a client begins that wants to speak TLS, which this server hangs up on.
+const TLS: u8 = 0x16;
+
 /// An address on which nobody listens.
 pub(crate) fn nobody() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -126,6 +129,11 @@ pub(crate) fn nobody() -> String {
 }
 
 fn read(stream: &TcpStream) -> Option<Request> {
+    let mut first = [0];
+    stream.peek(&mut first).ok()?;
+    if first == [TLS] {
+        return None;
+    }
     let mut lines = BufReader::new(stream).lines();
     let first = lines.next()?.ok()?;
     let path = first.split(' ').nth(1)?.to_owned();
