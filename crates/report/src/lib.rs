@@ -6,6 +6,7 @@
 //!
 //! This crate knows nothing of methods but what their records say, and nothing of training or timing.
 
+mod accepted;
 mod advice;
 mod answer;
 mod axes;

@@ -2,17 +2,19 @@
 
 use serde::Serialize;
 
+use crate::accepted;
 use crate::card::{self, Reference};
 use crate::load::Loaded;
 use crate::verdicts::{Said, Verdicts};
 
 /// A sentence: what the paragraph says, what that means, the formula it is about, whom it speaks of, and the claims it makes.
-struct Sentence {
-    says: &'static str,
-    means: &'static str,
-    formula: &'static str,
-    sources: &'static [&'static str],
-    claims: &'static [&'static str],
+pub(crate) struct Sentence {
+    pub(crate) says: &'static str,
+    pub(crate) means: &'static str,
+    /// Empty where there is none.
+    pub(crate) formula: &'static str,
+    pub(crate) sources: &'static [&'static str],
+    pub(crate) claims: &'static [&'static str],
 }
 
 const SENTENCES: [Sentence; 7] = [
@@ -77,9 +79,9 @@ const SENTENCES: [Sentence; 7] = [
     },
 ];
 
-/// The claims that the paragraph makes.
+/// The claims that the paragraph and the accepted answer make.
 pub(crate) fn claims() -> impl Iterator<Item = &'static str> {
-    SENTENCES.iter().flat_map(|sentence| sentence.claims.iter().copied())
+    SENTENCES.iter().chain(&accepted::SENTENCES).flat_map(|sentence| sentence.claims.iter().copied())
 }
 
 /// A sentence with its verdicts.
@@ -94,9 +96,18 @@ pub(crate) struct View {
     claims: Vec<Said>,
 }
 
-/// All sentences.
+/// The sentences of the paragraph.
 pub(crate) fn paragraph(loaded: &Loaded, verdicts: &Verdicts<'_>) -> Vec<View> {
-    SENTENCES
+    views(&SENTENCES, loaded, verdicts)
+}
+
+/// Those of the accepted answer.
+pub(crate) fn accepted(loaded: &Loaded, verdicts: &Verdicts<'_>) -> Vec<View> {
+    views(&accepted::SENTENCES, loaded, verdicts)
+}
+
+fn views(sentences: &[Sentence], loaded: &Loaded, verdicts: &Verdicts<'_>) -> Vec<View> {
+    sentences
         .iter()
         .map(|sentence| {
             let claims: Vec<Said> =

@@ -74,6 +74,7 @@ struct Head<'a> {
 struct Index {
     answer: Answer,
     paragraph: Vec<paragraph::View>,
+    accepted: Vec<paragraph::View>,
     advice: Advice,
     front: Front,
 }
@@ -155,6 +156,7 @@ impl Site {
             index: Index {
                 answer: answer::answer(loaded, &verdicts),
                 paragraph: paragraph::paragraph(loaded, &verdicts),
+                accepted: paragraph::accepted(loaded, &verdicts),
                 advice: advice::advice(loaded, &verdicts),
                 front,
             },
