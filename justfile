@@ -193,4 +193,4 @@ slurm-check:
 
 # What CI runs
 [group('check')]
-ci: lint test walk-through outside cuda-check (report "smoke") (verify "reports/2026-11-30-claims")
+ci: lint test walk-through outside cuda-check (report "smoke") (verify "reports/2026-11-30-standard")
