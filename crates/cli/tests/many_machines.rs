@@ -213,6 +213,8 @@ fn a_runner_that_is_killed_loses_its_cell_to_the_other() {
     let mut second = Runner::start(name, &one);
     let joined = second.line();
     assert!(joined.ends_with("run, which another process writes too\n"), "{joined}");
+    // Until it has come upon the cell that is taken.
+    std::thread::sleep(Duration::from_secs(1));
     drop(first);
     assert_eq!(with_extension(&run, "json"), 0, "the cell is too short for this test");
     let text = second.end();
