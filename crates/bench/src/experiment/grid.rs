@@ -133,12 +133,10 @@ pub fn cells(tier: Tier, filter: &Filter) -> Vec<CellSettings> {
     let seeds = filter.seeds.map_or_else(|| seeds(tier), |n| (1..=n).collect());
     let mut cells = Vec::new();
     // One whose data are downloaded is trained by no tier of itself.
+    let in_tier = |w: &&Workload| tier != Tier::Quick || !quick(w.id).is_empty();
     let wanted: Vec<&Workload> = match &filter.workload {
         Some(asked) => workloads::find(asked).into_iter().collect(),
-        None => {
-            let in_tier = |w: &&Workload| tier != Tier::Quick || !quick(w.id).is_empty();
-            WORKLOADS.iter().copied().filter(in_tier).collect()
-        }
+        None => WORKLOADS.iter().copied().filter(in_tier).collect(),
     };
     for workload in wanted {
         for seed in &seeds {
