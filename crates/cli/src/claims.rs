@@ -149,7 +149,7 @@ fn asked(claims: &[&Claim]) -> Vec<ProbeRecord> {
         .collect();
     ids.sort_unstable();
     ids.dedup();
-    ids.into_iter().filter_map(probes::run).collect()
+    probes::some(&ids)
 }
 
 /// Verdicts for a person.

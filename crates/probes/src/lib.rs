@@ -23,5 +23,5 @@ mod rescaling;
 mod softmax;
 mod wires;
 
-pub use probes::{IDS, all, run};
+pub use probes::{IDS, all, run, some};
 pub use results::ProbeRecord;

@@ -9,13 +9,13 @@ use crate::probe::{Probe, Values};
 /// Examples of each class.
 const EXAMPLES: [usize; 3] = [5, 10, 15];
 const TEST: usize = 200;
-const DRAWS: u64 = 3;
+const DRAWS: u64 = 2;
 const PROTOTYPES: usize = 80;
 
 pub(crate) const PROBE: Probe = Probe {
     id: "hmax-few-examples",
     about: "Digits of 24 pixels at drawn places in 48, with 5, 10 and 15 examples of each class: the share of 200 others that ridge \
-            regression gets right by 80 C2 features, prototypes cut from the examples, less that by the pixels; the mean of three \
+            regression gets right by 80 C2 features, prototypes cut from the examples, less that by the pixels; the mean of two \
             draws.",
     find: || found(EXAMPLES, TEST, DRAWS).expect("pictures that the filters fit into"),
 };
