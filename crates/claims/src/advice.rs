@@ -59,8 +59,6 @@ pub enum Requirement {
     SameInUse,
     /// Sequences longer than those of training.
     Longer,
-    /// Padding beside shorter sequences.
-    Padding,
     /// Nothing of it is left to compute after training.
     Foldable,
 }
@@ -71,7 +69,6 @@ impl Requirement {
             Self::OneCase => &method.batch_one,
             Self::SameInUse => &method.train_equals_eval,
             Self::Longer => &method.longer_than_training,
-            Self::Padding => &method.padding,
             Self::Foldable => &method.reparametrization,
         }
     }

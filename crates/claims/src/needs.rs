@@ -16,7 +16,7 @@ pub const NEEDS: &[Need] = &[
         task: "adding two marked numbers of 25 to 50",
         on: LENGTHS_BY_8,
         candidates: &[Candidate::of(LSTM), Candidate::of(LAYER), Candidate::of(SEQUENCE_WISE_MASKED)],
-        requires: &[Requirement::Padding, Requirement::Longer],
+        requires: &[Requirement::Longer],
         claims: &["F5", "R34"],
     },
     Need {
