@@ -36,6 +36,7 @@ fn start() -> Start {
         commands: vec![CommandLine { words: vec!["outside".into()], started }],
         throughput: false,
         notes: Vec::new(),
+        declared: std::collections::BTreeMap::new(),
         same_bits_as: None,
     };
     Start { tier: Tier::Smoke, seeds: SEEDS.to_vec(), part, another_part: false, shard: None }
