@@ -231,10 +231,14 @@ pub(crate) fn seeds(claims: &[&Claim]) -> Result<Vec<u64>> {
     Ok(seeds)
 }
 
+/// Whether one of these claims is decided by times.
+fn any_timed(claims: &[&Claim]) -> bool {
+    claims.iter().any(|claim| matches!(claim.evidence, Evidence::Timed { .. }))
+}
+
 /// Times what claims compare by times, once in a run and after all training, when nothing else runs.
 pub(crate) fn time_in_turns(run: &RunWriter, claims: &[&Claim]) -> Result<End> {
-    let timed = claims.iter().any(|claim| matches!(claim.evidence, Evidence::Timed { .. }));
-    if !timed || run.ratios()?.is_some() {
+    if !any_timed(claims) || run.ratios()?.is_some() {
         return Ok(End::Done);
     }
     let measured = ratios::measure(ratios::pairs()?, ratios::ROUNDS, runner::stopping)?;
@@ -296,8 +300,7 @@ pub(crate) fn run(place: Place, ids: &[String], dry_run: bool) -> Result<End> {
         return dry(&place, &claims);
     }
     let first = claims::next(&claims, &Cells::default())?;
-    let timed = claims.iter().any(|claim| matches!(claim.evidence, Evidence::Timed { .. }));
-    if first.is_empty() && !timed {
+    if first.is_empty() && !any_timed(&claims) {
         return Err(anyhow!(
             "no training and no timing decides these claims; `normlab claims` says what probes do"
         ));
