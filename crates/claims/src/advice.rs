@@ -148,7 +148,7 @@ impl Need {
             };
             let Ok(numbers) = comparison.numbers(&each.records, &best.records) else { continue };
             let test = numbers.test(comparison.quantity).map_err(statistics)?;
-            tested.push((each, test, comparison.words()));
+            tested.push((each, test, comparison));
         }
         let p: Vec<f64> = tested.iter().map(|(_, test, _)| test.p()).collect();
         let adjusted = statistics::holm(&p).map_err(statistics)?;
@@ -160,8 +160,8 @@ impl Need {
             told_apart: false,
         };
         let mut all = vec![(best, standing(best))];
-        for ((each, test, words), p) in tested.into_iter().zip(adjusted) {
-            let behind = Some(test.effect(words).map_err(statistics)?);
+        for ((each, test, comparison), p) in tested.into_iter().zip(adjusted) {
+            let behind = Some(test.effect(&comparison).map_err(statistics)?);
             let told_apart = p < statistics::ALPHA;
             all.push((each, Standing { behind, told_apart, ..standing(each) }));
         }

@@ -1,6 +1,6 @@
 //! One comparison: numbers of pairs, the test that fits them, what it says.
 
-use results::{ConvergenceRecord, Effect, Outcome, Verdict};
+use results::{ConvergenceRecord, Effect, Outcome, PairedQuantity, Pairing, Side, Verdict};
 use statistics::{
     ALPHA, Decision, Direction, Interval, Paired, PairedSpread, PairedTest, Wilcoxon, decide, mcnemar,
 };
@@ -63,6 +63,26 @@ impl Comparison {
             Quantity::Success { metric, least } => {
                 format!("share of seeds with {metric} of {least}, {a} − {b}")
             }
+        }
+    }
+
+    /// What is compared, as a record says it.
+    pub(crate) fn pairing(&self) -> Pairing {
+        let (of, against, quantity) = match self.quantity {
+            Quantity::LogLoss { of, against } => (of, against, PairedQuantity::LogLoss),
+            Quantity::Number { of, against } => (of, against, PairedQuantity::Number),
+            Quantity::Level { of, level } => (of, of, PairedQuantity::Level { level }),
+            Quantity::Steps => ("", "", PairedQuantity::Steps),
+            Quantity::Spread { metric } => (metric, metric, PairedQuantity::Spread),
+            Quantity::Success { metric, least } => (metric, metric, PairedQuantity::Success { least }),
+        };
+        let side = |arm: &str, metric: &str| Side { arm: arm.to_owned(), metric: metric.to_owned() };
+        Pairing {
+            workload: self.on.workload.to_owned(),
+            first: side(self.first.label, of),
+            second: side(self.second.label, against),
+            quantity,
+            expected: self.expectation.record(),
         }
     }
 
@@ -162,7 +182,7 @@ impl Tested {
         }
     }
 
-    pub(crate) fn effect(&self, what: String) -> statistics::Result<Effect> {
+    pub(crate) fn effect(&self, of: &Comparison) -> statistics::Result<Effect> {
         let (value, interval) = match self {
             Self::Means(t) => (t.mean(), Some(t.interval(1.0 - ALPHA)?)),
             // Where no shift relates the arms, the median of the differences says at least which way.
@@ -176,7 +196,13 @@ impl Tested {
                 ((f64::from(*first) - f64::from(*second)) / (*n).max(1) as f64, None)
             }
         };
-        Ok(Effect { what, value, lower: interval.map(|i| i.lower), upper: interval.map(|i| i.upper) })
+        Ok(Effect {
+            what: of.words(),
+            value,
+            lower: interval.map(|i| i.lower),
+            upper: interval.map(|i| i.upper),
+            pairing: Some(of.pairing()),
+        })
     }
 
     /// What it says to the expectation, as one of `family` comparisons.

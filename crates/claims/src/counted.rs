@@ -39,7 +39,7 @@ pub(crate) fn decide(
         what: what.clone(),
         expected: "more than half".to_owned(),
         verdict,
-        effect: Effect { what, value: overcome as f64 / all as f64, lower: None, upper: None },
+        effect: Effect::of(&what, overcome as f64 / all as f64),
         adjusted_p: None,
         pairs: 0,
         rates: Vec::new(),

@@ -87,7 +87,7 @@ fn of_probe(expects: &[Expect], record: Option<&ProbeRecord>) -> Found {
             what: expect.about.to_owned(),
             expected: expect.within.words(),
             verdict,
-            effect: Effect { what: expect.about.to_owned(), value, lower: None, upper: None },
+            effect: Effect::of(expect.about, value),
             adjusted_p: None,
             pairs: 0,
             rates: Vec::new(),

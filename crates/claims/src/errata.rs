@@ -191,7 +191,7 @@ impl Erratum {
             Measured::Probe { probe: id, value, about } => {
                 let record = probes.iter().find(|record| record.id == id);
                 let found = record.and_then(|record| record.values.get(value));
-                let effect = |&value| Effect { what: about.to_owned(), value, lower: None, upper: None };
+                let effect = |&value| Effect::of(about, value);
                 (None, record.map(|record| record.id.clone()), found.map(effect))
             }
         };

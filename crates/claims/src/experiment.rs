@@ -1,5 +1,6 @@
 //! An experiment: arms under one protocol, and what is compared of them.
 
+use results::Expected;
 use serde::Serialize;
 
 /// Networks in training that decide a claim.
@@ -210,6 +211,17 @@ pub enum Expectation {
 }
 
 impl Expectation {
+    /// As a record says it.
+    pub(crate) fn record(self) -> Expected {
+        match self {
+            Self::Lower { delta } => Expected::Lower { delta },
+            Self::Higher { delta } => Expected::Higher { delta },
+            Self::LowerBy { margin } => Expected::LowerBy { margin },
+            Self::HigherBy { margin } => Expected::HigherBy { margin },
+            Self::Same { delta } => Expected::Same { delta },
+        }
+    }
+
     /// In words.
     pub fn words(self) -> String {
         match self {

@@ -46,6 +46,7 @@ pub(crate) fn decide(
             value: median,
             lower: Some(interval.lower),
             upper: Some(interval.upper),
+            pairing: None,
         },
         adjusted_p: None,
         pairs: record.ratios.len() as u64,

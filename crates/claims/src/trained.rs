@@ -142,7 +142,7 @@ fn findings(tested: &[(&Comparison, Tested, Vec<(String, f64)>)]) -> statistics:
             what: comparison.words(),
             expected: comparison.expectation.words(),
             verdict,
-            effect: test.effect(comparison.words())?,
+            effect: test.effect(comparison)?,
             adjusted_p: Some(adjusted_p),
             pairs: test.pairs() as u64,
             rates: rates.clone(),

@@ -6,8 +6,9 @@ use serde::Serialize;
 use crate::format;
 use crate::links;
 use crate::load::Loaded;
+use crate::sentence;
 use crate::table::{Cell, Table};
-use crate::verdicts::{self, Said, Verdicts};
+use crate::verdicts::{Said, Verdicts};
 
 /// The section.
 #[derive(Debug, Clone, Serialize)]
@@ -111,7 +112,7 @@ fn line(loaded: &Loaded, verdicts: &Verdicts<'_>, record: &AdviceRecord) -> Line
         link: loaded.links.method(&standing.method),
         behind: standing.behind.as_ref().map_or_else(String::new, |effect| {
             let apart = if standing.told_apart { "told apart" } else { "not told apart" };
-            format!("{}, {apart} from the best", verdicts::effect(effect))
+            format!("{}, {apart} from the best", sentence::found(effect))
         }),
     };
     let mut standings = Table::new(

@@ -6,8 +6,9 @@ use serde::Serialize;
 use crate::card::{self, Reference};
 use crate::format;
 use crate::load::Loaded;
+use crate::sentence;
 use crate::table::{Cell, Table};
-use crate::verdicts::{Said, Verdicts, anchor, deciding, effect, size};
+use crate::verdicts::{Said, Verdicts, anchor, deciding};
 
 /// The section.
 #[derive(Debug, Clone, Serialize)]
@@ -96,8 +97,8 @@ fn row(loaded: &Loaded, verdicts: &Verdicts<'_>, record: &VerdictRecord) -> Row 
         id: record.id.clone(),
         source: card::reference(loaded, &record.source),
         statement: record.statement.clone(),
-        found: first.map_or_else(|| record.reason.clone(), |finding| effect(&finding.effect)),
-        threshold: or(&record.threshold, "nothing yet").to_owned(),
+        found: first.map_or_else(|| record.reason.clone(), |finding| sentence::found(&finding.effect)),
+        threshold: threshold(record),
         pairs: first.filter(|f| f.pairs > 0).map_or_else(String::new, |f| format!("{} pairs", f.pairs)),
         rates: rates(record),
         evidence: evidence(record),
@@ -111,6 +112,15 @@ fn row(loaded: &Loaded, verdicts: &Verdicts<'_>, record: &VerdictRecord) -> Row 
             .iter()
             .map(|counted| (counted.about.clone(), verdicts.said(&loaded.links, &counted.claim)))
             .collect(),
+    }
+}
+
+/// What was set beforehand: in the words of what was found, or, where nothing was found yet, as the claim was declared.
+fn threshold(record: &VerdictRecord) -> String {
+    if record.findings.iter().any(|f| f.effect.pairing.is_some()) {
+        record.findings.iter().map(sentence::expected).collect::<Vec<_>>().join("; ")
+    } else {
+        or(&record.threshold, "nothing yet").to_owned()
     }
 }
 
@@ -172,7 +182,8 @@ fn finding(f: &results::Finding) -> String {
         .adjusted_p
         .map_or_else(String::new, |p| format!(", p after Holm's correction {}", format::number(p)));
     let pairs = if f.pairs > 0 { format!(", {} pairs", f.pairs) } else { String::new() };
-    format!("{}: expected {}, found {}{p}{pairs}: {}", f.what, f.expected, size(&f.effect), f.verdict.name())
+    let (expected, size) = (sentence::expected(f), sentence::size(&f.effect));
+    format!("{expected}; found {size}{p}{pairs}: {}", f.verdict.name())
 }
 
 fn values(record: &VerdictRecord) -> Vec<Cell> {

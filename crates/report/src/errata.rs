@@ -7,8 +7,9 @@ use crate::card::{self, Reference};
 use crate::format;
 use crate::links;
 use crate::load::Loaded;
+use crate::sentence;
 use crate::table::{Cell, Table};
-use crate::verdicts::{self, Said, Verdicts};
+use crate::verdicts::{Said, Verdicts};
 
 /// One difference.
 #[derive(Debug, Clone, Serialize)]
@@ -45,7 +46,7 @@ pub(crate) fn errata(loaded: &Loaded, verdicts: &Verdicts<'_>) -> Vec<Erratum> {
         place: record.place.clone(),
         does: record.does.clone(),
         says: record.says.clone(),
-        effect: record.effect.as_ref().map_or_else(|| "this run does not say".to_owned(), verdicts::effect),
+        effect: record.effect.as_ref().map_or_else(|| "this run does not say".to_owned(), sentence::found),
         claim: record.claim.as_ref().map(|id| verdicts.said(&loaded.links, id)),
         probe: record.probe.clone().unwrap_or_default(),
         methods: record
@@ -73,7 +74,7 @@ pub(crate) fn table(loaded: &Loaded) -> Table {
             Cell::text(record.place.clone()),
             Cell::text(record.does.clone()),
             Cell::text(record.says.clone()),
-            Cell::text(record.effect.as_ref().map_or_else(String::new, verdicts::effect)),
+            Cell::text(record.effect.as_ref().map_or_else(String::new, sentence::found)),
             or(&record.claim),
             or(&record.probe),
         ]);

@@ -39,6 +39,7 @@ mod picture;
 mod placement;
 mod pooled;
 mod provenance;
+mod sentence;
 mod site;
 mod slug;
 mod stats;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use results::{Effect, Finding, Verdict, VerdictRecord};
+use results::{Finding, Verdict, VerdictRecord};
 use serde::Serialize;
 
-use crate::format;
 use crate::links::Links;
+use crate::sentence;
 use crate::slug::slug;
 
 /// The verdicts of a run, by claim. Empty where there are none.
@@ -63,7 +63,7 @@ pub(crate) fn anchor(id: &str) -> String {
 
 /// The word with the number that it rests on, or the reason why there is none.
 pub(crate) fn words(record: &VerdictRecord) -> String {
-    let found = deciding(record).map(|finding| effect(&finding.effect));
+    let found = deciding(record).map(|finding| sentence::found(&finding.effect));
     let found = found.unwrap_or_else(|| record.reason.clone());
     match record.verdict {
         Verdict::Supported => format!("supported by our runs: {found}"),
@@ -77,23 +77,6 @@ pub(crate) fn words(record: &VerdictRecord) -> String {
 pub(crate) fn deciding(record: &VerdictRecord) -> Option<&Finding> {
     let says = record.findings.iter().find(|finding| finding.verdict == record.verdict);
     says.or_else(|| record.findings.first())
-}
-
-/// What was compared, by how much, and within what.
-pub(crate) fn effect(effect: &Effect) -> String {
-    format!("{}: {}", effect.what, size(effect))
-}
-
-/// The number with its interval.
-pub(crate) fn size(effect: &Effect) -> String {
-    let value = format::number(effect.value);
-    match (effect.lower, effect.upper) {
-        (Some(lower), Some(upper)) => {
-            // A dash between numbers of which one may be negative would be read as a sign.
-            format!("{value} (95\u{a0}% {} to {})", format::number(lower), format::number(upper))
-        }
-        _ => value,
-    }
 }
 
 #[cfg(test)]

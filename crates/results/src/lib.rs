@@ -40,6 +40,7 @@ mod lock;
 mod manifest;
 mod measured;
 mod method;
+mod pairing;
 mod probe;
 mod ratio;
 mod run;
@@ -66,6 +67,7 @@ pub use method::{
     MethodRecord, ParameterRecord, PathRecord, PathStatus, PictureGrid, Property, QuantityDifference,
     ReferenceSetRecord, Source, StateRecord, StateSize, StatisticRecord,
 };
+pub use pairing::{Expected, PairedQuantity, Pairing, Side};
 pub use probe::ProbeRecord;
 pub use ratio::RatioRecord;
 pub use run::Run;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::pairing::Pairing;
+
 /// The word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -40,6 +42,16 @@ pub struct Effect {
     /// Its upper end.
     #[serde(with = "crate::float::option")]
     pub upper: Option<f64>,
+    /// The arms, where pairs of seeds were compared. Builds before it was written down left it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pairing: Option<Pairing>,
+}
+
+impl Effect {
+    /// A number without an interval, of no pairs.
+    pub fn of(what: &str, value: f64) -> Self {
+        Self { what: what.to_owned(), value, lower: None, upper: None, pairing: None }
+    }
 }
 
 /// One comparison of a claim, or one number against its threshold.

@@ -13,6 +13,7 @@ fn effect(value: f64) -> Effect {
         value,
         lower: Some(value - 0.05),
         upper: Some(value + 0.05),
+        pairing: None,
     }
 }
 

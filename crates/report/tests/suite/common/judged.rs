@@ -28,6 +28,7 @@ pub(crate) fn verdict(id: &str, verdict: Verdict, value: f64) -> VerdictRecord {
         value,
         lower: Some(value - 0.05),
         upper: Some(value + 0.05),
+        pairing: None,
     };
     let decided = verdict != Verdict::Undecided;
     let finding = Finding {
