@@ -3,7 +3,9 @@
 mod advice;
 mod answer;
 mod common;
+mod figures;
 mod learning;
 mod method;
 mod page;
+mod palette;
 mod robust;
