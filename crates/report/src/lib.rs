@@ -45,6 +45,7 @@ mod slug;
 mod stats;
 mod table;
 mod throughput;
+mod translation;
 mod verdicts;
 mod workload;
 

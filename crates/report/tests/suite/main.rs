@@ -3,6 +3,7 @@
 mod advice;
 mod answer;
 mod common;
+mod language;
 mod learning;
 mod method;
 mod page;
