@@ -196,6 +196,11 @@ slurm-check:
     cargo build --release --package cli
     NORMLAB="$CARGO_TARGET_DIR/release/normlab" scripts/slurm/check
 
+# Look at the site of the kept run in a real browser: nothing cut, overlapping, unreadable or loaded; installs Chromium where apt can
+[group('check')]
+browser:
+    scripts/browser
+
 # What CI runs
 [group('check')]
-ci: lint test walk-through outside cuda-check (report "smoke") (verify "reports/2026-11-30-standard")
+ci: lint test browser walk-through outside cuda-check (report "smoke") (verify "reports/2026-11-30-standard")
