@@ -118,6 +118,30 @@
     if (JSON.stringify(rows()) === up) { fault(where, "sorting the other way changes nothing"); }
   }
 
+  // Words in the box leave the rows that have them, the address says so, and an empty box brings all back.
+  function filtering(win, doc, where) {
+    var form = doc.querySelector("form.tool");
+    if (!form) { return; }
+    if (form.hidden) { fault(where, "the controls of a table stay hidden"); return; }
+    var box = form.querySelector("input[type=search]"), table = doc.querySelector(form.dataset.tables);
+    function type(text) { box.value = text; box.dispatchEvent(new win.Event("input")); }
+    function shown() {
+      return Array.from(table.tBodies).reduce(function (sum, body) {
+        return sum + (body.hidden ? 0 : Array.from(body.rows).filter(function (r) { return !r.hidden; }).length);
+      }, 0);
+    }
+    var all = shown();
+    type("recurrent");
+    if (shown() === 0 || shown() >= all) { fault(where, "the filter leaves " + shown() + " of " + all + " rows"); }
+    if (win.location.hash.indexOf("q=recurrent") === -1) { fault(where, "the address does not say what is filtered: " + win.location.hash); }
+    type("");
+    if (shown() !== all) { fault(where, "an empty filter leaves " + shown() + " of " + all + " rows"); }
+    var check = form.querySelector("input[type=checkbox]");
+    check.click();
+    if (!table.rows[0].cells[1].hidden) { fault(where, "a column that is switched off stays"); }
+    check.click();
+  }
+
   function nothingLoaded(win, where) {
     win.performance.getEntriesByType("resource").forEach(function (entry) { fault(where, "it loads " + entry.name); });
   }
@@ -145,6 +169,7 @@
           if (job[0] === 1280 && job[1] === "light") {
             controls(doc, where);
             sorting(win, doc, where);
+            filtering(win, doc, where);
             nothingLoaded(win, where);
           }
         } catch (e) { fault(where, "the look failed: " + e); }
