@@ -6,6 +6,15 @@ mod rows;
 
 use cuda_emulator::{Check, Error, Order, Program, Work};
 
+/// Whether the machine can compile C++ at all. Where it cannot nothing can be tried, and CI says so at its start.
+fn has_compiler() -> bool {
+    let found = !matches!(Program::compile("", &[], Check::Guards), Err(Error::NoCompiler { .. }));
+    if !found {
+        eprintln!("not run: no C++ compiler; install g++, or name one in CXX");
+    }
+    found
+}
+
 /// Kernels with work for them, and what is to come of it: of each buffer that is compared its number and its values.
 struct Case {
     text: &'static str,
