@@ -44,6 +44,11 @@ slurm tier shards folder="" *options:
     cargo build --release --package cli
     NORMLAB="$CARGO_TARGET_DIR/release/normlab" scripts/slurm/submit "$1" "$2" "${3:-runs/$(date -u +%Y%m%dT%H%M%SZ)-$1}" 1 "${@:4}"
 
+# Compare two runs, of two commits or two machines: what is told apart? <run> <run>
+[group('report')]
+compare first second:
+    @cargo run --release --package cli -- compare "$@"
+
 # Train a method beside nothing, layer and batch norm, and say what comes of it: <method> --run <folder>
 [group('report')]
 judge method *args:
@@ -191,6 +196,11 @@ slurm-check:
     cargo build --release --package cli
     NORMLAB="$CARGO_TARGET_DIR/release/normlab" scripts/slurm/check
 
+# Look at the site of the kept run in a real browser: nothing cut, overlapping, unreadable or loaded; installs Chromium where apt can
+[group('check')]
+browser:
+    scripts/browser
+
 # What CI runs
 [group('check')]
-ci: lint test walk-through outside cuda-check (report "smoke") (verify "reports/2026-11-30-standard")
+ci: lint test browser walk-through outside cuda-check (report "smoke") (verify "reports/2026-11-30-standard")

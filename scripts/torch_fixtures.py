@@ -1,4 +1,5 @@
-"""Writes crates/eval/tests/torch/*.safetensors: requests and what PyTorch answers to them; and a file of modules.
+"""Writes crates/eval/tests/torch/*.safetensors: requests and what PyTorch answers to them; a file of modules; and the recurrences
+of crates/sequence.
 
 Each file holds the tensors of a request, what PyTorch found under `want.<name>`, the request's metadata, the method
 under `method` and PyTorch's version under `torch`. Where PyTorch has a module it is used; networks that it has not are
@@ -17,6 +18,7 @@ from torch import nn
 CRATES = pathlib.Path(__file__).resolve().parent.parent / "crates"
 OUT = CRATES / "eval/tests/torch"
 MODULES = CRATES / "models/tests/torch"
+RECURRENCES = CRATES / "sequence/tests/torch"
 G = torch.Generator().manual_seed(7)
 
 
@@ -415,6 +417,81 @@ def write_neighbours():
         write(f"linear-spectral-{mode}", "spectral", {"as": "linear", "mode": mode}, {**leaves, "dy": dy, "state.running_u": u}, want)
 
 
+def write_recurrences():
+    """Every recurrence of the engine, written out in PyTorch's operations: outputs, last states and all gradients."""
+    t, n, i, h = 4, 3, 2, 5
+    clip = lambda a: a.relu().clamp(max=20.0)
+
+    def lstm(a, c):
+        gi, gf, gg, go = a.chunk(4, 1)
+        c = gf.sigmoid() * c + gi.sigmoid() * gg.tanh()
+        return go.sigmoid() * c.tanh(), c
+
+    def peephole(a, c, p):
+        gi, gf, gg, go = a.chunk(4, 1)
+        after = (gf + p["slot.1"] * c).sigmoid() * c + (gi + p["slot.0"] * c).sigmoid() * gg.tanh()
+        return (go + p["slot.2"] * after).sigmoid() * after.tanh(), after
+
+    def gated(x, hid, p):
+        """The parts of both products: reset, update, candidate."""
+        return (x @ p["ih"].T + p["bias"]).chunk(3, 1), (hid @ p["hh"].T).chunk(3, 1)
+
+    def gru(x, hid, p, keep):
+        (xr, xz, xn), (hr, hz, hn) = gated(x, hid, p)
+        new = (xn + (xr + hr).sigmoid() * (hn + p["recurrent_bias"])).tanh()
+        z = (xz + hz).sigmoid()
+        return z * hid + (1 - z) * new if keep else (1 - z) * hid + z * new
+
+    def gru_reset_before(x, hid, p):
+        (xr, xz, xn), (hr, hz, _) = gated(x, hid, p)
+        candidate = p["hh"][2 * h :]
+        new = (xn + ((xr + hr).sigmoid() * hid) @ candidate.T).tanh()
+        z = (xz + hz).sigmoid()
+        return z * hid + (1 - z) * new
+
+    def min_gru(x, hid, p):
+        xf, xn = (x @ p["ih"].T + p["bias"]).chunk(2, 1)
+        f = (xf + hid @ p["hh"][:h].T).sigmoid()
+        return (1 - f) * hid + f * (xn + (f * hid) @ p["hh"][h:].T).tanh()
+
+    both = lambda x, hid, p: x @ p["ih"].T + hid @ p["hh"].T + p["bias"]
+    kinds = {
+        "lstm": (4, lambda x, hid, c, p: lstm(both(x, hid, p), c)),
+        "peephole_lstm": (4, lambda x, hid, c, p: peephole(both(x, hid, p), c, p)),
+        "rnn_tanh": (1, lambda x, hid, c, p: (both(x, hid, p).tanh(), c)),
+        "rnn_relu": (1, lambda x, hid, c, p: (both(x, hid, p).relu(), c)),
+        "rnn_clipped": (1, lambda x, hid, c, p: (clip(both(x, hid, p)), c)),
+        "gru": (3, lambda x, hid, c, p: (gru(x, hid, p, False), c)),
+        "gru_keep": (3, lambda x, hid, c, p: (gru(x, hid, p, True), c)),
+        "gru_reset_before": (3, lambda x, hid, c, p: (gru_reset_before(x, hid, p), c)),
+        "min_gru": (2, lambda x, hid, c, p: (min_gru(x, hid, p), c)),
+    }
+    for kind, (gates, step) in kinds.items():
+        # Sums of the clipped rectifier have to reach its limit, or nothing is clipped.
+        wide = 12.0 if kind == "rnn_clipped" else 1.0
+        given = {"x": normal(t, n, i) * wide, "h0": normal(n, h) * 0.5, "ih": normal(gates * h, i), "hh": normal(gates * h, h) * 0.6, "bias": normal(gates * h) * 0.3}
+        if kind.endswith("lstm"):
+            given["c0"] = normal(n, h) * 0.5
+        if kind in ("gru", "gru_keep"):
+            given["recurrent_bias"] = normal(h) * 0.3
+        if kind == "peephole_lstm":
+            given |= {f"slot.{k}": normal(h) * 0.5 for k in range(3)}
+        leaves = {k: leaf(v) for k, v in given.items()}
+        hid, c, ys = leaves["h0"], leaves.get("c0"), []
+        for x in leaves["x"]:
+            hid, c = step(x, hid, c, leaves)
+            ys.append(hid)
+        outputs = {"y": torch.stack(ys), "h": hid} | ({} if c is None else {"c": c})
+        upstream = {f"d{k}": normal(*v.shape) for k, v in outputs.items()}
+        found = torch.autograd.grad(list(outputs.values()), list(leaves.values()), list(upstream.values()))
+        want = outputs | {f"d.{k}": g for k, g in zip(leaves, found)}
+        if kind == "rnn_clipped":
+            assert (outputs["y"] == 20).any() and (outputs["y"] < 20).any()
+        tensors = {**given, **upstream} | {f"want.{k}": v for k, v in want.items()}
+        tensors = {k: v.detach().contiguous().clone() for k, v in tensors.items()}
+        save_file(tensors, RECURRENCES / f"{kind}.safetensors", metadata={"torch": torch.__version__})
+
+
 def write_state(name, state):
     """Adds what is stored after the call to a file that was written."""
     from safetensors import safe_open
@@ -426,7 +503,8 @@ def write_state(name, state):
 
 
 if __name__ == "__main__":
-    OUT.mkdir(parents=True, exist_ok=True)
+    for folder in (OUT, RECURRENCES):
+        folder.mkdir(parents=True, exist_ok=True)
     write_sums()
     write_layers()
     write_cells()
@@ -434,4 +512,5 @@ if __name__ == "__main__":
     write_cosines()
     write_modules()
     write_neighbours()
+    write_recurrences()
     print(f"{len(list(OUT.glob('*.safetensors')))} files, torch {torch.__version__}")

@@ -6,7 +6,7 @@
   var names = ["auto", "dark", "light"];
   function show(theme) {
     if (theme === "auto") { root.removeAttribute("data-theme"); } else { root.setAttribute("data-theme", theme); }
-    toggle.textContent = "Theme: " + theme;
+    toggle.textContent = toggle.getAttribute("data-" + theme);
   }
   var theme = "auto";
   try { theme = localStorage.getItem("normlab-theme") || "auto"; } catch (e) { theme = "auto"; }

@@ -32,6 +32,7 @@
           rows.sort(compare(head.classList.contains("num"), falling));
           rows.forEach(function (entry) { body.append(entry.row); });
         });
+        table.dispatchEvent(new CustomEvent("sorted", { detail: { column: column, falling: falling } }));
       });
     });
   });

@@ -22,6 +22,7 @@ mod plan;
 mod setups;
 mod timed;
 mod trained;
+mod two_runs;
 
 pub use admission::{AT_REST, Admission, SPREAD, admissions};
 pub use advice::{Candidate, Need, Requirement, advice};
@@ -34,3 +35,4 @@ pub use experiment::{Arm, Comparison, Expectation, Experiment, Protocol, Quantit
 pub use judge::judge;
 pub use needs::NEEDS;
 pub use plan::{Bench, Wanted, next, with_counted};
+pub use two_runs::{ArmPair, TimePair, Times, Told, losses, times};

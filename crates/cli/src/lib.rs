@@ -5,6 +5,7 @@ mod benches;
 mod build;
 mod card;
 mod claims;
+mod compare;
 #[cfg(test)]
 mod engine;
 mod fnv;
@@ -159,6 +160,13 @@ enum Command {
         #[arg(long, value_name = "RUN")]
         throughput: Option<PathBuf>,
     },
+    /// Compare two runs, of two commits or two machines: which times and which losses are told apart?
+    Compare {
+        /// The run that the other is seen beside.
+        first: PathBuf,
+        /// The run that is spoken of.
+        second: PathBuf,
+    },
     /// Render the page of a run.
     Render {
         /// The run's folder.
@@ -269,6 +277,7 @@ fn run(command: Command) -> Result<End> {
             claims::judge(Place { dir: run, another_part, share: Share::default() }, &method)
         }
         Command::Merge { out, runs, throughput } => merge::merge(&out, &runs, throughput.as_deref()),
+        Command::Compare { first, second } => compare::compare(&first, &second),
         Command::Render { run, out } => run::render(&run, out),
         Command::Verify { run, extend: true, .. } => verify::extend(&run),
         Command::Verify { run, cells, .. } => verify::verify(&run, cells as usize),

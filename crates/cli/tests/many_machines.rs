@@ -223,3 +223,17 @@ fn a_runner_that_is_killed_loses_its_cell_to_the_other() {
     // Nobody else was left to say so.
     assert!(results::Run::open(&run).unwrap().manifest().finished.is_some());
 }
+
+#[test]
+fn two_runs_are_compared_by_what_they_have_in_common() {
+    let kept = format!("{}/../../reports/2026-11-30-standard", env!("CARGO_MANIFEST_DIR"));
+    let text = said(&[&["compare", &kept, &kept]]);
+    let line = |start: &str| text.lines().find(|line| line.starts_with(start)).unwrap_or_default().to_owned();
+    assert!(line("times: ").ends_with(" in 576") || line("times: ").contains("indistinguishable in "), "{text}");
+    // Every curve is compared, and all have the bits of themselves.
+    let losses = line("losses on the test cases: of ");
+    let arms = number(&losses["losses on the test cases: of ".len()..], " arms");
+    assert!(arms > 100 && losses.ends_with(&format!("the same bit for bit in {arms}")), "{text}");
+    let nowhere = tempfile::tempdir().unwrap();
+    refused(&[&["compare", &kept, nowhere.path().to_str().unwrap()]], &["manifest"]);
+}

@@ -13,7 +13,7 @@ const HELPERS: [&str; 5] = ["norm-core", "norm-codegen", "norm-macros", "norm-co
 /// Who may see whom; `methods` stands for every crate of a method that has a kernel, `updates` for every one at the site
 /// `update`. A new arrow is a decision: it is made here and in
 /// `ARCHITECTURE.md`.
-const ARROWS: [(&str, &[&str]); 23] = [
+const ARROWS: [(&str, &[&str]); 24] = [
     ("symbolic", &[]),
     ("norm-codegen", &["symbolic"]),
     ("norm-macros", &["norm-codegen"]),
@@ -29,6 +29,7 @@ const ARROWS: [(&str, &[&str]); 23] = [
     ("data", &[]),
     ("fetch", &["data"]),
     ("hmax", &[]),
+    ("cuda-emulator", &[]),
     ("results", &[]),
     ("bench", &["norm-core", "norms", "sequence", "norm-dfdx", "models", "hmax", "data", "results"]),
     ("eval", &["norm-core", "norms", "sequence", "norm-dfdx", "updates", "hmax"]),

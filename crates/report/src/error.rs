@@ -39,6 +39,14 @@ pub enum Error {
         /// What the drawing library said.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The list of a language's texts is no list of texts.
+    #[error("texts of the language {language}: {source}")]
+    Language {
+        /// The language.
+        language: &'static str,
+        /// What the decoder said.
+        source: serde_json::Error,
+    },
     /// The data of a figure cannot be written as JSON.
     #[error("data of {figure}: {source}")]
     Encode {

@@ -51,6 +51,7 @@ mod stats;
 mod strips;
 mod table;
 mod throughput;
+mod translation;
 mod verdicts;
 mod workload;
 mod wrap;
@@ -72,7 +73,7 @@ macro_rules! templates {
 }
 
 /// The templates, in the order in which they need each other.
-const TEMPLATES: [(&str, &str); 17] = templates![
+const TEMPLATES: [(&str, &str); 18] = templates![
     "base.css" = "base.css",
     "tables.css" = "tables.css",
     "figures.css" = "figures.css",
@@ -81,6 +82,7 @@ const TEMPLATES: [(&str, &str); 17] = templates![
     "method.css" = "method.css",
     "script.js" = "script.js",
     "sort.js" = "sort.js",
+    "tool.js" = "tool.js",
     "parts.html" = "parts.html.tera",
     "shell.html" = "shell.html.tera",
     "invariance.html" = "invariance.html.tera",

@@ -9,6 +9,8 @@ use crate::throughput::Bench;
 use crate::{dots, verdicts};
 
 pub(crate) const INDEX: &str = "index.html";
+/// The answer in Spanish.
+pub(crate) const INDEX_IN_SPANISH: &str = "index.es.html";
 pub(crate) const CLAIMS: &str = "claims.html";
 pub(crate) const WORKLOADS: &str = "workloads.html";
 pub(crate) const THROUGHPUT: &str = "throughput.html";

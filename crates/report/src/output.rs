@@ -1,5 +1,6 @@
 //! Putting a site into a folder, where an earlier one may lie.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -31,6 +32,7 @@ pub(crate) fn write(out_dir: &Path, pages: &[PageFile], files: &[DataFile]) -> R
         results::replace_file(&data.join(format!("{}.json", file.id)), file.json.as_bytes())?;
         results::replace_file(&data.join(format!("{}.csv", file.id)), file.csv.as_bytes())?;
     }
+    results::replace_file(&data.join("schema.json"), SCHEMA.as_bytes())?;
     let mut last = out_dir.to_owned();
     for page in pages {
         last = out_dir.join(&page.path);
@@ -65,16 +67,39 @@ fn remove(path: &Path) -> Result<(), Error> {
     }
 }
 
-/// What a data file says of itself.
+/// The schema of the tables, beside them: it is made of [`DataTable`], and a test holds it to that.
+const SCHEMA: &str = include_str!("../../../templates/report/data.schema.json");
+
+/// A table of the site as a file: exactly what is drawn, a number for every number.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "that they are there is what makes the file one of ours")]
-struct Header {
-    schema_version: serde::de::IgnoredAny,
+struct DataTable {
+    /// The version of the records that it was made from.
+    schema_version: u32,
+    /// The name of the file, without its ending.
     id: String,
-    tier: serde::de::IgnoredAny,
-    caption: serde::de::IgnoredAny,
-    rows: serde::de::IgnoredAny,
+    /// The tier of the run.
+    tier: String,
+    /// What the table shows and how it is ordered.
+    caption: String,
+    /// The rows, each by the names of the columns.
+    rows: Vec<BTreeMap<String, DataCell>>,
+}
+
+/// A cell of a table.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(untagged)]
+#[expect(dead_code, reason = "what is read here is only whether it can be")]
+enum DataCell {
+    /// A number, in the unit that the column says.
+    Number(f64),
+    /// A text.
+    Text(String),
+    /// Nothing was measured.
+    Nothing(()),
 }
 
 /// Removes tables of earlier sites. A file is one only if it says so; whatever else lies there is somebody's.
@@ -86,7 +111,7 @@ fn remove_stale_data(data: &Path, files: &[DataFile]) -> Result<(), Error> {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap_or_default();
-        if serde_json::from_str::<Header>(&text).is_ok_and(|header| header.id == id) {
+        if serde_json::from_str::<DataTable>(&text).is_ok_and(|table| table.id == id) {
             // The one that says whose both are goes last.
             for path in [path.with_extension("csv"), path] {
                 remove(&path)?;
@@ -99,4 +124,32 @@ fn remove_stale_data(data: &Path, files: &[DataFile]) -> Result<(), Error> {
 fn io(path: &Path, action: &'static str) -> impl FnOnce(std::io::Error) -> Error {
     let path = path.to_owned();
     move |source| Error::Io { path, action, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `NORMLAB_BLESS=1` writes it anew.
+    #[test]
+    fn the_schema_beside_the_tables_is_that_of_the_tables() {
+        let made = serde_json::to_string_pretty(&schemars::schema_for!(DataTable)).expect("a schema") + "\n";
+        if std::env::var_os("NORMLAB_BLESS").is_some() {
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../templates/report/data.schema.json");
+            fs::write(path, &made).expect("the schema is written");
+        }
+        assert_eq!(SCHEMA, made);
+    }
+
+    #[test]
+    fn a_cell_is_a_number_a_text_or_nothing() {
+        let table = |cell: &str| {
+            let text = format!(
+                r#"{{"schema_version":1,"id":"t","tier":"smoke","caption":"c","rows":[{{"method":{cell}}}]}}"#
+            );
+            serde_json::from_str::<DataTable>(&text).is_ok()
+        };
+        assert!(["0.5", "\"layer\"", "null"].into_iter().all(table));
+        assert!(!table("[1]"));
+    }
 }

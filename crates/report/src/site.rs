@@ -25,6 +25,7 @@ use crate::paragraph;
 use crate::provenance::{self, Provenance};
 use crate::table::Table;
 use crate::throughput::{Bench, benches};
+use crate::translation::Translation;
 use crate::verdicts::Verdicts;
 use crate::workload::{self, WorkloadView};
 
@@ -39,6 +40,9 @@ const PAGES: [(&str, &str); 8] = [
     ("provenance.html#references", "References"),
     (links::PROVENANCE, "Provenance"),
 ];
+
+/// Where the Spanish answer says which method to use.
+const WHICH_IN_SPANISH: &str = "index.es.html#which";
 
 /// A whole site.
 pub(crate) struct Site {
@@ -60,7 +64,6 @@ struct Common {
     commit: String,
     /// Whether the run holds verdicts at all.
     judged: bool,
-    pages: Vec<(&'static str, &'static str)>,
 }
 
 /// What a page says of itself.
@@ -69,6 +72,18 @@ struct Head<'a> {
     path: &'a str,
     title: &'a str,
     description: &'a str,
+    /// The pages that it leads to, with their names.
+    pages: Vec<(&'a str, &'a str)>,
+    /// The same page in another language: its address, the language and the language's own name.
+    in_other_language: Option<(&'a str, &'a str, &'a str)>,
+    /// Whether it leaves out what only exists in English.
+    answer_alone: bool,
+}
+
+impl<'a> Head<'a> {
+    fn of(path: &'a str, title: &'a str, description: &'a str) -> Self {
+        Self { path, title, description, pages: PAGES.into(), in_other_language: None, answer_alone: false }
+    }
 }
 
 #[derive(Serialize)]
@@ -142,7 +157,6 @@ impl Site {
                 started: loaded.manifest.started.clone(),
                 commit: commits(&loaded.manifest),
                 judged: !loaded.verdicts.is_empty(),
-                pages: PAGES.into(),
             },
             claims: ClaimsPage {
                 claims: claims::claims(loaded, &verdicts),
@@ -209,7 +223,7 @@ impl Site {
 
     /// All pages; the one that leads to the others is the last.
     pub(crate) fn render(&self, tera: &mut Tera) -> Result<Vec<PageFile>, Error> {
-        let head = |path, title, description| Head { path, title, description };
+        let head = Head::of;
         let mut files = Vec::new();
         for method in &self.methods {
             let about =
@@ -231,13 +245,34 @@ impl Site {
             "Where the numbers come from, what is missing, and all sources.",
         );
         files.push(self.page(tera, "provenance.html", &provenance, &self.provenance)?);
-        let index = head(
-            links::INDEX,
-            "Normalization methods compared",
-            "Neural-network normalization methods compared, with the measurements behind every number.",
-        );
-        files.push(self.page(tera, "index.html", &index, &self.index)?);
+        files.extend(self.answers(tera)?);
         Ok(files)
+    }
+
+    /// The answer in Spanish, and in English with what leads to all other pages.
+    fn answers(&self, tera: &mut Tera) -> Result<[PageFile; 2], Error> {
+        let title = "Normalization methods compared";
+        let about = "Neural-network normalization methods compared, with the measurements behind every number.";
+        let here = |path: &'static str| if path == links::INDEX { links::INDEX_IN_SPANISH } else { path };
+        let spanish = Head {
+            pages: PAGES
+                .iter()
+                .map(|(path, name)| match path.strip_prefix("index.html#which") {
+                    Some("") => (WHICH_IN_SPANISH, *name),
+                    _ => (here(*path), *name),
+                })
+                .collect(),
+            in_other_language: Some((links::INDEX, "en", "English")),
+            answer_alone: true,
+            ..Head::of(links::INDEX_IN_SPANISH, title, about)
+        };
+        let mut in_spanish = self.page(tera, "index.html", &spanish, &self.index)?;
+        in_spanish.html = Translation::spanish()?.page(&in_spanish.html);
+        let english = Head {
+            in_other_language: Some((links::INDEX_IN_SPANISH, "es", "Español")),
+            ..Head::of(links::INDEX, title, about)
+        };
+        Ok([in_spanish, self.page(tera, "index.html", &english, &self.index)?])
     }
 
     fn page(

@@ -42,6 +42,8 @@ fn compared(
 }
 
 fn with_verdicts(run: &RunWriter) {
+    let mut old = judged::verdict("R9", Verdict::Supported, 0.3);
+    old.findings[0].effect.pairing = None;
     let ln = |ratio: f64| ratio.ln();
     let band = ln(1.1);
     let three = |value: f64, lower: f64, upper: f64| (ln(value), ln(lower), ln(upper));
@@ -64,7 +66,7 @@ fn with_verdicts(run: &RunWriter) {
             Expected::Higher { delta: band },
             (f64::INFINITY, ln(1.3), f64::INFINITY),
         ),
-        judged::verdict("R9", Verdict::Supported, 0.3),
+        old,
     ])
     .unwrap();
 }

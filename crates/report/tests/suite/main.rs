@@ -4,6 +4,7 @@ mod advice;
 mod answer;
 mod common;
 mod figures;
+mod language;
 mod learning;
 mod method;
 mod page;

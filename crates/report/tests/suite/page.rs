@@ -312,7 +312,7 @@ fn a_page_replaces_the_one_before_it_and_nothing_else() {
         .collect();
     assert_eq!(left, expected);
     let pages =
-        ["index", "claims", "workloads", "throughput", "provenance"].map(|name| format!("{name}.html"));
+        ["index", "index.es", "claims", "workloads", "throughput", "provenance"].map(|name| format!("{name}.html"));
     assert_eq!(names(&out), pages.into_iter().chain(["data", "methods"].map(str::to_owned)).collect());
     let of_methods = ["none", "batch", "layer", "kept", "mine"].map(|name| format!("{name}.html"));
     assert_eq!(names(&methods), of_methods.into());

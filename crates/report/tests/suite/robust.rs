@@ -8,6 +8,7 @@ use results::MethodRecord;
 use crate::common;
 use crate::common::check::{check, check_size};
 use crate::common::{Site, judged, position, rendered};
+use crate::language;
 
 fn with_methods(methods: &[MethodRecord]) -> (tempfile::TempDir, Site) {
     let folder = tempfile::tempdir().unwrap();
@@ -133,6 +134,7 @@ fn runs_that_are_kept_make_small_sites() {
             let site = Site::read(out.path());
             check(&site);
             check_size(&site);
+            language::nothing_is_untranslated(&site);
             let size = |path: &Path| fs::metadata(path).unwrap().len();
             let data: u64 =
                 fs::read_dir(out.path().join("data")).unwrap().map(|e| size(&e.unwrap().path())).sum();

@@ -11,3 +11,4 @@ mod statistics;
 mod stored;
 mod stored_slots;
 mod support;
+mod torch;

@@ -119,7 +119,8 @@ fn check_page(path: &str, page: &str) {
     let elements = elements(page);
     let named = |name: &str| elements.iter().filter(|e| e.name == name).collect::<Vec<_>>();
 
-    assert_eq!(named("html")[0].get("lang"), Some("en"));
+    let language = if path.ends_with(".es.html") { "es" } else { "en" };
+    assert_eq!(named("html")[0].get("lang"), Some(language));
     for landmark in ["header", "nav", "main", "footer", "h1", "title"] {
         let count = named(landmark).len();
         // Every drawing has a title too, and the page of a method leads to its neighbours.

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use results::{Effect, Finding, MethodRecord, ProbeRecord, RunWriter, StateSize, Verdict, VerdictRecord};
+use results::{
+    Effect, Expected, Finding, MethodRecord, PairedQuantity, Pairing, ProbeRecord, RunWriter, Side, StateSize,
+    Verdict, VerdictRecord,
+};
 
 /// The ids of all claims, read from their files: nothing here may depend on the registry itself.
 pub(crate) fn ids() -> Vec<String> {
@@ -28,7 +31,13 @@ pub(crate) fn verdict(id: &str, verdict: Verdict, value: f64) -> VerdictRecord {
         value,
         lower: Some(value - 0.05),
         upper: Some(value + 0.05),
-        pairing: None,
+        pairing: Some(Pairing {
+            workload: "mlp".into(),
+            first: Side { arm: "layer".into(), metric: "valid_loss".into() },
+            second: Side { arm: "none".into(), metric: "valid_loss".into() },
+            quantity: PairedQuantity::LogLoss,
+            expected: Expected::Lower { delta: 0.02 },
+        }),
     };
     let decided = verdict != Verdict::Undecided;
     let finding = Finding {
