@@ -41,12 +41,14 @@ pub(crate) fn figure(loaded: &Loaded) -> Result<Option<Figure>, Error> {
     );
     let mut drawn = Vec::new();
     for ((inputs, gain), points) in courses(&probe.values) {
-        let inputs = if inputs.is_empty() { "normal inputs" } else { &inputs };
+        let inputs = if inputs.is_empty() { "normal inputs" } else { inputs.as_str() };
         for (step, ratio) in &points {
             table.rows.push(vec![
                 Cell::text(inputs),
-                gain.parse()
-                    .map_or_else(|_| Cell::text(gain.clone()), |g: f64| Cell::number(g, gain.clone())),
+                match gain.parse::<f64>() {
+                    Ok(number) => Cell::number(number, gain.clone()),
+                    Err(_) => Cell::text(gain.clone()),
+                },
                 Cell::number(*step as f64, step.to_string()),
                 Cell::number(*ratio, format::number(*ratio)),
             ]);

@@ -214,7 +214,7 @@ fn surface(canvas: &mut Canvas<'_>, course: &Course, axes: &Axes) -> Result<(), 
 /// What the axes and the lines are, as text of the page.
 fn key(panels: &Panels<'_>, courses: &[Course]) -> String {
     let seeds = courses.iter().flat_map(|c| &c.points).any(|(_, s)| s.seeds.len() > 1);
-    let own = if seeds { "the mean over seeds, and the range of all of them" } else { "the mean over seeds" };
+    let own = if seeds { "the mean over seeds, and the range of all of them" } else { "what the panel is named after" };
     let mut items = vec![("own", own.to_owned())];
     if courses.iter().any(|c| !c.training.is_empty()) {
         items.push(("training", "the same in training".to_owned()));

@@ -88,7 +88,8 @@ fn a_forest_plot_has_every_comparison_where_its_numbers_are() {
         filled.map(middle).collect()
     };
     // The first of each colour stands in the key.
-    let (different, equivalent, undecided) = (&marks("s1")[1..], &marks("s0")[1..], &marks("mut")[1..]);
+    let (all_different, all_equivalent, all_undecided) = (marks("s1"), marks("s0"), marks("mut"));
+    let (different, equivalent, undecided) = (&all_different[1..], &all_equivalent[1..], &all_undecided[1..]);
     let at = |marks: &[(f64, f64)]| marks.iter().map(|mark| mark.0).collect::<Vec<_>>();
     let expected = [(different, vec![0.8, 1.3]), (equivalent, vec![1.01, 1.02]), (undecided, vec![1.1])];
     for (marks, values) in expected {
