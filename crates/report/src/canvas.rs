@@ -239,7 +239,8 @@ fn painted(
     let mut body = body.strip_suffix("</svg>").unwrap_or(body).to_owned();
     // As the backend writes the size of a text.
     let size = format!(" font-size=\"{}\"", TEXT * SCALE * 1.24 / 1.24);
-    let said = [" opacity=\"1\"", " stroke-width=\"0\"", " dy=\"0.5ex\"", " text-anchor=\"start\"", size.as_str()];
+    let said =
+        [" opacity=\"1\"", " stroke-width=\"0\"", " dy=\"0.5ex\"", " text-anchor=\"start\"", size.as_str()];
     for attribute in said {
         body = body.replace(attribute, "");
     }

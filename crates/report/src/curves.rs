@@ -249,7 +249,7 @@ fn caption(shown: Quantity<'_>) -> String {
     };
     format!(
         "A panel for each contender at its rate, best first, all with the same axes: the mean of the {} over seeds.{share} A run that \
-         diverged counts with the worst possible value from then on.",
+         diverged counts with the worst possible value from then on. What is far beyond all others lies on the edge.",
         shown.words()
     )
 }

@@ -252,6 +252,7 @@ fn draw(
             description: &description(loaded, measure, timings, methods.len()),
             axis: &measure.axis(loaded),
             logarithmic: !matches!(measure, Measure::Share),
+            shown: strips::ALL,
             line,
             band,
             keys: &keys,

@@ -77,6 +77,7 @@ pub(crate) fn figure(loaded: &Loaded, contest: &Contest<'_>) -> Result<Option<Fi
             description: &description,
             axis: "relative change from a step to the next, on a logarithmic axis",
             logarithmic: true,
+            shown: strips::ALL,
             line: None,
             band: None,
             keys: &keys,

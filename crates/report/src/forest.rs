@@ -255,6 +255,7 @@ fn draw(
             description: &description(all),
             axis: &scale.axis(),
             logarithmic: *scale == Scale::Ratio,
+            shown: shown(scale, all),
             line: Some((scale.drawn(0.0), "no difference")),
             band: None,
             keys: &keys,
@@ -262,6 +263,23 @@ fn draw(
         },
         &rows,
     )
+}
+
+/// So much of the axis that most differences and all bands are told apart: a few that are far larger would leave no room for the
+/// others.
+fn shown(scale: &Scale, all: &[Compared<'_>]) -> (f64, f64) {
+    let mut sizes: Vec<f64> =
+        all.iter().map(|c| c.finding.effect.value.abs()).filter(|v| v.is_finite()).collect();
+    sizes.sort_by(f64::total_cmp);
+    let bands = all.iter().filter_map(|c| band(c.finding.effect.pairing.as_ref()?));
+    let widest = bands.map(|(a, b)| b.max(-a)).fold(0.0, f64::max);
+    match sizes.get(sizes.len() * 3 / 4) {
+        Some(quartile) if sizes.len() >= 6 => {
+            let limit = (2.5 * quartile).max(1.2 * widest);
+            (scale.drawn(-limit), scale.drawn(limit))
+        }
+        _ => strips::ALL,
+    }
 }
 
 fn row(scale: &Scale, compared: &Compared<'_>, name_claim: bool) -> Row {
@@ -312,7 +330,8 @@ fn caption(all: &[Compared<'_>]) -> String {
     };
     format!(
         "Each row is the difference of two arms over pairs of seeds with its 95\u{a0}% interval; the claim that asked for it stands \
-         first. The verdicts take Holm's correction into account, which an interval does not show.{band}"
+         first. The verdicts take Holm's correction into account, which an interval does not show. An arrow goes on beyond the \
+         axis, to where the table says.{band}"
     )
 }
 

@@ -8,7 +8,7 @@ use crate::axes::{Scale, inside, range, spaced, stacked};
 use crate::canvas::{Anchor, Canvas, Ink, Sheet, TEXT};
 use crate::error::Error;
 use crate::markup::escape;
-use crate::stats::Spread;
+use crate::stats::{Spread, median};
 use crate::wrap;
 
 /// What one panel is of.
@@ -106,11 +106,7 @@ impl Axes {
 }
 
 fn axes(panels: &Panels<'_>, courses: &[Course]) -> Axes {
-    let of_seeds = |s: &Spread| s.seeds.iter().map(|seed| seed.1).chain([s.center]).collect::<Vec<_>>();
-    let evaluated = courses.iter().flat_map(|c| &c.points).flat_map(|(_, s)| of_seeds(s));
-    let trained = courses.iter().flat_map(|c| &c.training).map(|point| point.1);
-    let all = evaluated.chain(trained).chain(panels.reference.iter().map(|r| r.0));
-    let (low, high) = range(all.filter(|v| *v > 0.0));
+    let (low, high) = extent(panels, courses);
     let pad = (high / low).powf(0.04);
     let y = Scale::logarithmic(low / pad, high * pad, BOTTOM, TOP);
     let marks: Vec<(f64, String)> =
@@ -126,6 +122,29 @@ fn axes(panels: &Panels<'_>, courses: &[Course]) -> Axes {
         Kind::Sweep => Scale::logarithmic(first, last, left + 10.0, RIGHT - 10.0),
     };
     Axes { x, y, marks, left }
+}
+
+/// The smallest and the largest value that the vertical axis shows. A single run far above all others, or training far below, would
+/// take the room in which the others differ: such values lie on the edge.
+fn extent(panels: &Panels<'_>, courses: &[Course]) -> (f64, f64) {
+    let of_seeds = |s: &Spread| s.seeds.iter().map(|seed| seed.1).chain([s.center]).collect::<Vec<_>>();
+    let evaluated = courses.iter().flat_map(|c| &c.points).flat_map(|(_, s)| of_seeds(s));
+    let (low, high) = range(evaluated.chain(panels.reference.iter().map(|r| r.0)).filter(|v| *v > 0.0));
+    let trained = courses.iter().flat_map(|c| &c.training).map(|point| point.1);
+    let (lowest, highest) = range(trained.filter(|v| *v > 0.0));
+    let usual = match panels.kind {
+        // Half as much again as before the first update.
+        Kind::Course => {
+            let starts = courses.iter().filter_map(|c| c.points.first()).map(|(_, spread)| spread.center);
+            range(starts).1 * 1.5
+        }
+        Kind::Sweep => {
+            let all = courses.iter().flat_map(|c| &c.points).map(|(_, spread)| spread.center);
+            median(&all.filter(|v| v.is_finite()).collect::<Vec<_>>()) * 20.0
+        }
+    };
+    let high = high.max(highest);
+    (low.min(lowest.max(low / 10.0)), if usual > low { high.min(usual) } else { high })
 }
 
 /// Grid, ticks and the reference line.
@@ -214,7 +233,11 @@ fn surface(canvas: &mut Canvas<'_>, course: &Course, axes: &Axes) -> Result<(), 
 /// What the axes and the lines are, as text of the page.
 fn key(panels: &Panels<'_>, courses: &[Course]) -> String {
     let seeds = courses.iter().flat_map(|c| &c.points).any(|(_, s)| s.seeds.len() > 1);
-    let own = if seeds { "the mean over seeds, and the range of all of them" } else { "what the panel is named after" };
+    let own = if seeds {
+        "the mean over seeds, and the range of all of them"
+    } else {
+        "what the panel is named after"
+    };
     let mut items = vec![("own", own.to_owned())];
     if courses.iter().any(|c| !c.training.is_empty()) {
         items.push(("training", "the same in training".to_owned()));

@@ -39,6 +39,8 @@ pub(crate) struct Strips<'a> {
     /// What the axis shows.
     pub(crate) axis: &'a str,
     pub(crate) logarithmic: bool,
+    /// What the axis shows at most; what lies beyond stands at its end, with an arrow.
+    pub(crate) shown: (f64, f64),
     /// A value with a line through all rows, and its name; it is always inside the axis.
     pub(crate) line: Option<(f64, &'a str)>,
     /// A range through all rows.
@@ -46,6 +48,9 @@ pub(crate) struct Strips<'a> {
     pub(crate) keys: &'a [Key],
     pub(crate) tick: &'a dyn Fn(f64) -> String,
 }
+
+/// An axis that shows everything.
+pub(crate) const ALL: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
 
 const WIDTH: f64 = 360.0;
 /// Where the axis begins and ends, so that a mark and half of a tick's text beyond an end are still inside.
@@ -137,6 +142,7 @@ fn scale(strips: &Strips<'_>, rows: &[Row]) -> Scale {
     let bands = rows.iter().filter_map(|row| row.band).chain(strips.band).flat_map(|(a, b)| [a, b]);
     let all = marks.chain(bands).chain(strips.line.map(|line| line.0));
     let (low, high) = range(all.filter(|v| !strips.logarithmic || *v > 0.0));
+    let (low, high) = (low.max(strips.shown.0), high.min(strips.shown.1));
     if strips.logarithmic {
         let pad = (high / low).powf(0.03);
         Scale::logarithmic(low / pad, high * pad, ENDS.0, ENDS.1)
@@ -190,12 +196,17 @@ fn one(canvas: &mut Canvas<'_>, row: &Row, top: f64, label: &[String], layout: &
     }
     canvas.line((ENDS.0, level), (ENDS.1, level), Ink::Grid, 0.8)?;
     for mark in &row.marks {
-        if let Some((lower, upper)) = mark.ends.filter(|(a, b)| !a.is_nan() && !b.is_nan()) {
+        let ends = mark.ends.filter(|(a, b)| !a.is_nan() && !b.is_nan());
+        if let Some((lower, upper)) = ends {
             canvas.line((x.at(lower), level), (x.at(upper), level), mark.ink, 1.8)?;
-            for (end, right) in [(lower, false), (upper, true)] {
-                if x.beyond(end) {
-                    canvas.arrow((x.at(end), level), right, mark.ink)?;
-                }
+        }
+        // Which of its numbers lie beyond an end, and beyond which.
+        let numbers = ends.into_iter().flat_map(|(a, b)| [a, b]).chain([mark.value]);
+        let beyond: Vec<f64> = numbers.filter(|v| !v.is_nan() && x.beyond(*v)).map(|v| x.at(v)).collect();
+        for (end, out) in [(ENDS.0, -11.0), (ENDS.1, 11.0)] {
+            if beyond.contains(&end) {
+                canvas.line((end, level), (end + out, level), mark.ink, 1.8)?;
+                canvas.arrow((end + out, level), out > 0.0, mark.ink)?;
             }
         }
         if !mark.value.is_nan() {
