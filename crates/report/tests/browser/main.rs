@@ -40,7 +40,7 @@ fn browser() -> PathBuf {
 fn run(profile: &Path, arguments: &[&str]) -> String {
     let profile = format!("--user-data-dir={}", profile.display());
     let mut child = Command::new(browser())
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"])
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"])
         .args(["--allow-file-access-from-files", "--disable-extensions", "--force-device-scale-factor=1"])
         .arg(profile)
         .args(arguments)
