@@ -145,8 +145,9 @@ pub fn losses(first: &[ConvergenceRecord], second: &[ConvergenceRecord]) -> stat
 
 /// An arm in words: what the settings of a cell say, its seed left out.
 fn words(cell: &CellSettings) -> String {
-    let settings =
-        cell.settings.iter().map(|(name, value)| format!(", {name} = {value}")).collect::<String>();
+    let settings: Vec<String> =
+        cell.settings.iter().map(|(name, value)| format!(", {name} = {value}")).collect();
+    let settings = settings.concat();
     let place = if cell.variant.is_empty() { String::new() } else { format!(" ({})", cell.variant) };
     format!(
         "{}, {}{place}, rate {}, {} passes in batches of {}{settings}",
