@@ -1,4 +1,4 @@
-// Filtering rows and hiding columns, with the state in the address: `#all?q=batch&hide=3.4&sort=2`. The table is complete without it.
+// Filtering rows and hiding columns, with the state in the address, `#all?q=batch` and so on. The table is complete without it.
 (function () {
   "use strict";
   document.querySelectorAll("form.tool").forEach(function (form) {
@@ -27,7 +27,7 @@
       if (box.value.trim()) { parts.push("q=" + encodeURIComponent(box.value.trim())); }
       if (hide.length) { parts.push("hide=" + hide.join(".")); }
       if (sort) { parts.push("sort=" + sort); }
-      return "#" + form.dataset.anchor + (parts.length ? "?" + parts.join("&") : "");
+      return "#" + form.dataset.anchor + (parts.length ? "?" + parts.join("\u0026") : "");
     }
 
     function apply() {
@@ -78,8 +78,8 @@
 
     // What the address says.
     var asked = location.hash.slice(1).split("?");
-    if (asked.length < 2 || asked[0] !== form.dataset.anchor) { return; }
-    asked[1].split("&").forEach(function (part) {
+    if (asked.length !== 2 || asked[0] !== form.dataset.anchor) { return; }
+    asked[1].split("\u0026").forEach(function (part) {
       var cut = part.indexOf("="), name = part.slice(0, cut), value = part.slice(cut + 1);
       if (name === "q") { try { box.value = decodeURIComponent(value); } catch (e) { box.value = ""; } }
       if (name === "hide") {
@@ -87,7 +87,7 @@
         checks.forEach(function (c) { c.checked = columns.indexOf(c.dataset.column) === -1; });
       }
       if (name === "sort") {
-        var head = heads[parseInt(value, 10)], button = head && head.querySelector("button");
+        var head = heads[parseInt(value, 10)], button = head ? head.querySelector("button") : null;
         if (button) {
           button.click();
           if (value.slice(-1) === "-") { button.click(); }

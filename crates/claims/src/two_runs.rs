@@ -145,7 +145,9 @@ pub fn losses(first: &[ConvergenceRecord], second: &[ConvergenceRecord]) -> stat
 
 /// An arm in words: what the settings of a cell say, its seed left out.
 fn words(cell: &CellSettings) -> String {
-    let settings = cell.settings.iter().map(|(name, value)| format!(", {name} = {value}")).collect::<String>();
+    let settings: Vec<String> =
+        cell.settings.iter().map(|(name, value)| format!(", {name} = {value}")).collect();
+    let settings = settings.concat();
     let place = if cell.variant.is_empty() { String::new() } else { format!(" ({})", cell.variant) };
     format!(
         "{}, {}{place}, rate {}, {} passes in batches of {}{settings}",
@@ -164,9 +166,8 @@ fn same_bits(a: &ConvergenceRecord, b: &ConvergenceRecord) -> bool {
 
 /// The logarithms of the losses on the test cases; nothing where a cell has none, or one of 0.
 fn log_losses(cells: &[(&ConvergenceRecord, &ConvergenceRecord)]) -> Option<(Vec<f64>, Vec<f64>)> {
-    let log = |record: &ConvergenceRecord| {
-        number(record, "test_loss").filter(|loss| *loss > 0.0).map(f64::ln)
-    };
+    let log =
+        |record: &ConvergenceRecord| number(record, "test_loss").filter(|loss| *loss > 0.0).map(f64::ln);
     cells.iter().map(|(a, b)| Some((log(a)?, log(b)?))).collect()
 }
 
@@ -206,7 +207,8 @@ mod tests {
 
     #[test]
     fn wide_intervals_are_not_told_apart() {
-        let found = times((&[timed("a", 100.0, 30.0)], &[timed("a", 140.0, 30.0)]), (&[noise(0.99, 1.01)], &[]));
+        let found =
+            times((&[timed("a", 100.0, 30.0)], &[timed("a", 140.0, 30.0)]), (&[noise(0.99, 1.01)], &[]));
         assert_eq!(found.pairs[0].told, Told::Indistinguishable);
     }
 

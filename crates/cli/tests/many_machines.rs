@@ -229,7 +229,10 @@ fn two_runs_are_compared_by_what_they_have_in_common() {
     let kept = format!("{}/../../reports/2026-11-30-standard", env!("CARGO_MANIFEST_DIR"));
     let text = said(&[&["compare", &kept, &kept]]);
     let line = |start: &str| text.lines().find(|line| line.starts_with(start)).unwrap_or_default().to_owned();
-    assert!(line("times: ").ends_with(" in 576") || line("times: ").contains("indistinguishable in "), "{text}");
+    assert!(
+        line("times: ").ends_with(" in 576") || line("times: ").contains("indistinguishable in "),
+        "{text}"
+    );
     // Every curve is compared, and all have the bits of themselves.
     let losses = line("losses on the test cases: of ");
     let arms = number(&losses["losses on the test cases: of ".len()..], " arms");

@@ -86,10 +86,10 @@ impl Work {
         }
         word(&mut out, self.launches.len() as u32);
         for launch in &self.launches {
-            let number = kernels.iter().position(|k| *k == launch.kernel).ok_or_else(|| Error::Kernel {
-                name: launch.kernel.to_owned(),
-                known: kernels.join(", "),
-            })?;
+            let number = kernels
+                .iter()
+                .position(|k| *k == launch.kernel)
+                .ok_or_else(|| Error::Kernel { name: launch.kernel.to_owned(), known: kernels.join(", ") })?;
             word(&mut out, number as u32);
             for dim in launch.grid.into_iter().chain(launch.block) {
                 word(&mut out, dim);

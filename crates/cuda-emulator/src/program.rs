@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -14,7 +14,7 @@ use crate::error::{Error, io};
 use crate::launch::{Order, Work};
 
 /// How long the kernels may take.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 /// The exit code of the program that saw something wrong.
 const WRONG: i32 = 3;
 
@@ -98,7 +98,8 @@ impl Program {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(io("start the program"))?;
-        let (mut stdin, mut stdout, mut stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (mut stdin, mut stdout, mut stderr) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (written, out, messages) = thread::scope(|scope| {
             // A program that ends early closes its input, which is no failure of its own.
             let writer = scope.spawn(move || stdin.take().map(|mut pipe| pipe.write_all(&input)));
@@ -115,7 +116,8 @@ impl Program {
         {
             return Err(Error::Wrong { what: what.to_owned() });
         }
-        if let Some(what) = messages.lines().find_map(|line| line.strip_prefix("SUMMARY: AddressSanitizer: ")) {
+        if let Some(what) = messages.lines().find_map(|line| line.strip_prefix("SUMMARY: AddressSanitizer: "))
+        {
             return Err(Error::Memory { what: what.to_owned() });
         }
         if !status.success() {
@@ -135,10 +137,7 @@ fn read(pipe: Option<&mut impl std::io::Read>) -> Vec<u8> {
 }
 
 /// Waits for the end; a program that takes longer is ended, and gives nothing.
-fn wait(
-    child: &mut std::process::Child,
-    limit: Duration,
-) -> Result<Option<std::process::ExitStatus>, Error> {
+fn wait(child: &mut std::process::Child, limit: Duration) -> Result<Option<std::process::ExitStatus>, Error> {
     let began = Instant::now();
     loop {
         if let Some(status) = child.try_wait().map_err(io("wait for the program"))? {

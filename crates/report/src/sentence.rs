@@ -88,8 +88,9 @@ fn compared(pairing: &Pairing, effect: &Effect) -> String {
 fn sized(pairing: &Pairing, effect: &Effect) -> String {
     if let PairedQuantity::Level { level } = pairing.quantity {
         let value = number(effect.value + level);
-        let value =
-            with_interval(value, effect, |low, high| format!("{} to {}", number(low + level), number(high + level)));
+        let value = with_interval(value, effect, |low, high| {
+            format!("{} to {}", number(low + level), number(high + level))
+        });
         return format!("{value}, against {}", number(level));
     }
     if !effect.value.is_finite() {
@@ -365,7 +366,10 @@ mod tests {
 
     #[test]
     fn metrics_are_words_and_an_unknown_one_keeps_its_name() {
-        assert_eq!(metric("test_loss_population_500_steps"), "test loss by population statistics over 500 steps");
+        assert_eq!(
+            metric("test_loss_population_500_steps"),
+            "test loss by population statistics over 500 steps"
+        );
         assert_eq!(metric("row_norm_last"), "length of a unit's weights at the end");
         assert_eq!(metric("something_new"), "something new");
         assert_eq!(metric(""), "");

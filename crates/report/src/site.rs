@@ -252,14 +252,15 @@ impl Site {
     /// The answer in Spanish, and in English with what leads to all other pages.
     fn answers(&self, tera: &mut Tera) -> Result<[PageFile; 2], Error> {
         let title = "Normalization methods compared";
-        let about = "Neural-network normalization methods compared, with the measurements behind every number.";
+        let about =
+            "Neural-network normalization methods compared, with the measurements behind every number.";
         let here = |path: &'static str| if path == links::INDEX { links::INDEX_IN_SPANISH } else { path };
         let spanish = Head {
             pages: PAGES
                 .iter()
                 .map(|(path, name)| match path.strip_prefix("index.html#which") {
                     Some("") => (WHICH_IN_SPANISH, *name),
-                    _ => (here(*path), *name),
+                    _ => (here(path), *name),
                 })
                 .collect(),
             in_other_language: Some((links::INDEX, "en", "English")),

@@ -8,33 +8,81 @@ use crate::{Case, columns, has_compiler, rows};
 type Bug = (&'static str, &'static str, &'static str);
 
 const IN_ROWS: [Bug; 16] = [
-    ("no barrier behind the partial sums", "    __syncthreads();\n    if (threadIdx.x == 0) {\n        float sum", "    if (threadIdx.x == 0) {\n        float sum"),
-    ("no barrier behind the total", "    __syncthreads();\n    const float result", "    const float result"),
-    ("no barrier before the next sum", "    __syncthreads();\n    return result;", "    return result;"),
-    ("a barrier that half of the block reaches", "    __syncthreads();\n    const float result", "    if (threadIdx.x < 64) { __syncthreads(); }\n    const float result"),
-    ("two barriers at once", "    __syncthreads();\n    const float result", "    if (threadIdx.x < 32) {\n        __syncthreads();\n    } else {\n        __syncthreads();\n    }\n    const float result"),
+    (
+        "no barrier behind the partial sums",
+        "    __syncthreads();\n    if (threadIdx.x == 0) {\n        float sum",
+        "    if (threadIdx.x == 0) {\n        float sum",
+    ),
+    ("no barrier behind the total", "    __syncthreads();\n    // The next sum", "    // The next sum"),
+    (
+        "a mean over the threads instead of the row",
+        "block_sum(sum) / length;\n        float squares",
+        "block_sum(sum) / blockDim.x;\n        float squares",
+    ),
+    (
+        "a barrier that half of the block reaches",
+        "    __syncthreads();\n    // The next sum",
+        "    if (threadIdx.x < 64) { __syncthreads(); }\n    // The next sum",
+    ),
+    (
+        "two barriers at once",
+        "    __syncthreads();\n    // The next sum",
+        "    if (threadIdx.x < 32) {\n        __syncthreads();\n    } else {\n        __syncthreads();\n    }\n    // The next sum",
+    ),
     ("a shuffle that starts at half the distance", "offset = 16; offset > 0", "offset = 8; offset > 0"),
     ("a shuffle in one direction too short", "offset /= 2", "offset /= 4"),
     ("a mask without half of its lanes", "0xffffffffu, value, offset", "0x0000ffffu, value, offset"),
     ("partial sums of every other warp", "threadIdx.x % 32 == 0", "threadIdx.x % 64 == 0"),
-    ("one element too far", "i < length; i += blockDim.x) {\n            out[i]", "i <= length; i += blockDim.x) {\n            out[i]"),
-    ("a stride of a warp instead of the block", "i < length; i += blockDim.x) {\n            sum += in[i]", "i < length; i += 32) {\n            sum += in[i]"),
-    ("one row too far", "row < rows; row += gridDim.x) {\n        const float* in", "row <= rows; row += gridDim.x) {\n        const float* in"),
-    ("rows left out between blocks", "row += gridDim.x) {\n        const float* in", "row += blockDim.x) {\n        const float* in"),
+    (
+        "one element too far",
+        "i < length; i += blockDim.x) {\n            out[i]",
+        "i <= length; i += blockDim.x) {\n            out[i]",
+    ),
+    (
+        "a stride of a warp instead of the block",
+        "i < length; i += blockDim.x) {\n            sum += in[i]",
+        "i < length; i += 32) {\n            sum += in[i]",
+    ),
+    (
+        "one row too far",
+        "row < rows; row += gridDim.x) {\n        const float* in",
+        "row <= rows; row += gridDim.x) {\n        const float* in",
+    ),
+    (
+        "rows left out between blocks",
+        "row += gridDim.x) {\n        const float* in",
+        "row += blockDim.x) {\n        const float* in",
+    ),
     ("statistics over each other", "stats[2 * row + 1] = scale", "stats[2 * row] = scale"),
-    ("sums that start from what was there", "        parts[blockIdx.x * length + i] = 0.0f;\n", "        ;\n"),
+    (
+        "sums that start from what was there",
+        "        parts[blockIdx.x * length + i] = 0.0f;\n",
+        "        ;\n",
+    ),
     ("the tail of the last sum", "if (i < length) {\n        float sum", "if (true) {\n        float sum"),
 ];
 
 const IN_COLUMNS: [Bug; 9] = [
     ("no barrier in front of the tree", "    __syncthreads();\n    for (int half", "    for (int half"),
-    ("no barrier in the tree", "        __syncthreads();\n    }\n    if (threadIdx.y == 0", "    }\n    if (threadIdx.y == 0"),
+    (
+        "no barrier in the tree",
+        "        __syncthreads();\n    }\n    if (threadIdx.y == 0",
+        "    }\n    if (threadIdx.y == 0",
+    ),
     ("a tree that starts too far", "half = 4; half > 0", "half = 8; half > 0"),
     ("a tree that starts too near", "half = 4; half > 0", "half = 2; half > 0"),
     ("columns behind the last", "    if (column < columns) {\n        for", "    if (true) {\n        for"),
     ("one row too far", "row < rows; row += blockDim.y", "row <= rows; row += blockDim.y"),
-    ("threads that leave before a barrier", "    float sum = 0.0f, square = 0.0f;\n", "    float sum = 0.0f, square = 0.0f;\n    if (column >= columns) { return; }\n"),
-    ("rows and columns of shared memory exchanged", "sums[threadIdx.y][threadIdx.x] = sum;", "sums[threadIdx.x][threadIdx.y] = sum;"),
+    (
+        "threads that leave before a barrier",
+        "    float sum = 0.0f, square = 0.0f;\n",
+        "    float sum = 0.0f, square = 0.0f;\n    if (column >= columns) { return; }\n",
+    ),
+    (
+        "rows and columns of shared memory exchanged",
+        "sums[threadIdx.y][threadIdx.x] = sum;",
+        "sums[threadIdx.x][threadIdx.y] = sum;",
+    ),
     ("no barrier of the warp", "    __syncwarp();\n", ""),
 ];
 
@@ -75,7 +123,8 @@ fn launch(kernel: &'static str, block: [u32; 3], arguments: Vec<Argument>) -> Wo
     Work { buffers: vec![vec![0.0; 8]], launches }
 }
 
-const ONE: &str = "extern \"C\" __global__ void one(float* y, int n) { if (threadIdx.x < n) { y[threadIdx.x] = 1.0f; } }";
+const ONE: &str =
+    "extern \"C\" __global__ void one(float* y, int n) { if (threadIdx.x < n) { y[threadIdx.x] = 1.0f; } }";
 
 #[test]
 fn what_is_wrong_is_said_with_its_line() {

@@ -40,7 +40,16 @@ pub(crate) fn case() -> Case {
             launch(
                 "row_forward",
                 BLOCKS as u32,
-                vec![at(0), at(2), at(3), at(4), at(5), rows.clone(), length.clone(), Argument::float(EPS as f32)],
+                vec![
+                    at(0),
+                    at(2),
+                    at(3),
+                    at(4),
+                    at(5),
+                    rows.clone(),
+                    length.clone(),
+                    Argument::float(EPS as f32),
+                ],
             ),
             launch(
                 "row_backward",

@@ -171,7 +171,7 @@ fn what_is_not_there_is_said() {
     ] {
         position(site.page(page), text);
     }
-    assert_eq!(site.pages.len(), 5, "no method has a page");
+    assert_eq!(site.pages.len(), 6, "no method has a page");
 }
 
 #[test]
@@ -311,8 +311,8 @@ fn a_page_replaces_the_one_before_it_and_nothing_else() {
         .chain(own.map(str::to_owned))
         .collect();
     assert_eq!(left, expected);
-    let pages =
-        ["index", "index.es", "claims", "workloads", "throughput", "provenance"].map(|name| format!("{name}.html"));
+    let pages = ["index", "index.es", "claims", "workloads", "throughput", "provenance"]
+        .map(|name| format!("{name}.html"));
     assert_eq!(names(&out), pages.into_iter().chain(["data", "methods"].map(str::to_owned)).collect());
     let of_methods = ["none", "batch", "layer", "kept", "mine"].map(|name| format!("{name}.html"));
     assert_eq!(names(&methods), of_methods.into());

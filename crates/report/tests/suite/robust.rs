@@ -28,7 +28,7 @@ fn two_hundred_methods_have_two_hundred_pages_and_one_has_one() {
         })
         .collect();
     let (_folder, site) = with_methods(&many);
-    assert_eq!(site.pages.len(), 5 + many.len());
+    assert_eq!(site.pages.len(), 6 + many.len());
     for n in [0, 77, 199] {
         position(site.index(), &format!("<a href=\"methods/m{n}.html\"><bdi>Method {n}</bdi></a>"));
     }
@@ -70,7 +70,7 @@ fn a_method_without_a_record_has_a_row_and_no_page() {
     fs::remove_file(folder.path().join("run/methods.json")).unwrap();
     let site = rendered(folder.path());
     check(&site);
-    assert_eq!(site.pages.len(), 5);
+    assert_eq!(site.pages.len(), 6);
     let row = &site.index()[position(site.index(), "<tr id=\"row-layer\">")..];
     assert!(
         row.starts_with("<tr id=\"row-layer\"><th scope=\"row\" data-sort=\"layer\"><bdi>layer</bdi></th>")
@@ -83,7 +83,7 @@ fn a_method_without_a_record_has_a_row_and_no_page() {
 fn ids_that_look_alike_have_pages_of_their_own() {
     let like = |id: &str| MethodRecord { id: id.into(), ..common::method("layer") };
     let (_folder, site) = with_methods(&["a b", "a-b", "A b", "../a", "con", "index"].map(like));
-    assert_eq!(site.pages.len(), 5 + 6);
+    assert_eq!(site.pages.len(), 6 + 6);
 }
 
 /// A line that is too long to be read as a formula is there as text, and does not weigh on the page.

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use results::{
-    Effect, Expected, Finding, MethodRecord, PairedQuantity, Pairing, ProbeRecord, RunWriter, Side, StateSize,
-    Verdict, VerdictRecord,
+    Effect, Expected, Finding, MethodRecord, PairedQuantity, Pairing, ProbeRecord, RunWriter, Side,
+    StateSize, Verdict, VerdictRecord,
 };
 
 /// The ids of all claims, read from their files: nothing here may depend on the registry itself.
