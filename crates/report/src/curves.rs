@@ -171,6 +171,8 @@ pub(crate) fn curves(loaded: &Loaded, contest: &Contest<'_>) -> Result<Figure, E
         format!("{} on {} by contender and update", format::capitalized(&shown.words()), contest.workload),
         &labels,
     );
+    let mut whole = table.clone();
+    table.caption += ", at a few of them; the files have all";
     let (mut main, mut losses) = (Vec::new(), Vec::new());
     for contender in &contest.contenders {
         let trial = contender.best();
@@ -189,7 +191,9 @@ pub(crate) fn curves(loaded: &Loaded, contest: &Contest<'_>) -> Result<Figure, E
             curve: &curve,
             beside: &beside,
         };
-        table.rows.extend(lines.rows());
+        whole.rows.extend(lines.rows());
+        let few = few(curve.len());
+        table.rows.extend(lines.rows().enumerate().filter(|(n, _)| few.contains(n)).map(|(_, row)| row));
         if let Some((loss, evaluated)) = &of_loss {
             losses.push(Course {
                 name: name.clone(),
@@ -237,8 +241,15 @@ pub(crate) fn curves(loaded: &Loaded, contest: &Contest<'_>) -> Result<Figure, E
         caption: caption(shown),
         svg,
         broad: true,
+        whole: Some(whole),
         table,
     })
+}
+
+/// Which of so many points a page has: the first, the last, and three between.
+fn few(points: usize) -> BTreeSet<usize> {
+    let last = points.saturating_sub(1);
+    (0..=4).map(|n| last * n / 4).collect()
 }
 
 fn caption(shown: Quantity<'_>) -> String {
@@ -331,5 +342,5 @@ pub(crate) fn rates(loaded: &Loaded, contest: &Contest<'_>) -> Result<Figure, Er
         },
         &courses,
     )?;
-    Ok(Figure { id, title, caption, svg, broad: true, table })
+    Ok(Figure { id, title, caption, svg, broad: true, whole: None, table })
 }

@@ -83,7 +83,7 @@ pub(crate) fn figure(loaded: &Loaded) -> Result<Option<Figure>, Error> {
         &drawn,
     )?;
     let caption = format::sentence(&probe.about);
-    Ok(Some(Figure { id, title, caption, svg, broad: true, table }))
+    Ok(Some(Figure { id, title, caption, svg, broad: true, whole: None, table }))
 }
 
 /// A power of ten without its mantissa.

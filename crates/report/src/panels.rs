@@ -261,7 +261,7 @@ fn key(panels: &Panels<'_>, courses: &[Course]) -> String {
         let _ = writeln!(out, "<li><span class=\"line {class}\"></span>{}</li>", escape(&text));
     }
     if panels.kind == Kind::Sweep {
-        out += "<li>filled: the one that was chosen</li>\n";
+        out += "<li>filled circle: the one that was chosen</li>\n";
     }
     if courses.iter().any(|c| !c.failures.is_empty()) {
         out += "<li>cross: runs diverged</li>\n";
