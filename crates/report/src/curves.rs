@@ -225,6 +225,7 @@ pub(crate) fn curves(loaded: &Loaded, contest: &Contest<'_>) -> Result<Figure, E
                 y_axis: &quantity.axis(),
                 kind: Kind::Course,
                 reference,
+                bounded: quantity.is_share(),
                 baseline: baseline_of(loaded, contest),
                 y_tick: &|v| quantity.tick(v),
             },
@@ -260,7 +261,7 @@ fn caption(shown: Quantity<'_>) -> String {
     };
     format!(
         "A panel for each contender at its rate, best first, all with the same axes: the mean of the {} over seeds.{share} A run that \
-         diverged counts with the worst possible value from then on. What is far beyond all others lies on the edge.",
+         diverged counts with the worst possible value from then on. What is far beyond the others, such as a loss before the first update, lies on the edge.",
         shown.words()
     )
 }
@@ -337,6 +338,7 @@ pub(crate) fn rates(loaded: &Loaded, contest: &Contest<'_>) -> Result<Figure, Er
             y_axis: &format!("final {}", shown.axis()),
             kind: Kind::Sweep,
             reference: None,
+            bounded: shown.is_share(),
             baseline: baseline_of(loaded, contest),
             y_tick: &|v| shown.tick(v),
         },

@@ -51,7 +51,7 @@ impl State {
     fn words(self) -> &'static str {
         match self {
             Self::Different => "different, or beyond the margin",
-            Self::Equivalent => "equivalent, or within the margin",
+            Self::Equivalent => "equivalent, or not beyond the margin",
             Self::Undecided => "undecided",
             Self::Unsaid => "expectation not recorded as a number",
         }
