@@ -188,6 +188,8 @@ fn a_learning_curve_lies_at_the_error_on_a_logarithmic_axis() {
             let ((ux, upper), (lx, lower)) = (surface[i], surface[39 - i]);
             assert!(ux == *px && lx == *px && upper <= *py && *py <= lower, "update {i}");
         }
+        let (last, low, high) = (line[19].1, surface[20].1, surface[19].1);
+        assert!(high + NEAR < last && last < low - NEAR, "{high} to {low} around {last}");
     }
     // All others are there once, and each panel refers to them.
     let others = first.tags("polyline", "ctx");
@@ -281,6 +283,34 @@ fn a_gradient_by_step_has_a_panel_for_each_gain() {
     assert!(near(line[0].1, y(0.01)) && near(line[1].1, y(0.1)), "{line:?}");
     position(page, "gain 0.1, pixels");
     assert_eq!(page.matches("aria-labelledby=\"probe-gradient-by-step.").count(), 3);
+}
+
+/// A loss that explodes for a moment does not take the room in which all others differ.
+#[test]
+fn an_outlier_lies_on_the_edge() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = judged::write(&folder.path().join("run"));
+    let mut cell = common::cell("mlp", "rms", 0.1, 1);
+    cell.curve[9].valid_loss = Some(1e20);
+    run.write_cell(&cell).unwrap();
+    let close = |claim: &str, ratio: f64| {
+        let numbers = (ratio.ln(), ratio.ln() - 0.01, ratio.ln() + 0.01);
+        compared(claim, Verdict::Supported, LogLoss, Expected::Lower { delta: 0.01 }, numbers)
+    };
+    let ratios = [0.97, 0.96, 0.98, 0.95, 0.97, 0.96, 1e-9];
+    let all: Vec<VerdictRecord> = ratios.iter().zip(1..).map(|(r, n)| close(&format!("R{n}"), *r)).collect();
+    run.write_verdicts(&all).unwrap();
+    let site = rendered(folder.path());
+    let page = site.page("workloads.html");
+    let ticks = Drawing::of(page, "curves-mlp.loss.1").texts();
+    assert!(ticks.iter().all(|tick| !tick.label.contains('×')), "{ticks:?}");
+    let forest = Drawing::of(page, "forest-mlp");
+    let marks: Vec<f64> = forest.tags("polygon", "s1")[1..].iter().map(|tag| middle(tag).0).collect();
+    let (least, others) = (marks[6], &marks[..6]);
+    assert!(others.iter().all(|x| *x > least + 100.0), "{marks:?}");
+    assert!(marks[2] - marks[3] > 50.0, "0.98 and 0.95 are told apart: {marks:?}");
+    let tips = forest.tags("polyline", "s1").into_iter().map(points).filter(|line| line.len() == 3);
+    assert_eq!(tips.filter(|tip| tip[1].0 < least).count(), 1, "an arrow");
 }
 
 /// Of every drawing of a run with long names: each text is inside, and no two overlap.
