@@ -143,6 +143,10 @@
   }
 
   function nothingLoaded(win, where) {
+    // What comes from a disk is not among the browser's entries.
+    win.document.querySelectorAll("[src], [srcset], [data], link, object, embed, iframe").forEach(function (e) {
+      fault(where, "it loads " + e.outerHTML.slice(0, 80));
+    });
     win.performance.getEntriesByType("resource").forEach(function (entry) { fault(where, "it loads " + entry.name); });
   }
 
