@@ -1,10 +1,7 @@
-//! Scales, ticks and the frame that every plot shares.
+//! Scales, their ticks, and the room that the texts of ticks need.
 
-use crate::canvas::{Anchor, Canvas, Ink};
-use crate::error::Error;
-
-/// Size of the text on axes and labels, in units of the page.
-pub(crate) const TEXT: f64 = 12.5;
+use crate::canvas::TEXT;
+use crate::wrap;
 
 /// A range of values laid along a range of the page.
 #[derive(Debug, Clone, Copy)]
@@ -41,20 +38,21 @@ impl Scale {
 
     /// Round values inside the range, about `count` of them.
     pub(crate) fn ticks(&self, count: usize) -> Vec<f64> {
-        if self.logarithmic { self.log_ticks(count) } else { self.linear_ticks(count) }
+        if self.logarithmic { self.log_ticks(count) } else { linear_ticks(self.low, self.high, count) }
     }
 
-    fn linear_ticks(&self, count: usize) -> Vec<f64> {
-        let rough = (self.high - self.low) / count.max(1) as f64;
-        let power = 10f64.powf(rough.log10().floor());
-        let step =
-            [1.0, 2.0, 5.0, 10.0].iter().map(|m| m * power).find(|s| *s >= rough * 0.999).unwrap_or(rough);
-        let first = (self.low / step - 1e-9).ceil() as i64;
-        let last = (self.high / step + 1e-9).floor() as i64;
-        (first..=last).map(|i| i as f64 * step).collect()
+    /// Whether a value lies beyond an end of the axis.
+    pub(crate) fn beyond(&self, value: f64) -> bool {
+        let value = if self.logarithmic { value.ln() } else { value };
+        let slack = (self.high - self.low) * 1e-9;
+        !(self.low - slack..=self.high + slack).contains(&value)
     }
 
     fn log_ticks(&self, count: usize) -> Vec<f64> {
+        // Over less than a factor of six round values are too rare, and equal steps still lie far enough apart.
+        if self.high - self.low < 6f64.ln() {
+            return linear_ticks(self.low.exp(), self.high.exp(), count);
+        }
         let (low, high) = ((self.low / std::f64::consts::LN_10), (self.high / std::f64::consts::LN_10));
         let within = |v: &f64| v.log10() >= low - 1e-9 && v.log10() <= high + 1e-9;
         let decades = (low.floor() as i32)..=(high.ceil() as i32);
@@ -66,75 +64,50 @@ impl Scale {
                 .collect()
         };
         let candidates = [ticks(&[1.0, 2.0, 5.0]), ticks(&[1.0, 3.0]), ticks(&[1.0])];
-        candidates.into_iter().find(|t| t.len() <= count + 1).unwrap_or_else(|| ticks(&[1.0]))
+        candidates.into_iter().find(|t| t.len() <= count + 1).unwrap_or_else(|| {
+            let powers = ticks(&[1.0]);
+            let every = powers.len().div_ceil(count + 1);
+            powers.into_iter().step_by(every).collect()
+        })
     }
 }
 
-/// The frame of a plot: where its values go, and what its axes say.
-pub(crate) struct Frame<'a> {
-    /// The horizontal scale.
-    pub(crate) x: Scale,
-    /// The vertical scale.
-    pub(crate) y: Scale,
-    /// Left, top, right and bottom of the plotting area.
-    pub(crate) area: (f64, f64, f64, f64),
-    /// What the horizontal axis shows.
-    pub(crate) x_label: &'a str,
-    /// What the vertical axis shows.
-    pub(crate) y_label: &'a str,
+fn linear_ticks(low: f64, high: f64, count: usize) -> Vec<f64> {
+    let rough = (high - low) / count.max(1) as f64;
+    let power = 10f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].iter().map(|m| m * power).find(|s| *s >= rough * 0.999).unwrap_or(rough);
+    let first = (low / step - 1e-9).ceil() as i64;
+    let last = (high / step + 1e-9).floor() as i64;
+    (first..=last).map(|i| i as f64 * step).collect()
 }
 
-impl Frame<'_> {
-    /// Draws grid, ticks and names of the axes. The horizontal ticks are round values if none are given.
-    pub(crate) fn draw(
-        &self,
-        canvas: &mut Canvas<'_>,
-        x_ticks: &[f64],
-        x_text: &dyn Fn(f64) -> String,
-        y_text: Option<&dyn Fn(f64) -> String>,
-    ) -> Result<(), Error> {
-        let (left, top, right, bottom) = self.area;
-        if let Some(y_text) = y_text {
-            for tick in self.y.ticks(5) {
-                let y = self.y.at(tick);
-                canvas.line((left, y), (right, y), Ink::Grid, 0.8)?;
-                canvas.text(&y_text(tick), (left - 8.0, y), Ink::Muted, TEXT, Anchor::End)?;
-            }
-        }
-        let ticks = if x_ticks.is_empty() { self.x.ticks(6) } else { x_ticks.to_vec() };
-        for tick in ticks {
-            let x = self.x.at(tick);
-            canvas.line((x, bottom), (x, bottom + 5.0), Ink::Muted, 0.8)?;
-            canvas.text(&x_text(tick), (x, bottom + 17.0), Ink::Muted, TEXT, Anchor::Middle)?;
-        }
-        canvas.line((left, bottom), (right, bottom), Ink::Muted, 0.8)?;
-        canvas.text(
-            self.x_label,
-            (f64::midpoint(left, right), bottom + 38.0),
-            Ink::Text,
-            TEXT,
-            Anchor::Middle,
-        )?;
-        canvas.text(self.y_label, (left - 8.0, top - 16.0), Ink::Text, TEXT, Anchor::Start)
-    }
+/// As many ticks of a horizontal axis, six at most, as their texts leave room for.
+pub(crate) fn spaced(scale: &Scale, text: &dyn Fn(f64) -> String) -> Vec<f64> {
+    let half = |tick: f64| wrap::width(&text(tick), TEXT) / 2.0;
+    let apart = |ticks: &Vec<f64>| {
+        ticks.windows(2).all(|t| (scale.at(t[1]) - scale.at(t[0])).abs() > half(t[0]) + half(t[1]) + 8.0)
+    };
+    (2..=6).rev().map(|count| scale.ticks(count)).find(apart).unwrap_or_else(|| scale.ticks(1))
 }
 
-/// Moves label positions apart, as little as it takes, so that each keeps `gap` to the next. Keeps the order.
-pub(crate) fn spread(wanted: &[f64], gap: f64, low: f64, high: f64) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..wanted.len()).collect();
-    order.sort_by(|&a, &b| wanted[a].total_cmp(&wanted[b]).then(a.cmp(&b)));
-    let mut placed = wanted.to_vec();
-    let mut floor = low;
-    for &i in &order {
-        placed[i] = placed[i].max(floor);
-        floor = placed[i] + gap;
-    }
-    let mut ceiling = high;
-    for &i in order.iter().rev() {
-        placed[i] = placed[i].min(ceiling);
-        ceiling = placed[i] - gap;
-    }
-    placed
+/// As many ticks of a vertical axis, five at most, as the height of a text leaves room for.
+pub(crate) fn stacked(scale: &Scale) -> Vec<f64> {
+    let apart =
+        |ticks: &Vec<f64>| ticks.windows(2).all(|t| (scale.at(t[1]) - scale.at(t[0])).abs() > TEXT * 1.3);
+    (2..=5).rev().map(|count| scale.ticks(count)).find(apart).unwrap_or_else(|| scale.ticks(1))
+}
+
+/// The middle of a text that should stand at a place of a drawing so wide, moved so far that the text stays inside.
+pub(crate) fn inside(text: &str, at: f64, wide: f64) -> f64 {
+    let half = wrap::width(text, TEXT) / 2.0;
+    at.min(wide - 2.0 - half).max(2.0 + half)
+}
+
+/// The smallest and the largest of the values that are numbers; nothing makes an empty range.
+pub(crate) fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    values
+        .filter(|v| v.is_finite())
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
 }
 
 #[cfg(test)]
@@ -152,9 +125,14 @@ mod tests {
     }
 
     #[test]
-    fn labels_keep_their_distance_and_order() {
-        let placed = spread(&[10.0, 10.0, 11.0, 50.0], 5.0, 0.0, 60.0);
-        assert_eq!(placed, [10.0, 15.0, 20.0, 50.0]);
-        assert_eq!(spread(&[58.0, 59.0], 5.0, 0.0, 60.0), [55.0, 60.0]);
+    fn a_narrow_logarithmic_axis_has_ticks_at_round_values() {
+        let scale = Scale::logarithmic(0.75, 1.3, 0.0, 100.0);
+        let texts: Vec<String> = scale.ticks(6).into_iter().map(crate::format::number).collect();
+        assert_eq!(texts, ["0.8", "0.9", "1", "1.1", "1.2", "1.3"]);
+        assert!(scale.ticks(6).into_iter().all(|tick| (0.0..=100.0).contains(&scale.at(tick))));
+        // Equal ratios are equal distances.
+        let apart = |a: f64, b: f64| scale.at(b) - scale.at(a);
+        assert!((apart(0.8, 1.0) - apart(1.0, 1.25)).abs() < 1e-9);
+        assert!(scale.beyond(0.7) && scale.beyond(f64::INFINITY) && !scale.beyond(1.3));
     }
 }

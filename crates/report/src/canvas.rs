@@ -4,8 +4,6 @@
 //! *marker* colours, one per role, which are exchanged for CSS classes at the end. Dashes are classes too. The
 //! backend also places on whole pixels, so drawings are made [`SCALE`] times larger than they are shown.
 
-use std::fmt::Write as _;
-
 use plotters::prelude::{
     Color, DrawingBackend, FontStyle, IntoFont, RGBColor, SVGBackend, ShapeStyle, TextStyle,
 };
@@ -17,6 +15,13 @@ use crate::markup::escape;
 /// Drawing units per unit of the page.
 pub(crate) const SCALE: f64 = 4.0;
 
+/// Size of all text, in units of the page; the style sheet has the same size in drawing units.
+pub(crate) const TEXT: f64 = 12.0;
+
+/// Colours of series that are told apart under every kind of colour vision; `figures.css` has them. Beyond them colours repeat, and
+/// the shape differs.
+const HUES: usize = 6;
+
 /// What a mark stands for. The page's style sheet gives each role its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ink {
@@ -26,9 +31,15 @@ pub(crate) enum Ink {
     Muted,
     /// Grid lines.
     Grid,
-    /// A reference line (target, ceiling).
+    /// A reference line (target, no difference).
     Reference,
-    /// A series by number: colour, dash and marker.
+    /// One of the others, behind what is looked at.
+    Context,
+    /// A range in which differences do not matter.
+    Band,
+    /// Numbers of training beside those of an evaluation.
+    Training,
+    /// A series by number: its colour. What is drawn has a shape beside it.
     Series(usize),
 }
 
@@ -39,6 +50,9 @@ impl Ink {
             Self::Muted => RGBColor(1, 1, 1),
             Self::Grid => RGBColor(1, 1, 2),
             Self::Reference => RGBColor(1, 1, 3),
+            Self::Context => RGBColor(1, 1, 4),
+            Self::Band => RGBColor(1, 1, 5),
+            Self::Training => RGBColor(1, 1, 6),
             Self::Series(n) => RGBColor(1, 2 + (n / 256) as u8, (n % 256) as u8),
         }
     }
@@ -49,7 +63,10 @@ impl Ink {
             Self::Muted => "mut".into(),
             Self::Grid => "grd".into(),
             Self::Reference => "ref".into(),
-            Self::Series(n) => format!("s{n}"),
+            Self::Context => "ctx".into(),
+            Self::Band => "bnd".into(),
+            Self::Training => "trn".into(),
+            Self::Series(n) => format!("s{}", n % HUES),
         }
     }
 }
@@ -62,30 +79,43 @@ pub(crate) enum Anchor {
     End,
 }
 
+/// What is said of a drawing, and what it is drawn on.
+pub(crate) struct Sheet<'a> {
+    pub(crate) id: &'a str,
+    /// Width and height.
+    pub(crate) size: (f64, f64),
+    pub(crate) title: &'a str,
+    /// What a reader sees who does not see it; not how to read it, which stands in the caption.
+    pub(crate) description: &'a str,
+    /// The series that are drawn; the other roles are always known.
+    pub(crate) inks: &'a [Ink],
+    /// Markup beneath the drawing: a group of another one, or a reference to it.
+    pub(crate) under: &'a str,
+}
+
 /// A drawing in units of the page.
 pub(crate) struct Canvas<'a> {
     id: &'a str,
     backend: SVGBackend<'a>,
 }
 
-impl<'a> Canvas<'a> {
-    /// Draws a figure of the given size and returns its inline SVG with title and description.
+impl Canvas<'_> {
+    /// Draws a figure and returns its inline SVG with title and description.
     pub(crate) fn draw(
-        id: &'a str,
-        (width, height): (f64, f64),
-        title: &str,
-        description: &str,
-        inks: &[Ink],
+        sheet: &Sheet<'_>,
         paint: impl FnOnce(&mut Canvas<'_>) -> Result<(), Error>,
     ) -> Result<String, Error> {
-        let mut svg = String::new();
-        {
-            let size = (scaled(width).unsigned_abs(), scaled(height).unsigned_abs());
-            let mut canvas = Canvas { id, backend: SVGBackend::with_string(&mut svg, size) };
-            paint(&mut canvas)?;
-            canvas.backend.present().map_err(|e| failed(id, e))?;
-        }
-        Ok(dress(&svg, id, (width, height), title, description, inks))
+        let body = painted(sheet.id, sheet.size, sheet.inks, paint)?;
+        Ok(format!("{}{}\n{body}</svg>\n", head(sheet), sheet.under))
+    }
+
+    /// Draws a group that several drawings of one page and size share.
+    pub(crate) fn group(
+        id: &str,
+        size: (f64, f64),
+        paint: impl FnOnce(&mut Canvas<'_>) -> Result<(), Error>,
+    ) -> Result<String, Error> {
+        Ok(format!("<g id=\"{id}\">\n{}</g>", painted(id, size, &[], paint)?))
     }
 
     /// A straight line.
@@ -105,17 +135,22 @@ impl<'a> Canvas<'a> {
         self.backend.draw_path(points.iter().map(at), &style).map_err(|e| failed(self.id, e))
     }
 
-    /// A thin translucent line: one of many.
-    pub(crate) fn faint(&mut self, points: &[(f64, f64)], ink: Ink) -> Result<(), Error> {
-        let style = ShapeStyle { color: ink.marker().mix(0.45), ..stroke(ink, 0.7) };
-        self.backend.draw_path(points.iter().map(at), &style).map_err(|e| failed(self.id, e))
+    /// A translucent surface with these corners.
+    pub(crate) fn surface(&mut self, corners: &[(f64, f64)], ink: Ink) -> Result<(), Error> {
+        let style = ShapeStyle { color: ink.marker().mix(0.25), filled: true, stroke_width: 0 };
+        self.backend.fill_polygon(corners.iter().map(at), &style).map_err(|e| failed(self.id, e))
     }
 
-    /// A small translucent dot: one of many.
-    pub(crate) fn dot(&mut self, point: (f64, f64), ink: Ink) -> Result<(), Error> {
-        let style = ShapeStyle { color: ink.marker().mix(0.55), filled: true, stroke_width: 0 };
-        let radius = scaled(1.8).unsigned_abs();
-        self.backend.draw_circle(at(&point), radius, &style, true).map_err(|e| failed(self.id, e))
+    /// A rectangle from its upper left to its lower right corner, behind everything that is drawn later.
+    pub(crate) fn band(&mut self, from: (f64, f64), to: (f64, f64), ink: Ink) -> Result<(), Error> {
+        let style = ShapeStyle { color: ink.marker().to_rgba(), filled: true, stroke_width: 0 };
+        self.backend.draw_rect(at(&from), at(&to), &style, true).map_err(|e| failed(self.id, e))
+    }
+
+    /// The tip of a line that goes on beyond the end of an axis, to the right or to the left.
+    pub(crate) fn arrow(&mut self, (x, y): (f64, f64), right: bool, ink: Ink) -> Result<(), Error> {
+        let back = if right { x - 5.0 } else { x + 5.0 };
+        self.path(&[(back, y - 3.5), (x, y), (back, y + 3.5)], ink, 1.6)
     }
 
     /// A marker whose form goes with the number of the series.
@@ -155,7 +190,6 @@ impl<'a> Canvas<'a> {
         text: &str,
         point: (f64, f64),
         ink: Ink,
-        size: f64,
         anchor: Anchor,
     ) -> Result<(), Error> {
         let position = match anchor {
@@ -164,7 +198,7 @@ impl<'a> Canvas<'a> {
             Anchor::End => HPos::Right,
         };
         // The backend divides sizes by 1.24 to convert from points of its own.
-        let font = ("sans-serif", size * SCALE * 1.24).into_font().style(FontStyle::Normal);
+        let font = ("sans-serif", TEXT * SCALE * 1.24).into_font().style(FontStyle::Normal);
         let marker = ink.marker();
         let style = TextStyle::from(font).color(&marker).pos(Pos::new(position, VPos::Center));
         self.backend.draw_text(text, &style, at(&point)).map_err(|e| failed(self.id, e))
@@ -187,37 +221,52 @@ fn failed<E: std::error::Error + Send + Sync + 'static>(figure: &str, source: E)
     Error::Draw { figure: figure.to_owned(), source: Box::new(source) }
 }
 
-/// Exchanges marker colours for classes, sizes for a view box, and adds what assistive technology reads.
-fn dress(
-    svg: &str,
+/// What is painted, with classes in place of marker colours and without what the style sheet says.
+fn painted(
     id: &str,
     (width, height): (f64, f64),
-    title: &str,
-    description: &str,
     inks: &[Ink],
-) -> String {
-    let body = svg.split_once('\n').map_or("", |(_, body)| body);
-    let mut body = body.replace(" opacity=\"1\"", "").replace(" stroke-width=\"0\"", "").replace(" \"", "\"");
-    body = body
-        .replace(" font-family=\"sans-serif\"", "")
-        .replace(" fill=\"none\"", "")
-        .replace(" stroke=\"none\"", "");
-    for ink in inks.iter().chain(&[Ink::Text, Ink::Muted, Ink::Grid, Ink::Reference]) {
+    paint: impl FnOnce(&mut Canvas<'_>) -> Result<(), Error>,
+) -> Result<String, Error> {
+    let mut svg = String::new();
+    {
+        let size = (scaled(width).unsigned_abs(), scaled(height).unsigned_abs());
+        let mut canvas = Canvas { id, backend: SVGBackend::with_string(&mut svg, size) };
+        paint(&mut canvas)?;
+        canvas.backend.present().map_err(|e| failed(id, e))?;
+    }
+    let body = svg.split_once('\n').map_or("", |(_, body)| body).trim_end();
+    let mut body = body.strip_suffix("</svg>").unwrap_or(body).to_owned();
+    // As the backend writes the size of a text.
+    let size = format!(" font-size=\"{}\"", TEXT * SCALE * 1.24 / 1.24);
+    let said =
+        [" opacity=\"1\"", " stroke-width=\"0\"", " dy=\"0.5ex\"", " text-anchor=\"start\"", size.as_str()];
+    for attribute in said {
+        body = body.replace(attribute, "");
+    }
+    for attribute in [" font-family=\"sans-serif\"", " fill=\"none\"", " stroke=\"none\""] {
+        body = body.replace(attribute, "");
+    }
+    body = body.replace(" \"", "\"");
+    let roles = [Ink::Text, Ink::Muted, Ink::Grid, Ink::Reference, Ink::Context, Ink::Band, Ink::Training];
+    for ink in inks.iter().chain(&roles) {
         let RGBColor(r, g, b) = ink.marker();
         let (hex, class) = (format!("#{r:02X}{g:02X}{b:02X}"), ink.class());
         body = body.replace(&format!("stroke=\"{hex}\""), &format!("class=\"l {class}\""));
         body = body.replace(&format!("fill=\"{hex}\""), &format!("class=\"f {class}\""));
     }
-    let mut out = String::new();
-    // Writing to a String cannot fail.
-    let _ = writeln!(
-        out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" style=\"--w:{width};--h:{height}\" \
-         role=\"img\" aria-labelledby=\"{id}-t {id}-d\">\n<title id=\"{id}-t\">{}</title>\n<desc id=\"{id}-d\">{}</desc>",
+    Ok(body)
+}
+
+/// The start of an inline SVG: a view box for sizes, and what assistive technology reads.
+fn head(sheet: &Sheet<'_>) -> String {
+    let (id, (width, height)) = (sheet.id, sheet.size);
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" role=\"img\" \
+         aria-labelledby=\"{id}-t {id}-d\">\n<title id=\"{id}-t\">{}</title>\n<desc id=\"{id}-d\">{}</desc>\n",
         scaled(width),
         scaled(height),
-        escape(title),
-        escape(description)
-    );
-    out + &body
+        escape(sheet.title),
+        escape(sheet.description)
+    )
 }

@@ -1,15 +1,16 @@
-//! Throughput as dots: one row per method, one mark per implementation.
+//! Throughput as dots: one row per method, one mark per implementation. What a training step takes is shown as its cost over the
+//! step of the method that does nothing, other passes as a share of the speed of a copy.
 
-use crate::axes::{Frame, Scale, TEXT};
-use crate::canvas::{Anchor, Canvas, Ink};
+use crate::baseline;
+use crate::canvas::Ink;
 use crate::error::Error;
 use crate::figure::Figure;
 use crate::format;
-use crate::lines;
 use crate::load::Loaded;
 use crate::slug::joined;
+use crate::strips::{self, Key, Mark, Row, Strips};
 use crate::table::{Cell, Table};
-use crate::throughput::{Bench, Timing, pass_rank};
+use crate::throughput::{Bench, Timing, bench_of, pass_rank, path_rank};
 
 /// The name of a bench in prose.
 pub(crate) fn title(bench: &Bench) -> String {
@@ -44,22 +45,6 @@ pub(crate) fn figures(loaded: &Loaded, bench: &Bench) -> Result<Vec<Figure>, Err
     passes(bench).into_iter().map(|pass| figure(loaded, bench, pass)).collect()
 }
 
-fn figure(loaded: &Loaded, bench: &Bench, pass: &str) -> Result<Figure, Error> {
-    let timings: Vec<&Timing> = bench.timings.iter().filter(|t| t.pass == pass).collect();
-    let shares = timings.iter().any(|t| t.share.is_some());
-    let id = format!("bench-{}", joined(&[&names(bench)[..], &[pass]].concat()));
-    let heading = format!("{}: {}", title(bench), words(pass));
-    let caption = if shares {
-        "Further right is faster; 1 is the speed of a copy of the same traffic. Whiskers: 95 % interval of the median."
-    } else {
-        "Median time on a logarithmic axis, further left is faster. No copy of this size was measured, so there is no \
-         ceiling. Whiskers: 95 % interval of the median."
-    };
-    let svg = draw(loaded, &id, &heading, caption, &timings, shares)?;
-    let table = table(loaded, format!("Timings of {heading}"), &timings);
-    Ok(Figure { id, title: words(pass).to_owned(), caption: caption.to_owned(), svg, table })
-}
-
 /// A pass as words.
 pub(crate) fn words(pass: &str) -> &str {
     match pass {
@@ -71,15 +56,131 @@ pub(crate) fn words(pass: &str) -> &str {
     }
 }
 
-fn table(loaded: &Loaded, caption: String, timings: &[&Timing]) -> Table {
-    let mut table = Table::new(
-        caption,
-        &["method", "implementation", "#median", "#lower", "#upper", "#share of copy", "ceiling"],
-    );
+/// What the axis shows.
+enum Measure<'a> {
+    /// Time over that of this timing, which is of the method that does nothing.
+    Cost { base: &'a Timing, floor: Option<(f64, f64)> },
+    /// Share of the speed of a copy.
+    Share,
+    /// Time.
+    Time,
+}
+
+impl<'a> Measure<'a> {
+    fn of(loaded: &Loaded, bench: &'a Bench, pass: &str, timings: &[&'a Timing]) -> Self {
+        // Forward and backward together, and the update: what training takes.
+        let trains = pass_rank(pass) >= pass_rank("fwdbwd");
+        let idle = baseline::of(loaded).filter(|_| trains);
+        let of_idle = timings.iter().copied().filter(|t| Some(t.method.as_str()) == idle);
+        let base = of_idle.min_by_key(|t| path_rank(&t.path));
+        match base {
+            Some(base) if base.median_ns > 0.0 => Self::Cost { base, floor: floor(loaded, bench) },
+            _ if timings.iter().any(|t| t.share.is_some()) => Self::Share,
+            _ => Self::Time,
+        }
+    }
+
+    /// A time of this timing as the axis has it.
+    fn drawn(&self, timing: &Timing, ns: f64) -> Option<f64> {
+        match self {
+            Self::Cost { base, .. } => Some(ns / base.median_ns),
+            Self::Share => timing.share.map(|share| share * timing.median_ns / ns),
+            Self::Time => Some(ns),
+        }
+    }
+
+    fn text(&self, value: f64) -> String {
+        match self {
+            Self::Cost { .. } => format!("{}×", format::number(value)),
+            Self::Share => format::number(value),
+            Self::Time => format::nanoseconds(value),
+        }
+    }
+
+    fn axis(&self, loaded: &Loaded) -> String {
+        match self {
+            Self::Cost { base, .. } => {
+                format!(
+                    "time over that of {}, {}, on a logarithmic axis",
+                    loaded.title(&base.method),
+                    base.path
+                )
+            }
+            Self::Share => "share of the speed of a copy".into(),
+            Self::Time => "median time, on a logarithmic axis".into(),
+        }
+    }
+
+    fn caption(&self, loaded: &Loaded) -> String {
+        let whiskers = "Whiskers: 95\u{a0}% interval of the median.";
+        match self {
+            Self::Cost { base, floor } => {
+                let floor = match floor {
+                    Some((low, high)) => format!(
+                        "The grey band is the noise floor: the same benchmark against itself gave {} to {}, and what lies inside \
+                         means nothing.",
+                        self.text(*low),
+                        self.text(*high)
+                    ),
+                    None => "The noise floor was not measured in this run.".to_owned(),
+                };
+                format!(
+                    "What a training step takes as a multiple of the step of {}; further left is cheaper. {floor} {whiskers}",
+                    loaded.title(&base.method)
+                )
+            }
+            Self::Share => {
+                format!("Further right is faster; 1 is the speed of a copy of the same traffic. {whiskers}")
+            }
+            Self::Time => format!(
+                "Further left is faster. No copy of this size was measured, so there is no ceiling. {whiskers}"
+            ),
+        }
+    }
+}
+
+/// Ratios of the same thing to itself: of benchmarks of this kind and size, or else the widest of the run.
+fn floor(loaded: &Loaded, bench: &Bench) -> Option<(f64, f64)> {
+    let here = (bench.kind.clone(), bench.dtype.clone(), bench.shape.clone());
+    let own = |id: &str| bench_of(id).is_some_and(|key| key == here);
+    let widest = |only_own: bool| {
+        let all = loaded.noise.iter().filter(|n| !only_own || own(&n.id));
+        all.map(|n| (n.lower_ratio, n.upper_ratio)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    };
+    widest(true).or_else(|| widest(false))
+}
+
+fn figure(loaded: &Loaded, bench: &Bench, pass: &str) -> Result<Figure, Error> {
+    let timings: Vec<&Timing> = bench.timings.iter().filter(|t| t.pass == pass).collect();
+    let measure = Measure::of(loaded, bench, pass, &timings);
+    let id = format!("bench-{}", joined(&[&names(bench)[..], &[pass]].concat()));
+    let heading = format!("{}: {}", title(bench), words(pass));
+    let svg = draw(loaded, &id, &heading, &measure, &timings)?;
+    let table = table(loaded, format!("Timings of {heading}"), &measure, &timings);
+    let title = match measure {
+        Measure::Cost { .. } => format!("cost of a training step: {}", words(pass)),
+        Measure::Share | Measure::Time => words(pass).to_owned(),
+    };
+    Ok(Figure {
+        id,
+        title: format::capitalized(&title),
+        caption: measure.caption(loaded),
+        svg,
+        table,
+        broad: false,
+    })
+}
+
+fn table(loaded: &Loaded, caption: String, measure: &Measure<'_>, timings: &[&Timing]) -> Table {
+    let costs = matches!(measure, Measure::Cost { .. });
+    let mut labels =
+        vec!["method", "implementation", "#median", "#lower", "#upper", "#share of copy", "ceiling"];
+    labels.extend(costs.then_some("#times the baseline"));
+    let mut table = Table::new(caption, &labels);
     for t in timings {
         let time = |ns: f64| Cell::number(ns, format::nanoseconds(ns));
         let bound = |ns: Option<f64>| ns.map_or_else(|| Cell::absent(format::NOT_MEASURED), time);
-        table.rows.push(vec![
+        let mut row = vec![
             Cell::text(loaded.title(&t.method)),
             Cell::text(t.path.clone()),
             time(t.median_ns),
@@ -91,7 +192,11 @@ fn table(loaded: &Loaded, caption: String, timings: &[&Timing]) -> Table {
                 (_, true) => "scaled by bytes",
                 (_, false) => "same traffic",
             }),
-        ]);
+        ];
+        if costs {
+            row.extend(measure.drawn(t, t.median_ns).map(|v| Cell::number(v, measure.text(v))));
+        }
+        table.rows.push(row);
     }
     table
 }
@@ -100,11 +205,9 @@ fn draw(
     loaded: &Loaded,
     id: &str,
     heading: &str,
-    caption: &str,
+    measure: &Measure<'_>,
     timings: &[&Timing],
-    shares: bool,
 ) -> Result<String, Error> {
-    const ROW: f64 = 26.0;
     let mut methods: Vec<&str> = Vec::new();
     let mut paths: Vec<&str> = Vec::new();
     for t in timings {
@@ -115,63 +218,63 @@ fn draw(
             paths.push(&t.path);
         }
     }
-    paths.sort_by(|a, b| {
-        let rank = crate::throughput::path_rank;
-        rank(a).cmp(&rank(b)).then_with(|| crate::natural::compare(a, b))
-    });
-    let area = (180.0, 52.0, 620.0, 52.0 + ROW * methods.len() as f64);
-    let value = |t: &Timing| if shares { t.share } else { Some(t.median_ns) };
-    let ends = |t: &Timing| {
-        let (lower, upper) = t.interval_ns?;
-        if shares {
-            t.share.map(|s| (s * t.median_ns / upper, s * t.median_ns / lower))
-        } else {
-            Some((lower, upper))
-        }
+    paths.sort_by(|a, b| path_rank(a).cmp(&path_rank(b)).then_with(|| crate::natural::compare(a, b)));
+    let mark = |t: &Timing| {
+        let n = paths.iter().position(|path| *path == t.path).unwrap_or(0);
+        let ends = t.interval_ns.and_then(|(a, b)| measure.drawn(t, a).zip(measure.drawn(t, b)));
+        // A share falls as a time rises.
+        let ends = ends.map(|(a, b)| (a.min(b), a.max(b)));
+        Some(Mark { value: measure.drawn(t, t.median_ns)?, ends, ink: Ink::Series(n), form: n })
     };
-    let values = || timings.iter().filter_map(|t| value(t));
-    let high = values().fold(f64::NEG_INFINITY, f64::max);
-    let low = values().fold(f64::INFINITY, f64::min);
-    let x = if shares {
-        Scale::linear(0.0, (high * 1.05).max(1.05), area.0, area.2)
-    } else {
-        Scale::logarithmic(low * 0.8, high * 1.25, area.0, area.2)
+    let rows: Vec<Row> = methods
+        .iter()
+        .map(|method| Row {
+            label: loaded.title(method).to_owned(),
+            band: None,
+            marks: timings.iter().filter(|t| t.method == *method).filter_map(|t| mark(t)).collect(),
+        })
+        .collect();
+    let keys: Vec<Key> = paths
+        .iter()
+        .enumerate()
+        .map(|(n, path)| Key { text: (*path).to_owned(), ink: Ink::Series(n), form: n })
+        .collect();
+    let (line, band) = match measure {
+        Measure::Cost { floor, .. } => (Some((1.0, "baseline")), *floor),
+        Measure::Share => (Some((1.0, "copy")), None),
+        Measure::Time => (None, None),
     };
-    let text = |v: f64| if shares { format::number(v) } else { format::nanoseconds(v) };
-    let label = if shares { "share of copy speed" } else { "median time" };
-    let inks: Vec<Ink> = (0..paths.len()).map(Ink::Series).collect();
-    Canvas::draw(id, (640.0, area.3 + 52.0), heading, caption, &inks, |canvas| {
-        let y = Scale::linear(0.0, methods.len() as f64, area.1, area.3);
-        Frame { x, y, area, x_label: label, y_label: "" }.draw(canvas, &[], &text, None)?;
-        if shares {
-            canvas.line((x.at(1.0), area.1 - 6.0), (x.at(1.0), area.3), Ink::Reference, 1.2)?;
-            canvas.text("copy", (x.at(1.0), area.1 - 14.0), Ink::Muted, TEXT - 1.0, Anchor::Middle)?;
+    let tick = |value: f64| measure.text(value);
+    strips::draw(
+        &Strips {
+            id,
+            title: heading,
+            description: &description(loaded, measure, timings, methods.len()),
+            axis: &measure.axis(loaded),
+            logarithmic: !matches!(measure, Measure::Share),
+            shown: strips::ALL,
+            line,
+            band,
+            keys: &keys,
+            tick: &tick,
+        },
+        &rows,
+    )
+}
+
+/// The first and the last on the axis.
+fn description(loaded: &Loaded, measure: &Measure<'_>, timings: &[&Timing], methods: usize) -> String {
+    let mut all: Vec<(f64, &Timing)> =
+        timings.iter().filter_map(|t| Some((measure.drawn(t, t.median_ns)?, *t))).collect();
+    all.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let told = |(value, t): &(f64, &Timing)| {
+        format!("{}, {}: {}", loaded.title(&t.method), t.path, measure.text(*value))
+    };
+    let noun = if methods == 1 { "method" } else { "methods" };
+    match (all.first(), all.last()) {
+        (Some(first), Some(last)) => {
+            format!("{} timings of {methods} {noun}. From {} to {}.", all.len(), told(first), told(last))
         }
-        let mut across = area.0;
-        for (n, path) in paths.iter().enumerate() {
-            canvas.marker(n, (across, 16.0), Ink::Series(n), 4.4)?;
-            canvas.text(path, (across + 10.0, 16.0), Ink::Text, TEXT, Anchor::Start)?;
-            across += 34.0 + 7.0 * path.chars().count() as f64;
-        }
-        for (row, method) in methods.iter().enumerate() {
-            let level = y.at(row as f64 + 0.5);
-            canvas.line((area.0, level), (area.2, level), Ink::Grid, 0.8)?;
-            canvas.text(
-                &lines::shortened(loaded.title(method)),
-                (area.0 - 12.0, level),
-                Ink::Text,
-                TEXT,
-                Anchor::End,
-            )?;
-            for t in timings.iter().filter(|t| t.method == *method) {
-                let Some(v) = value(t) else { continue };
-                let n = paths.iter().position(|p| *p == t.path).unwrap_or(0);
-                if let Some((lower, upper)) = ends(t) {
-                    canvas.line((x.at(lower), level), (x.at(upper), level), Ink::Series(n), 1.6)?;
-                }
-                canvas.marker(n, (x.at(v), level), Ink::Series(n), 4.4)?;
-            }
-        }
-        Ok(())
-    })
+        _ => format!("{methods} {noun} without a timing that can be drawn."),
+    }
 }

@@ -13,8 +13,10 @@ pub(crate) struct Figure {
     pub(crate) title: String,
     /// How to read it.
     pub(crate) caption: String,
-    /// Inline SVG.
+    /// Inline SVG, or several with their headings.
     pub(crate) svg: String,
+    /// Whether it takes all of the page's width.
+    pub(crate) broad: bool,
     /// What is drawn.
     pub(crate) table: Table,
 }

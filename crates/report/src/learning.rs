@@ -1,21 +1,14 @@
-//! The figures and tables of one workload.
+//! The tables of one workload, and its words.
 
 use std::collections::BTreeSet;
 
-use results::{ConvergenceRecord, Direction, Outcome};
+use results::ConvergenceRecord;
 
 use crate::convergence::{Contender, Contest, Trial};
-use crate::error::Error;
-use crate::figure::Figure;
 use crate::format;
-use crate::lines::{self, Kind, Line, Plot};
 use crate::load::Loaded;
-use crate::slug::{joined, slug};
-use crate::stats::{Spread, mean};
+use crate::slug::joined;
 use crate::table::{Cell, Table};
-
-/// Lines that one drawing carries before it stops being readable; the tables carry all.
-const MOST_LINES: usize = 10;
 
 /// A contender's name: the method and what tells it from others of the same method.
 pub(crate) fn name(loaded: &Loaded, contender: &Contender<'_>) -> String {
@@ -23,201 +16,13 @@ pub(crate) fn name(loaded: &Loaded, contender: &Contender<'_>) -> String {
     if contender.detail.is_empty() { title.to_owned() } else { format!("{title}, {}", contender.detail) }
 }
 
-/// The name at a line's end: the method alone where all contenders share the rest.
-fn label(loaded: &Loaded, contest: &Contest<'_>, contender: &Contender<'_>) -> String {
-    if contest.contenders.iter().all(|c| c.detail == contender.detail) {
-        loaded.title(&contender.method).to_owned()
-    } else {
-        name(loaded, contender)
-    }
-}
-
 /// Whether every run of a trial diverged.
-fn wholly(trial: &Trial<'_>) -> bool {
+pub(crate) fn wholly(trial: &Trial<'_>) -> bool {
     trial.diverged == trial.runs.len()
 }
 
-/// A break in a line.
-fn nothing() -> Spread {
-    Spread::new(Vec::new(), mean)
-}
-
-/// The number of a contender's series: that of its method while methods appear once, so that colours agree over
-/// the whole page; otherwise its place.
-fn series(methods: &[String], contest: &Contest<'_>, index: usize) -> usize {
-    let names: BTreeSet<&str> = contest.contenders.iter().map(|c| c.method.as_str()).collect();
-    if names.len() == contest.contenders.len() {
-        methods.iter().position(|m| *m == contest.contenders[index].method).unwrap_or(index)
-    } else {
-        index
-    }
-}
-
-fn too_many(contest: &Contest<'_>) -> String {
-    if contest.contenders.len() > MOST_LINES {
-        format!(" Drawn are the best {MOST_LINES} of {}.", contest.contenders.len())
-    } else {
-        String::new()
-    }
-}
-
-/// Mean of the metric over seeds, by step. A run that diverged counts with the worst value from then on.
-fn curve(trial: &Trial<'_>) -> Vec<(u64, Spread)> {
-    let steps: BTreeSet<u64> = trial.runs.iter().flat_map(|r| r.curve.iter().map(|p| p.step)).collect();
-    let mut points = Vec::new();
-    for step in steps {
-        let values: Vec<(u64, f64)> =
-            trial.runs.iter().filter_map(|run| Some((run.cell.seed, value_at(run, step)?))).collect();
-        if !values.is_empty() {
-            points.push((step, Spread::new(values, mean)));
-        }
-    }
-    points
-}
-
-fn value_at(run: &ConvergenceRecord, step: u64) -> Option<f64> {
-    let worst = match run.target.direction {
-        Direction::HigherIsBetter => 0.0,
-        Direction::LowerIsBetter => f64::INFINITY,
-    };
-    if matches!(run.outcome, Outcome::Diverged { step: end, .. } if step >= end) {
-        return Some(worst);
-    }
-    let point = run.curve.iter().find(|p| p.step == step)?;
-    let value = run.metric(point)?;
-    Some(if value.is_nan() { worst } else { value })
-}
-
-/// Learning curves at each contender's rate.
-pub(crate) fn curves(loaded: &Loaded, contest: &Contest<'_>, methods: &[String]) -> Result<Figure, Error> {
-    let id = format!("curves-{}", slug(&contest.workload));
-    let metric = contest.target.metric.as_str();
-    let text = |v: f64| format::metric(metric, v);
-    let caption = format!(
-        "Mean of the {} over seeds, each contender at its rate; every thin line is one seed. A run that diverged counts \
-         with the worst possible value from then on.{}",
-        words(metric),
-        too_many(contest)
-    );
-    let mut table = Table::new(
-        format!("Points of the learning curves on {}, by contender and step", contest.workload),
-        &["contender", "#rate", "#step", "#mean", "#seeds", "by seed"],
-    );
-    let mut drawn = Vec::new();
-    for (i, contender) in contest.contenders.iter().enumerate().take(MOST_LINES) {
-        let points = curve(contender.best());
-        for (step, spread) in &points {
-            table.rows.push(vec![
-                Cell::text(name(loaded, contender)),
-                Cell::number(contender.best().rate, format::number(contender.best().rate)),
-                Cell::number(*step as f64, format::count(*step)),
-                Cell::number(spread.center, text(spread.center)),
-                Cell::number(spread.seeds.len() as f64, spread.seeds.len().to_string()),
-                Cell::text(format::by_seed(spread, text)),
-            ]);
-        }
-        drawn.push(Line {
-            series: series(methods, contest, i),
-            label: label(loaded, contest, contender),
-            points: points.into_iter().map(|(step, spread)| (step as f64, spread)).collect(),
-            failures: Vec::new(),
-        });
-    }
-    let title = format!("Learning curves on {}", contest.workload);
-    let svg = lines::draw(
-        &Plot {
-            id: &id,
-            title: &title,
-            description: &caption,
-            x_label: "updates",
-            y_label: words(metric),
-            kind: Kind::Course,
-            x_ticks: &[],
-            worst_below: contest.target.direction == Direction::HigherIsBetter,
-            reference: Some((contest.target.value, format!("target {}", text(contest.target.value)))),
-            fraction: metric.ends_with("accuracy"),
-            y_tick: &|v| format::metric_tick(metric, v),
-        },
-        &drawn,
-    )?;
-    Ok(Figure { id, title, caption, svg, table })
-}
-
-/// The final metric against the learning rate.
-pub(crate) fn rates(loaded: &Loaded, contest: &Contest<'_>, methods: &[String]) -> Result<Figure, Error> {
-    let id = format!("rates-{}", slug(&contest.workload));
-    let metric = contest.metric;
-    let text = |v: f64| format::metric(metric, v);
-    let caption = format!(
-        "Mean of the final {} over seeds at every rate tried; every dot is one seed. {} A cross marks a rate at which runs \
-         diverged: on a point if some did, which then count with the worst possible value; at the edge if all did.{}",
-        words(metric),
-        chosen_by(contest),
-        too_many(contest)
-    );
-    let mut table = Table::new(
-        format!("Final {} on {}, by contender and rate", words(metric), contest.workload),
-        &["contender", "#rate", "#mean", "#seeds", "by seed", "#diverged", "chosen"],
-    );
-    // A contest has few rates, and each is a place where something was measured: better ticks than round values.
-    let mut ticks: Vec<f64> =
-        contest.contenders.iter().flat_map(|c| c.trials.iter().map(|t| t.rate)).collect();
-    ticks.sort_by(f64::total_cmp);
-    ticks.dedup();
-    if ticks.len() > 9 {
-        ticks.clear();
-    }
-    let mut drawn = Vec::new();
-    for (i, contender) in contest.contenders.iter().enumerate().take(MOST_LINES) {
-        let mut failures = Vec::new();
-        for (t, trial) in contender.trials.iter().enumerate() {
-            if trial.diverged > 0 {
-                failures.push((trial.rate, Some(trial.score.center).filter(|_| !wholly(trial))));
-            }
-            table.rows.push(vec![
-                Cell::text(name(loaded, contender)),
-                Cell::number(trial.rate, format::number(trial.rate)),
-                Cell::number(trial.score.center, text(trial.score.center)),
-                Cell::number(trial.runs.len() as f64, trial.runs.len().to_string()),
-                Cell::text(format::by_seed(&trial.score, text)),
-                Cell::number(trial.diverged as f64, of(trial.diverged, trial.runs.len())),
-                Cell::text(if t == contender.best { "yes" } else { "no" }),
-            ]);
-        }
-        drawn.push(Line {
-            series: series(methods, contest, i),
-            label: label(loaded, contest, contender),
-            points: contender
-                .trials
-                .iter()
-                .map(|t| (t.rate, if wholly(t) { nothing() } else { t.score.clone() }))
-                .collect(),
-            failures,
-        });
-    }
-    let title = format!("Sensitivity to the learning rate on {}", contest.workload);
-    let y_label = format!("final {}", words(metric));
-    let svg = lines::draw(
-        &Plot {
-            id: &id,
-            title: &title,
-            description: &caption,
-            x_label: "learning rate",
-            y_label: &y_label,
-            kind: Kind::Sweep,
-            x_ticks: &ticks,
-            worst_below: contest.target.direction == Direction::HigherIsBetter,
-            reference: None,
-            fraction: metric.ends_with("accuracy"),
-            y_tick: &|v| format::metric_tick(metric, v),
-        },
-        &drawn,
-    )?;
-    Ok(Figure { id, title, caption, svg, table })
-}
-
 /// By what the rate of each contender was chosen.
-fn chosen_by(contest: &Contest<'_>) -> &'static str {
+pub(crate) fn chosen_by(contest: &Contest<'_>) -> &'static str {
     if contest.validated {
         "The rate of each contender is the one with the smallest mean logarithm of the validation loss."
     } else {
@@ -301,7 +106,7 @@ fn same(
 }
 
 /// `2 of 5`.
-fn of(part: usize, whole: usize) -> String {
+pub(crate) fn of(part: usize, whole: usize) -> String {
     format!("{part} of {whole}")
 }
 

@@ -43,7 +43,7 @@ fn with_interval(value: String, effect: &Effect, ends: impl Fn(f64, f64) -> Stri
 
 /// How a difference is read.
 #[derive(Clone, Copy, PartialEq)]
-enum Reading {
+pub(crate) enum Reading {
     /// The logarithm of a ratio.
     Ratio,
     /// A share of one, in points of a hundred.
@@ -52,7 +52,7 @@ enum Reading {
     Plain,
 }
 
-fn reading(pairing: &Pairing) -> Reading {
+pub(crate) fn reading(pairing: &Pairing) -> Reading {
     let metric = &pairing.first.metric;
     match pairing.quantity {
         quantity if quantity.is_log_ratio() => Reading::Ratio,
@@ -64,7 +64,7 @@ fn reading(pairing: &Pairing) -> Reading {
 }
 
 /// What is compared of whom.
-fn heading(pairing: &Pairing) -> String {
+pub(crate) fn heading(pairing: &Pairing) -> String {
     let (first, second) = (&pairing.first, &pairing.second);
     let metric = metric(&first.metric);
     match pairing.quantity {

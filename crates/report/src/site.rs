@@ -1,6 +1,6 @@
 //! All pages as data for their templates.
 
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera};
@@ -14,7 +14,9 @@ use crate::dots;
 use crate::errata::{self, Erratum};
 use crate::error::Error;
 use crate::figure::Figure;
+use crate::forest;
 use crate::front::{self, Front};
+use crate::gradient;
 use crate::invariance::{self, Invariance};
 use crate::links;
 use crate::load::Loaded;
@@ -62,7 +64,6 @@ struct Common {
     commit: String,
     /// Whether the run holds verdicts at all.
     judged: bool,
-    series_css: String,
 }
 
 /// What a page says of itself.
@@ -97,6 +98,10 @@ struct Index {
 #[derive(Serialize)]
 struct ClaimsPage {
     claims: Claims,
+    /// The forest plot of each claim, by the anchor of its row; empty where it compares nothing in training.
+    forests: BTreeMap<String, String>,
+    #[serde(skip)]
+    findings: Table,
     errata: Vec<Erratum>,
     invariance: Option<Invariance>,
 }
@@ -104,6 +109,8 @@ struct ClaimsPage {
 #[derive(Serialize)]
 struct WorkloadsPage {
     workloads: Vec<WorkloadView>,
+    /// What a probe found without training.
+    gradient: Option<Figure>,
 }
 
 #[derive(Serialize)]
@@ -144,21 +151,24 @@ impl Site {
         let sources =
             Sources { loaded, verdicts: &verdicts, contests: &contests, front: &front, errata: &errata };
         let methods = method_page::pages(&sources);
-        let series = contests.iter().map(|c| c.contenders.len()).max().unwrap_or(0);
         Ok(Self {
             common: Common {
                 tier: loaded.manifest.tier.to_string(),
                 started: loaded.manifest.started.clone(),
                 commit: commits(&loaded.manifest),
                 judged: !loaded.verdicts.is_empty(),
-                series_css: series_css(order.len().max(series).max(12)),
             },
             claims: ClaimsPage {
                 claims: claims::claims(loaded, &verdicts),
+                forests: forest::of_claims(loaded)?,
+                findings: forest::table(loaded),
                 errata,
                 invariance: invariance::invariance(loaded),
             },
-            workloads: WorkloadsPage { workloads: workload::workloads(loaded, &contests, &order)? },
+            workloads: WorkloadsPage {
+                workloads: workload::workloads(loaded, &contests)?,
+                gradient: gradient::figure(loaded)?,
+            },
             throughput: ThroughputPage {
                 benches: benches.iter().map(|b| bench(loaded, b)).collect::<Result<_, _>>()?,
                 noise: provenance::noise(loaded),
@@ -187,6 +197,7 @@ impl Site {
         }
         if self.common.judged {
             tables.push(("claims", &self.claims.claims.data));
+            tables.push(("comparisons", &self.claims.findings));
         }
         if !self.errata.rows.is_empty() {
             tables.push(("errata", &self.errata));
@@ -196,6 +207,7 @@ impl Site {
             tables.push((&workload.data_id, &workload.standings));
             tables.extend(workload.figures.iter().map(|f| (f.id.as_str(), &f.table)));
         }
+        tables.extend(self.workloads.gradient.iter().map(|f| (f.id.as_str(), &f.table)));
         for bench in &self.throughput.benches {
             tables.extend(bench.figures.iter().map(|f| (f.id.as_str(), &f.table)));
         }
@@ -288,18 +300,6 @@ fn commits(manifest: &results::Manifest) -> String {
         manifest.parts.iter().map(|part| part.identity.commit.chars().take(12).collect()).collect();
     all.dedup();
     all.join(", ")
-}
-
-/// A rule per series: colour and dash. Colours repeat after eight; the dash then differs.
-fn series_css(count: usize) -> String {
-    const DASHES: [&str; 5] = ["none", "22 12", "6 10", "34 10 6 10", "14 8"];
-    let mut css = String::new();
-    for n in 0..count {
-        let (colour, dash) = (n % 8, DASHES[(n + n / 8) % DASHES.len()]);
-        // Writing to a String cannot fail.
-        let _ = writeln!(css, ".s{n}{{--c:var(--c{colour})}}polyline.s{n}{{stroke-dasharray:{dash}}}");
-    }
-    css
 }
 
 fn bench(loaded: &Loaded, bench: &Bench) -> Result<BenchView, Error> {

@@ -13,6 +13,8 @@ pub(crate) struct Column {
     pub(crate) label: String,
     /// Whether it holds numbers: right-aligned, sorted by value.
     pub(crate) numeric: bool,
+    /// Whether it is in the files alone: what would make a page heavy.
+    pub(crate) filed: bool,
 }
 
 /// One cell.
@@ -92,11 +94,15 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// An empty table; a `#` at the start of a label makes the column numeric.
+    /// An empty table; a `#` at the start of a label makes the column numeric, a `~` keeps it off the page.
     pub(crate) fn new(caption: impl Into<String>, labels: &[&str]) -> Self {
         let columns = labels
             .iter()
-            .map(|l| Column { label: l.trim_start_matches('#').to_owned(), numeric: l.starts_with('#') })
+            .map(|l| Column {
+                label: l.trim_start_matches(['#', '~']).to_owned(),
+                numeric: l.starts_with('#'),
+                filed: l.starts_with('~'),
+            })
             .collect();
         Self { caption: caption.into(), columns, rows: Vec::new(), anchors: Vec::new() }
     }

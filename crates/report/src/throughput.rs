@@ -127,6 +127,11 @@ pub(crate) fn path_rank(path: &str) -> usize {
     ["fused", "sequence", "composed", "dfdx"].iter().position(|p| *p == path).unwrap_or(4)
 }
 
+/// The kind, element type and shape of a benchmark of a method.
+pub(crate) fn bench_of(id: &str) -> Option<(String, String, String)> {
+    place(id).map(|(key, _)| key)
+}
+
 fn place(id: &str) -> Option<((String, String, String), Timing)> {
     let (kind, dtype, shape, method, path, pass) = match id.parse().ok()? {
         BenchId::Norm { method, path, dtype, shape, pass } => {

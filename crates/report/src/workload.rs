@@ -3,8 +3,11 @@
 use serde::Serialize;
 
 use crate::convergence::Contest;
+use crate::curves;
+use crate::drift;
 use crate::error::Error;
 use crate::figure::Figure;
+use crate::forest;
 use crate::format;
 use crate::learning;
 use crate::links;
@@ -27,18 +30,14 @@ pub(crate) struct WorkloadView {
 }
 
 /// Workloads that were run, then those that were described and not run.
-pub(crate) fn workloads(
-    loaded: &Loaded,
-    contests: &[Contest<'_>],
-    methods: &[String],
-) -> Result<Vec<WorkloadView>, Error> {
+pub(crate) fn workloads(loaded: &Loaded, contests: &[Contest<'_>]) -> Result<Vec<WorkloadView>, Error> {
     let mut views = Vec::new();
     for contest in contests {
+        let mut figures = vec![curves::curves(loaded, contest)?, curves::rates(loaded, contest)?];
+        figures.extend(forest::of_workload(loaded, &contest.workload)?);
+        figures.extend(drift::figure(loaded, contest)?);
         views.push(WorkloadView {
-            figures: vec![
-                learning::curves(loaded, contest, methods)?,
-                learning::rates(loaded, contest, methods)?,
-            ],
+            figures,
             standings: learning::standings(loaded, contest),
             remarks: learning::remarks(loaded, contest),
             ..described(loaded, &contest.workload)

@@ -3,8 +3,10 @@
 mod advice;
 mod answer;
 mod common;
+mod figures;
 mod language;
 mod learning;
 mod method;
 mod page;
+mod palette;
 mod robust;

@@ -5,6 +5,7 @@
 //! and none never reaches the target.
 
 pub(crate) mod check;
+pub(crate) mod drawing;
 pub(crate) mod judged;
 mod look;
 mod timings;
