@@ -1,5 +1,6 @@
 //! The printed gradient of every method: it has the values of the derived one, and one golden file shows both.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -15,6 +16,19 @@ const READ: usize = 400;
 
 /// Every declaration of a method in this workspace, by name.
 fn methods() -> Vec<(String, Formula, Derivation)> {
+    let mut found: Vec<_> = sources().into_iter().map(declared).collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found
+}
+
+fn declared(source: TokenStream) -> (String, Formula, Derivation) {
+    let formula = Formula::of(&syn::parse2::<Declaration>(source).unwrap()).unwrap();
+    let derivation = Derivation::of(&formula, Typing::Natural).unwrap();
+    (formula.name().to_string(), formula, derivation)
+}
+
+/// What stands in the braces of every `normalization!`.
+fn sources() -> Vec<TokenStream> {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut found = Vec::new();
     for folder in std::fs::read_dir(crates).unwrap().map(|entry| entry.unwrap().path()) {
@@ -30,20 +44,17 @@ fn methods() -> Vec<(String, Formula, Derivation)> {
             }
         }
     }
-    found.sort_by(|a, b| a.0.cmp(&b.0));
     assert!(found.len() >= 30, "{} methods were found", found.len());
     found
 }
 
-fn declarations(tokens: TokenStream, found: &mut Vec<(String, Formula, Derivation)>) {
+fn declarations(tokens: TokenStream, found: &mut Vec<TokenStream>) {
     let mut declared = false;
     for token in tokens {
         match token {
             TokenTree::Ident(word) => declared = word == "normalization",
             TokenTree::Group(group) if declared => {
-                let formula = Formula::of(&syn::parse2::<Declaration>(group.stream()).unwrap()).unwrap();
-                let derivation = Derivation::of(&formula, Typing::Natural).unwrap();
-                found.push((formula.name().to_string(), formula, derivation));
+                found.push(group.stream());
                 declared = false;
             }
             _ => {}
@@ -198,5 +209,57 @@ fn printed_lines_are_clean() {
         let idle = lines.iter().filter(of_a_statistic).find(|line| line.ends_with(" = 0"));
         assert_eq!(idle, None, "{name}");
         assert_eq!(PrintedGradient::presented(&f, &d).text(), lines, "{name}");
+    }
+}
+
+/// The MathML in every literal of a struct.
+fn mathml_of(name: &str, tokens: TokenStream, found: &mut Vec<String>) {
+    let mut word = String::new();
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => word = ident.to_string(),
+            TokenTree::Group(group) if word == name => {
+                let mut field = String::new();
+                for token in group.stream() {
+                    match token {
+                        TokenTree::Ident(ident) => field = ident.to_string(),
+                        TokenTree::Literal(text) if field == "mathml" => {
+                            let text = syn::parse_str::<syn::LitStr>(&text.to_string()).unwrap();
+                            found.push(text.value());
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            TokenTree::Group(group) => mathml_of(name, group.stream(), found),
+            _ => {}
+        }
+    }
+}
+
+/// Letters in a piece of MathML.
+fn letters(mathml: &str) -> BTreeSet<&str> {
+    mathml.split("<mi>").skip(1).filter_map(|rest| rest.split("</mi>").next()).collect()
+}
+
+#[test]
+fn every_letter_of_a_line_is_explained() {
+    for source in sources() {
+        let (name, ..) = declared(source.clone());
+        let code = norm_codegen::normalization(source);
+        let (mut lines, mut explained) = (Vec::new(), Vec::new());
+        mathml_of("Equation", code.clone(), &mut lines);
+        mathml_of("Letter", code, &mut explained);
+        assert!(lines.len() > 1 && explained.len() > 1, "{name}");
+        let distinct: BTreeSet<&String> = explained.iter().collect();
+        assert_eq!(distinct.len(), explained.len(), "{name}: one letter twice in {explained:?}");
+        // School mathematics says itself what it is.
+        let plain = ["e", "ln", "tanh", "max", "min", "∂"];
+        for line in &lines {
+            for letter in letters(line) {
+                let known = plain.contains(&letter) || explained.iter().any(|e| letters(e).contains(letter));
+                assert!(known, "{name}: nobody says what {letter} is in {line}");
+            }
+        }
     }
 }

@@ -150,6 +150,8 @@ fn rules_for_the_eye() {
         ("x/sqrt(var) - dy/sqrt(var)", "(x - dy)/sqrt(var)"),
         ("x/sqrt(var) - dy/var^1.5", "(x - dy/var)/sqrt(var)"),
         ("gain*x - gain*dy + eps", "gain*(x - dy) + eps"),
+        // Of two that save the same, what varies less stands in front.
+        ("zero*exp(x) + gain*zero*tanh(x) + gain*ln(x)", "zero*(exp(x) + gain*tanh(x)) + gain*ln(x)"),
         ("step(tau)*(x + gain*step(tau))", "step(tau)*(x + gain)"),
         ("x*step(tau)^2", "x*step(tau)"),
         ("1 - exp(x)", "1 - exp(x)"),
