@@ -262,7 +262,7 @@ fn painted(
 fn head(sheet: &Sheet<'_>) -> String {
     let (id, (width, height)) = (sheet.id, sheet.size);
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" role=\"img\" \
+        "<svg viewBox=\"0 0 {} {}\" role=\"img\" \
          aria-labelledby=\"{id}-t {id}-d\">\n<title id=\"{id}-t\">{}</title>\n<desc id=\"{id}-d\">{}</desc>\n",
         scaled(width),
         scaled(height),

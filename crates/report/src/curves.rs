@@ -171,6 +171,8 @@ pub(crate) fn curves(loaded: &Loaded, contest: &Contest<'_>) -> Result<Figure, E
         format!("{} on {} by contender and update", format::capitalized(&shown.words()), contest.workload),
         &labels,
     );
+    let mut whole = table.clone();
+    table.caption += ", at a few of them; the files have all";
     let (mut main, mut losses) = (Vec::new(), Vec::new());
     for contender in &contest.contenders {
         let trial = contender.best();
@@ -189,7 +191,9 @@ pub(crate) fn curves(loaded: &Loaded, contest: &Contest<'_>) -> Result<Figure, E
             curve: &curve,
             beside: &beside,
         };
-        table.rows.extend(lines.rows());
+        whole.rows.extend(lines.rows());
+        let few = few(curve.len());
+        table.rows.extend(lines.rows().enumerate().filter(|(n, _)| few.contains(n)).map(|(_, row)| row));
         if let Some((loss, evaluated)) = &of_loss {
             losses.push(Course {
                 name: name.clone(),
@@ -221,6 +225,7 @@ pub(crate) fn curves(loaded: &Loaded, contest: &Contest<'_>) -> Result<Figure, E
                 y_axis: &quantity.axis(),
                 kind: Kind::Course,
                 reference,
+                bounded: quantity.is_share(),
                 baseline: baseline_of(loaded, contest),
                 y_tick: &|v| quantity.tick(v),
             },
@@ -237,8 +242,15 @@ pub(crate) fn curves(loaded: &Loaded, contest: &Contest<'_>) -> Result<Figure, E
         caption: caption(shown),
         svg,
         broad: true,
+        whole: Some(whole),
         table,
     })
+}
+
+/// Which of so many points a page has: the first, the last, and three between.
+fn few(points: usize) -> BTreeSet<usize> {
+    let last = points.saturating_sub(1);
+    (0..=4).map(|n| last * n / 4).collect()
 }
 
 fn caption(shown: Quantity<'_>) -> String {
@@ -249,7 +261,7 @@ fn caption(shown: Quantity<'_>) -> String {
     };
     format!(
         "A panel for each contender at its rate, best first, all with the same axes: the mean of the {} over seeds.{share} A run that \
-         diverged counts with the worst possible value from then on. What is far beyond all others lies on the edge.",
+         diverged counts with the worst possible value from then on. What is far beyond the others, such as a loss before the first update, lies on the edge.",
         shown.words()
     )
 }
@@ -326,10 +338,11 @@ pub(crate) fn rates(loaded: &Loaded, contest: &Contest<'_>) -> Result<Figure, Er
             y_axis: &format!("final {}", shown.axis()),
             kind: Kind::Sweep,
             reference: None,
+            bounded: shown.is_share(),
             baseline: baseline_of(loaded, contest),
             y_tick: &|v| shown.tick(v),
         },
         &courses,
     )?;
-    Ok(Figure { id, title, caption, svg, broad: true, table })
+    Ok(Figure { id, title, caption, svg, broad: true, whole: None, table })
 }

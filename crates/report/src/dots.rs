@@ -106,7 +106,7 @@ impl<'a> Measure<'a> {
                     base.path
                 )
             }
-            Self::Share => "share of the speed of a copy".into(),
+            Self::Share => "share of the speed of a copy, on a logarithmic axis".into(),
             Self::Time => "median time, on a logarithmic axis".into(),
         }
     }
@@ -168,6 +168,7 @@ fn figure(loaded: &Loaded, bench: &Bench, pass: &str) -> Result<Figure, Error> {
         svg,
         table,
         broad: false,
+        whole: None,
     })
 }
 
@@ -251,7 +252,7 @@ fn draw(
             title: heading,
             description: &description(loaded, measure, timings, methods.len()),
             axis: &measure.axis(loaded),
-            logarithmic: !matches!(measure, Measure::Share),
+            logarithmic: true,
             shown: strips::ALL,
             line,
             band,

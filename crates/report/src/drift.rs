@@ -89,7 +89,7 @@ pub(crate) fn figure(loaded: &Loaded, contest: &Contest<'_>) -> Result<Option<Fi
                    difference over that of the step, mean over seeds with the lowest and the highest. Further left they stay what \
                    they were."
         .to_owned();
-    Ok(Some(Figure { id, title, caption, svg, broad: false, table }))
+    Ok(Some(Figure { id, title, caption, svg, broad: false, whole: None, table }))
 }
 
 fn look(part: usize) -> (Ink, usize) {

@@ -17,6 +17,16 @@ pub(crate) struct Figure {
     pub(crate) svg: String,
     /// Whether it takes all of the page's width.
     pub(crate) broad: bool,
-    /// What is drawn.
+    /// What is drawn, or of a long table a part.
     pub(crate) table: Table,
+    /// All that is drawn, where the page has a part of it.
+    #[serde(skip)]
+    pub(crate) whole: Option<Table>,
+}
+
+impl Figure {
+    /// The table of exactly what is drawn.
+    pub(crate) fn data(&self) -> &Table {
+        self.whole.as_ref().unwrap_or(&self.table)
+    }
 }

@@ -51,7 +51,7 @@ impl State {
     fn words(self) -> &'static str {
         match self {
             Self::Different => "different, or beyond the margin",
-            Self::Equivalent => "equivalent, or within the margin",
+            Self::Equivalent => "equivalent, or not beyond the margin",
             Self::Undecided => "undecided",
             Self::Unsaid => "expectation not recorded as a number",
         }
@@ -202,7 +202,7 @@ pub(crate) fn of_workload(loaded: &Loaded, workload: &str) -> Result<Vec<Figure>
         let value = if scale == Scale::Ratio { "#ratio" } else { "#difference" };
         let mut table = empty(format!("{title}, in the order of the claims"), value);
         table.rows = all.iter().map(|compared| cells(&scale, compared)).collect();
-        figures.push(Figure { id, title, caption: caption(&all), svg, table, broad: false });
+        figures.push(Figure { id, title, caption: caption(&all), svg, table, broad: false, whole: None });
     }
     Ok(figures)
 }
@@ -265,21 +265,22 @@ fn draw(
     )
 }
 
-/// So much of the axis that most differences and all bands are told apart: a few that are far larger would leave no room for the
-/// others.
+/// So much of the axis that most differences and bands are told apart: a few that are far larger would leave no room for the others.
 fn shown(scale: &Scale, all: &[Compared<'_>]) -> (f64, f64) {
-    let mut sizes: Vec<f64> =
-        all.iter().map(|c| c.finding.effect.value.abs()).filter(|v| v.is_finite()).collect();
-    sizes.sort_by(f64::total_cmp);
-    let bands = all.iter().filter_map(|c| band(c.finding.effect.pairing.as_ref()?));
-    let widest = bands.map(|(a, b)| b.max(-a)).fold(0.0, f64::max);
-    match sizes.get(sizes.len() * 3 / 4) {
-        Some(quartile) if sizes.len() >= 6 => {
-            let limit = (2.5 * quartile).max(1.2 * widest);
+    let sizes = all.iter().map(|c| c.finding.effect.value.abs()).filter(|v| v.is_finite());
+    let bands = all.iter().filter_map(|c| band(c.finding.effect.pairing.as_ref()?)).map(|(a, b)| b.max(-a));
+    match upper_quartile(sizes.collect()) {
+        Some(size) if all.len() >= 6 => {
+            let limit = (2.5 * size).max(1.5 * upper_quartile(bands.collect()).unwrap_or(0.0));
             (scale.drawn(-limit), scale.drawn(limit))
         }
         _ => strips::ALL,
     }
+}
+
+fn upper_quartile(mut sizes: Vec<f64>) -> Option<f64> {
+    sizes.sort_by(f64::total_cmp);
+    sizes.get(sizes.len() * 3 / 4).copied()
 }
 
 fn row(scale: &Scale, compared: &Compared<'_>, name_claim: bool) -> Row {
@@ -308,17 +309,10 @@ fn description(all: &[Compared<'_>]) -> String {
     });
     let counts = counts.collect::<Vec<_>>().join(", ");
     let noun = if all.len() == 1 { "comparison" } else { "comparisons" };
-    let mut text = format!("{} {noun}: {counts}.", all.len());
-    if all.len() <= TOLD {
-        for compared in all {
-            text += &format!(
-                " {}: {}.",
-                format::capitalized(&compared.label()),
-                sentence::size(&compared.finding.effect)
-            );
-        }
-    }
-    text
+    let told = all.iter().filter(|_| all.len() <= TOLD).map(|compared| {
+        format!(" {}: {}.", format::capitalized(&compared.label()), sentence::size(&compared.finding.effect))
+    });
+    format!("{} {noun}: {counts}.{}", all.len(), told.collect::<String>())
 }
 
 fn caption(all: &[Compared<'_>]) -> String {

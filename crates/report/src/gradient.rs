@@ -77,13 +77,16 @@ pub(crate) fn figure(loaded: &Loaded) -> Result<Option<Figure>, Error> {
             y_axis: "norm of the gradient over that at the last step",
             kind: Kind::Course,
             reference: Some((1.0, "as large as at the last step".to_owned())),
+            bounded: true,
             baseline: None,
             y_tick: &power,
         },
         &drawn,
     )?;
-    let caption = format::sentence(&probe.about);
-    Ok(Some(Figure { id, title, caption, svg, broad: true, table }))
+    // How its values are called is of no use beside the panels.
+    let about = probe.about.split_once(" `").map_or(probe.about.as_str(), |(about, _)| about);
+    let caption = format::sentence(about);
+    Ok(Some(Figure { id, title, caption, svg, broad: true, whole: None, table }))
 }
 
 /// A power of ten without its mantissa.

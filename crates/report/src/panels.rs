@@ -45,6 +45,8 @@ pub(crate) struct Panels<'a> {
     pub(crate) kind: Kind,
     /// A horizontal line with its name.
     pub(crate) reference: Option<(f64, String)>,
+    /// Whether no value can be far above the others, so that all are shown.
+    pub(crate) bounded: bool,
     /// The course that is drawn darker behind the others.
     pub(crate) baseline: Option<usize>,
     pub(crate) y_tick: &'a dyn Fn(f64) -> String,
@@ -124,8 +126,8 @@ fn axes(panels: &Panels<'_>, courses: &[Course]) -> Axes {
     Axes { x, y, marks, left }
 }
 
-/// The smallest and the largest value that the vertical axis shows. A single run far above all others, or training far below, would
-/// take the room in which the others differ: such values lie on the edge.
+/// The smallest and the largest value that the vertical axis shows. The start, a run far above all others, or training far below would
+/// take the room in which networks differ: such values lie on the edge.
 fn extent(panels: &Panels<'_>, courses: &[Course]) -> (f64, f64) {
     let of_seeds = |s: &Spread| s.seeds.iter().map(|seed| seed.1).chain([s.center]).collect::<Vec<_>>();
     let evaluated = courses.iter().flat_map(|c| &c.points).flat_map(|(_, s)| of_seeds(s));
@@ -133,10 +135,13 @@ fn extent(panels: &Panels<'_>, courses: &[Course]) -> (f64, f64) {
     let trained = courses.iter().flat_map(|c| &c.training).map(|point| point.1);
     let (lowest, highest) = range(trained.filter(|v| *v > 0.0));
     let usual = match panels.kind {
-        // Half as much again as before the first update.
+        _ if panels.bounded => f64::INFINITY,
+        // What has been reached a step after the start, outliers aside, and the reference.
         Kind::Course => {
-            let starts = courses.iter().filter_map(|c| c.points.first()).map(|(_, spread)| spread.center);
-            range(starts).1 * 1.5
+            let early = courses.iter().filter_map(|c| c.points.get(1)).map(|(_, spread)| spread.center);
+            let early: Vec<f64> = early.filter(|v| v.is_finite()).collect();
+            let most = range(early.iter().copied()).1.min(median(&early) * 20.0);
+            panels.reference.iter().fold(most * 1.1, |most, (value, _)| most.max(value * 1.2))
         }
         Kind::Sweep => {
             let all = courses.iter().flat_map(|c| &c.points).map(|(_, spread)| spread.center);
@@ -261,7 +266,7 @@ fn key(panels: &Panels<'_>, courses: &[Course]) -> String {
         let _ = writeln!(out, "<li><span class=\"line {class}\"></span>{}</li>", escape(&text));
     }
     if panels.kind == Kind::Sweep {
-        out += "<li>filled: the one that was chosen</li>\n";
+        out += "<li>filled circle: the one that was chosen</li>\n";
     }
     if courses.iter().any(|c| !c.failures.is_empty()) {
         out += "<li>cross: runs diverged</li>\n";

@@ -205,11 +205,11 @@ impl Site {
         tables.extend(self.claims.invariance.iter().map(|invariance| ("invariance", &invariance.table)));
         for workload in &self.workloads.workloads {
             tables.push((&workload.data_id, &workload.standings));
-            tables.extend(workload.figures.iter().map(|f| (f.id.as_str(), &f.table)));
+            tables.extend(workload.figures.iter().map(|f| (f.id.as_str(), f.data())));
         }
-        tables.extend(self.workloads.gradient.iter().map(|f| (f.id.as_str(), &f.table)));
+        tables.extend(self.workloads.gradient.iter().map(|f| (f.id.as_str(), f.data())));
         for bench in &self.throughput.benches {
-            tables.extend(bench.figures.iter().map(|f| (f.id.as_str(), &f.table)));
+            tables.extend(bench.figures.iter().map(|f| (f.id.as_str(), f.data())));
         }
         tables.push(("diverged", &self.provenance.provenance.diverged));
         tables.push(("noise", &self.throughput.noise));

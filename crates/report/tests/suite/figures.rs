@@ -128,7 +128,7 @@ fn a_forest_plot_has_every_comparison_where_its_numbers_are() {
     assert!(near(bands[2].0, x(1.0)) && near(bands[2].1, x(1.2)), "{bands:?}");
     // Labels: whole, over several lines, in the order of the records.
     let texts = drawing.texts();
-    let all = texts.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ");
+    let all = texts.iter().map(|t| t.label.as_str()).collect::<Vec<_>>().join(" ");
     let order: Vec<usize> = ["R17", "A1", "R5", "R6", "R7", "R8"]
         .iter()
         .map(|claim| {
@@ -157,7 +157,7 @@ fn a_claim_shows_its_own_comparisons_and_an_old_record_has_no_band() {
     let old = Drawing::of(page, "forest-claim-R9.1");
     assert!(old.tags("rect", "bnd").is_empty());
     let texts = old.texts();
-    assert!(texts.iter().any(|t| t.text == "ln valid_loss, layer − none"), "{texts:?}");
+    assert!(texts.iter().any(|t| t.label == "ln valid_loss, layer − none"), "{texts:?}");
     assert!(fs::read_to_string(folder.path().join("out/data/comparisons.csv")).unwrap().lines().count() == 8);
 }
 
@@ -193,6 +193,9 @@ fn a_learning_curve_lies_at_the_error_on_a_logarithmic_axis() {
     let others = first.tags("polyline", "ctx");
     assert_eq!(others.len(), 4);
     assert_eq!(page.matches("<use href=\"#curves-mlp.others\"/>").count(), 3);
+    // A rule that names the drawing first does not reach what is referred to, which would be black.
+    let css = include_str!("../../../../templates/report/figures.css");
+    assert!(css.contains("polyline") && !css.contains("svg ."), "rules of what drawings share");
     // Training beside evaluation, on the axis of losses.
     let loss = Drawing::of(page, "curves-mlp.loss.1");
     assert_eq!(points(loss.own().tags("polyline", "trn")[0]).len(), 20);
@@ -222,7 +225,7 @@ fn a_training_step_costs_a_multiple_of_the_plain_one_and_noise_is_a_band() {
     }
     assert_eq!(fused.len(), 5);
     let texts = drawing.texts();
-    assert!(texts.iter().any(|t| t.text == "PyTorch 2.15"), "{texts:?}");
+    assert!(texts.iter().any(|t| t.label == "PyTorch 2.15"), "{texts:?}");
     let table = rows(
         folder.path(),
         "bench-norm-f32-64x512-fwdbwd",
@@ -311,7 +314,7 @@ fn no_label_is_cut_or_covered() {
     }
     assert!(seen > 300, "{seen} texts");
     let drawing = Drawing::of(site.page("throughput.html"), "bench-norm-f32-64x512-fwd");
-    let all = drawing.texts().iter().map(|t| t.text.clone()).collect::<Vec<_>>().join(" ");
+    let all = drawing.texts().iter().map(|t| t.label.clone()).collect::<Vec<_>>().join(" ");
     position(&all, long);
 }
 

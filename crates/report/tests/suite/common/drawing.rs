@@ -16,13 +16,13 @@ pub(crate) struct Text {
     pub(crate) x: f64,
     pub(crate) y: f64,
     pub(crate) anchor: String,
-    pub(crate) text: String,
+    pub(crate) label: String,
 }
 
 impl Text {
     /// Left, top, right and bottom, by an estimate from the number of characters.
     pub(crate) fn frame(&self) -> (f64, f64, f64, f64) {
-        let seen = self.text.chars().filter(|c| !('\u{2060}'..='\u{2069}').contains(c)).count();
+        let seen = self.label.chars().filter(|c| !('\u{2060}'..='\u{2069}').contains(c)).count();
         let wide = seen as f64 * TEXT * 0.45;
         let left = match self.anchor.as_str() {
             "middle" => self.x - wide / 2.0,
@@ -112,7 +112,7 @@ impl<'a> Drawing<'a> {
                 x: number(tag, "x"),
                 y: number(tag, "y"),
                 anchor: attribute(tag, "text-anchor").unwrap_or_default().to_owned(),
-                text: rest.split_once("</text>").unwrap().0.trim().to_owned(),
+                label: rest.split_once("</text>").unwrap().0.trim().to_owned(),
             }
         };
         self.svg.split("<text").skip(1).map(one).collect()
@@ -124,7 +124,7 @@ impl<'a> Drawing<'a> {
         let at = |label: &str| {
             let tick = texts
                 .iter()
-                .find(|t| t.text == label)
+                .find(|t| t.label == label)
                 .unwrap_or_else(|| panic!("no tick {label}: {texts:?}"));
             if across { tick.x } else { tick.y }
         };
