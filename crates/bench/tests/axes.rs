@@ -55,8 +55,9 @@ const STREAMING: (&str, &str, &str) = ("digits-mlp", "streaming", "hidden");
 const CHARACTERS: (&str, &str, &str) = ("shakespeare-rnn", "layer", "paper");
 
 const LETTERS: (&str, &str, &str) = ("shakespeare-lstm", "none", "none");
+const GRID_WORLD: (&str, &str, &str) = ("gridworld-q", "none", "none");
 
-const AXES: [Axis; 58] = [
+const AXES: [Axis; 62] = [
     axis(("digits-conv", "batch", "hidden"), "filters", ["trained", "random"], 1),
     axis(RNN, "initial_gain", ["0.1", "1"], 0),
     axis(RNN, "gain", ["learned", "fixed"], 1),
@@ -115,6 +116,10 @@ const AXES: [Axis; 58] = [
     axis(("adding", "none", "none"), "steps", ["50", "60"], 0),
     axis(ADDING, "steps", ["50", "60"], 0),
     axis(("copying", "none", "none"), "delay", ["5", "10"], 0),
+    axis(GRID_WORLD, "exploration", ["0", "1"], 1),
+    axis(GRID_WORLD, "target_every", ["1", "5"], 1),
+    axis(GRID_WORLD, "replay", ["64", "5000"], 1),
+    axis(("gridworld-q", "batch", "hidden"), "depth", ["1", "2"], 0),
 ];
 
 #[test]

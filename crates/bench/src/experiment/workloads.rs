@@ -35,6 +35,7 @@ register! {
     digits_mlp_sgd,
     paperclips_hmax,
     cluttered_conv,
+    gridworld_q,
 }
 
 /// The workload of that id.
