@@ -13,7 +13,7 @@ export NORMLAB_DATA := env("NORMLAB_DATA", justfile_directory() / "data")
 default:
     @just --list --unsorted
 
-# Measure throughput and convergence and render the page: smoke (2 min), quick (12), standard (90), full
+# Measure throughput and convergence and render the page: smoke (2 min), quick (12), standard (60), full
 [group('report')]
 report tier="quick" *args:
     cargo run --release --package cli -- report "$@"

@@ -54,7 +54,10 @@ const PLAIN: (&str, &str, &str) = ("digits-mlp", "none", "none");
 const STREAMING: (&str, &str, &str) = ("digits-mlp", "streaming", "hidden");
 const CHARACTERS: (&str, &str, &str) = ("shakespeare-rnn", "layer", "paper");
 
-const AXES: [Axis; 53] = [
+const LETTERS: (&str, &str, &str) = ("shakespeare-lstm", "none", "none");
+const GRID_WORLD: (&str, &str, &str) = ("gridworld-q", "none", "none");
+
+const AXES: [Axis; 62] = [
     axis(("digits-conv", "batch", "hidden"), "filters", ["trained", "random"], 1),
     axis(RNN, "initial_gain", ["0.1", "1"], 0),
     axis(RNN, "gain", ["learned", "fixed"], 1),
@@ -108,6 +111,15 @@ const AXES: [Axis; 53] = [
     axis(CHARACTERS, "eps", ["1e-5", "1"], 0),
     axis(("digits-rnn-rows", "layer", "paper"), "activity_penalty", ["0", "1"], 1),
     axis(RNN, "eps", ["1e-5", "1"], 0),
+    axis(LETTERS, "recurrence", ["lstm", "relu"], 0),
+    Axis { beside: &[("recurrence", "relu")], ..axis(LETTERS, "optimizer", ["sgd", "path-sgd"], 1) },
+    axis(("adding", "none", "none"), "steps", ["50", "60"], 0),
+    axis(ADDING, "steps", ["50", "60"], 0),
+    axis(("copying", "none", "none"), "delay", ["5", "10"], 0),
+    axis(GRID_WORLD, "exploration", ["0", "1"], 1),
+    axis(GRID_WORLD, "target_every", ["1", "5"], 1),
+    axis(GRID_WORLD, "replay", ["64", "5000"], 1),
+    axis(("gridworld-q", "batch", "hidden"), "depth", ["1", "2"], 0),
 ];
 
 #[test]

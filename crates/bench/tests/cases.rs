@@ -32,6 +32,16 @@ fn numbers_and_lengths_fit_a_model_that_takes_them_only() {
     assert_eq!(cases.unfit(&takes), None);
     assert_eq!(cases.unfit(&CLASSES), unfit("numbers to be said of a case", 0, 1));
     assert_eq!(cases.clone().of_lengths(vec![3, 1]).unfit(&takes), None);
+    assert_eq!(cases.unfit(&Takes { classes: 2, ..takes }), unfit("numbers of a case", 2, 1));
+    let pairs = Labels::Numbers(vec![0.5, 1.5, 2.5, 3.5], 2);
+    let pairs = Cases::new(Values::Numbers(vec![0.0; 6]), pairs, 2, Split::default());
+    assert_eq!(pairs.unfit(&Takes { classes: 2, ..takes }), None);
+    assert_eq!(pairs.unfit(&takes), unfit("numbers of a case", 1, 2));
+    assert_eq!(pairs.numbers_of(&[1, 0]), [2.5, 3.5, 0.5, 1.5]);
+    assert_eq!(cases.numbers_of(&[1, 0]), [1.5, 0.5]);
+    let odd =
+        Cases::new(Values::Numbers(vec![0.0; 6]), Labels::Numbers(vec![0.5; 6], 2), 2, Split::default());
+    assert_eq!(odd.unfit(&Takes { classes: 2, ..takes }), unfit("labels of all cases", 2, 3));
     let without = Takes { lengths: false, ..takes };
     assert_eq!(cases.clone().of_lengths(vec![3, 1]).unfit(&without), unfit("lengths of cases", 1, 2));
     let of = |lengths| cases.clone().of_lengths(lengths).unfit(&takes);

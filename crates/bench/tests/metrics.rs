@@ -76,6 +76,20 @@ fn an_unbalanced_start_is_the_same_function_and_another_path() {
     assert!(along_paths < 1e-2 && plain > 0.2, "{along_paths} {plain}");
 }
 
+/// Through five hidden layers too, where the factors of a unit meet those of the next.
+#[test]
+fn path_sgd_takes_the_same_path_through_a_deep_net() {
+    let [balanced, unbalanced] = ["balanced", "unbalanced"].map(|start| {
+        let settings = [("depth", "5"), ("optimizer", "path-sgd"), ("start", start)];
+        train(&CellSettings { learning_rate: 0.1, ..cell(PLAIN, &settings) })
+    });
+    let first = |record: &ConvergenceRecord| record.curve[0].valid_loss.unwrap();
+    close("the loss before training", first(&unbalanced), first(&balanced), 1e-5);
+    let learned = first(&balanced) - loss(&balanced);
+    let apart = (loss(&unbalanced) - loss(&balanced)).abs();
+    assert!(learned > 1e-3 && apart < 1e-2 * learned, "{learned} {apart}");
+}
+
 /// At the first update both divide each component by its own size.
 #[test]
 fn the_first_step_of_adagrad_is_that_of_adam() {

@@ -310,6 +310,15 @@ pub(crate) const LENGTHS_BY_8: Setup = Setup {
     protocol: Protocol { epochs: 5, batch_size: Some(8), rates: &[1e-3, 3e-3, 1e-2], tuning: 2, judging: 10 },
 };
 
+/// A way through a grid world, learned from temporal differences. The budget is one on purpose: all have taken as many steps.
+pub(crate) const GRID_WORLD: Setup = Setup {
+    workload: "gridworld-q",
+    protocol: Protocol { epochs: 30, batch_size: None, rates: &[3e-4, 1e-3, 3e-3], tuning: 2, judging: 10 },
+};
+
+/// Weight normalization without a start from data, of which there are none before the first step.
+pub(crate) const WEIGHT_FROM_NO_DATA: Arm = Arm::of("weight", "weight");
+
 /// Recurrent batch normalization whose normalized cell is carried on.
 pub(crate) const CARRIED_BATCH: Arm =
     Arm::of("recurrent batch, cell carried on normalized", "recurrent-batch").at("carried_batch").with(OPEN);

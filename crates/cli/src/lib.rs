@@ -39,7 +39,7 @@ struct Args {
     command: Command,
 }
 
-/// How much is run: smoke in about two minutes, quick in about twelve, standard in about ninety.
+/// How much is run: smoke in about two minutes, quick in about twelve, standard in about an hour.
 #[derive(Clone, Copy, ValueEnum)]
 enum TierArg {
     Smoke,

@@ -4,7 +4,7 @@
 //!   needed; [`digits()`] is its test part alone.
 //! * [`shakespeare()`] is embedded: 299868 characters of plays, no file needed; [`Windows`] cuts a text
 //!   into cases for a character model.
-//! * [`adding`] and [`copying`] generate sequence tasks from a seed.
+//! * [`adding`] and [`copying`] generate sequence tasks from a seed, [`grid_world`] a world to walk in.
 //! * [`DataFolder`] reads MNIST, Fashion-MNIST, the published files of optdigits and tiny Shakespeare
 //!   from a folder named by `NORMLAB_DATA`, into which `just data` downloads them, and refuses files that are not the pinned
 //!   ones.
@@ -65,6 +65,6 @@ pub use pinned::{Pinned, PinnedFile};
 pub use resize::{framed, halved};
 pub use shakespeare::{SHAKESPEARE_SHA256, shakespeare};
 pub use split::{Fractions, Split};
-pub use tasks::{Adding, Copying, adding, adding_of_lengths, copying};
+pub use tasks::{Adding, Copying, GridWorld, adding, adding_of_lengths, copying, grid_world};
 pub use text::{Text, TextParts};
 pub use windows::Windows;

@@ -23,6 +23,7 @@ pub(crate) enum Draws {
     Window = 2,
     Adding = 3,
     Copying = 4,
+    GridWorld = 5,
 }
 
 /// The stream of one case, which no other case and no number of cases touches.

@@ -1,10 +1,12 @@
-//! Sequence tasks that are generated from a seed.
+//! Tasks that are generated from a seed: sequences, and a world to walk in.
 
 mod adding;
 mod copying;
+mod grid_world;
 
 pub use adding::{Adding, adding, adding_of_lengths};
 pub use copying::{Copying, copying};
+pub use grid_world::{GridWorld, grid_world};
 
 use crate::{DataError, Result};
 

@@ -285,6 +285,33 @@ impl Derivation {
         })
     }
 
+    /// The graph with a symbol for each shorthand of the declaration, and what that stands for. Only readers need
+    /// them, so the graph that code is made of is without.
+    pub(crate) fn with_shorthands(&self, f: &Formula) -> (Graph, Vec<(ExprId, ExprId)>) {
+        let mut b = Builder {
+            f,
+            g: self.graph.clone(),
+            x: self.x,
+            params: self.params.clone(),
+            consts: self.consts.clone(),
+            controls: self.controls.clone(),
+            previous: f.frozen().into_iter().zip(self.frozen.iter().copied()).collect(),
+        };
+        let mut shorthands = Vec::new();
+        for (i, (name, _)) in f.aliases.iter().enumerate() {
+            let meaning = b.term(&Term::Alias(i), &self.hat);
+            let meaning = b.g.simplify(meaning);
+            let (name, axes) = (name.to_string(), b.g.axes(meaning));
+            // A name that the derivation has for something else stays its own.
+            if b.g.find(&name).is_none()
+                && let Ok(symbol) = b.g.symbol(&name, &latex_name(&name), axes)
+            {
+                shorthands.push((symbol, meaning));
+            }
+        }
+        (b.g, shorthands)
+    }
+
     /// What a call holds besides `x`, in its order.
     pub(crate) fn inputs(&self) -> Vec<ExprId> {
         self.params.iter().chain(&self.controls).chain(&self.frozen).copied().collect()
@@ -334,7 +361,7 @@ impl Derivation {
 }
 
 /// `v` repeated over `axes`, which contain its own.
-fn broadcast(v: &Value, axes: Axes, env: &Env) -> Value {
+pub(crate) fn broadcast(v: &Value, axes: Axes, env: &Env) -> Value {
     let mut data = v.data.clone();
     // From the innermost axis outwards: what lies inside an axis is a block that is repeated whole.
     let all: Vec<Axes> = axes.iter().collect();

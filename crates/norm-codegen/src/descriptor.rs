@@ -6,6 +6,7 @@ use quote::{format_ident, quote};
 use crate::declaration::Start;
 use crate::derive::Derivation;
 use crate::formula::Formula;
+use crate::gradient::PrintedGradient;
 use crate::{docs, plan, range, words};
 
 /// Words of `site` and the variants they name.
@@ -35,7 +36,7 @@ fn variant(table: &[(&str, &'static str)], word: &str) -> syn::Ident {
 }
 
 /// The descriptor.
-pub(crate) fn descriptor(f: &Formula, natural: &Derivation) -> TokenStream {
+pub(crate) fn descriptor(f: &Formula, natural: &Derivation, printed: &PrintedGradient) -> TokenStream {
     let d = &f.declaration;
     let (id, type_name, cite) = (&d.id, d.name.to_string(), d.cite.to_string());
     let title = d.doc_lines().first().cloned().unwrap_or_else(|| type_name.clone());
@@ -76,10 +77,8 @@ pub(crate) fn descriptor(f: &Formula, natural: &Derivation) -> TokenStream {
         let cite = cite.as_ref().map(ToString::to_string).unwrap_or_default();
         quote!(::norm_core::Gotcha { text: #text, cite: #cite })
     });
-    let formula = docs::forward(natural);
-    let gradient = docs::backward(natural);
-    let lines: Vec<docs::Line> = docs::forward(natural).into_iter().chain(docs::backward(natural)).collect();
-    let letters = words::letters(f, natural, &lines);
+    let (formula, gradient) = (docs::forward(natural), docs::backward(printed));
+    let letters = words::letters(f, natural, printed, formula.iter().chain(&gradient));
     let letters = letters.iter().map(words::Letter::tokens);
     let (formula, gradient) =
         (formula.iter().map(docs::Line::tokens), gradient.iter().map(docs::Line::tokens));

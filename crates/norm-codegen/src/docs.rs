@@ -7,6 +7,7 @@ use symbolic::{ExprId, Graph};
 use crate::declaration::doc_lines;
 use crate::derive::Derivation;
 use crate::formula::Formula;
+use crate::gradient::{Left, PrintedGradient};
 
 /// One printed equation.
 pub(crate) struct Line {
@@ -51,37 +52,23 @@ pub(crate) fn forward(d: &Derivation) -> Vec<Line> {
     lines
 }
 
-/// The gradient: statistics from last to first, input, parameters.
-pub(crate) fn backward(d: &Derivation) -> Vec<Line> {
-    let mut g = d.graph.clone();
-    let mut lines = Vec::new();
-    for i in (0..d.current.len()).rev() {
-        // With an exact rule the ruled gradient is the gradient itself, so it is written out.
-        let e = g.substitute(d.total_definitions[i], &[(d.ruled[i], d.hat_gradients[i])]);
-        let e = g.simplify(e);
-        lines.push(differential(&g, d.current[i], e));
-    }
-    lines.push(differential(&g, d.x, d.dx));
-    for (p, e) in d.params.iter().zip(&d.dparams) {
-        lines.push(differential(&g, *p, *e));
-    }
-    // Not gradients: what the states of controls are afterwards.
-    for (state, found) in d.controls.iter().zip(&d.dparams[d.params.len()..]) {
-        let next = g.add(*state, *found);
-        let (text, latex, mathml) = (g.to_text(*state), g.to_latex(*state), g.to_mathml(*state));
-        lines.push(Line::of(
-            &g,
-            &format!("{text}'"),
-            &format!("{latex}'"),
-            &format!("<msup>{mathml}<mo>′</mo></msup>"),
-            next,
-        ));
-    }
-    lines
+/// The gradient, line by line.
+pub(crate) fn backward(gradient: &PrintedGradient) -> Vec<Line> {
+    let g = &gradient.graph;
+    let line = |&(left, e): &(Left, ExprId)| match left {
+        Left::Name(name) => of_symbol(g, name, e),
+        Left::Statistic { of, .. } | Left::Gradient(of) => differential(g, of, e),
+        Left::State(state) => {
+            let (text, latex, mathml) = (g.to_text(state), g.to_latex(state), g.to_mathml(state));
+            let mathml = format!("<msup>{mathml}<mo>′</mo></msup>");
+            Line::of(g, &format!("{text}'"), &format!("{latex}'"), &mathml, e)
+        }
+    };
+    gradient.lines.iter().map(line).collect()
 }
 
 /// The type's documentation: the user's words, then formula, gradient and source.
-pub(crate) fn rustdoc(f: &Formula, d: &Derivation) -> TokenStream {
+pub(crate) fn rustdoc(f: &Formula, d: &Derivation, gradient: &PrintedGradient) -> TokenStream {
     let declaration = &f.declaration;
     let mut lines = doc_lines(&declaration.attributes);
     if lines.is_empty() {
@@ -98,7 +85,7 @@ pub(crate) fn rustdoc(f: &Formula, d: &Derivation) -> TokenStream {
     lines.push("```".into());
     lines.push("Gradient, derived symbolically (`d…` is the gradient of the loss at …):".into());
     lines.push("```text".into());
-    lines.extend(backward(d).iter().map(|l| format!("{} = {}", l.lhs, l.text)));
+    lines.extend(backward(gradient).iter().map(|l| format!("{} = {}", l.lhs, l.text)));
     lines.push("```".into());
     let equations = declaration.equations.as_ref().map(|e| format!(", equations {}", e.value()));
     lines.push(format!(

@@ -9,6 +9,7 @@ use crate::derive::{Derivation, Typing};
 use crate::descriptor::descriptor;
 use crate::docs;
 use crate::formula::Formula;
+use crate::gradient::PrintedGradient;
 use crate::schedule::{Schedule, is_within};
 
 /// All tokens of a checked formula.
@@ -105,8 +106,9 @@ fn type_and_impl(
 ) -> TokenStream {
     let declaration = &f.declaration;
     let (name, visibility) = (&declaration.name, &declaration.visibility);
-    let doc = docs::rustdoc(f, natural);
-    let descriptor = descriptor(f, natural);
+    let gradient = PrintedGradient::presented(f, natural);
+    let doc = docs::rustdoc(f, natural, &gradient);
+    let descriptor = descriptor(f, natural, &gradient);
     quote! {
         #doc
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

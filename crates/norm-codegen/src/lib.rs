@@ -54,6 +54,7 @@ mod descriptor;
 mod docs;
 mod emit;
 mod formula;
+mod gradient;
 mod lower;
 mod operators;
 mod plan;
@@ -70,6 +71,7 @@ mod words;
 pub use declaration::{Declaration, ParamAxis, ReferenceSet};
 pub use derive::{Derivation, Typing};
 pub use formula::Formula;
+pub use gradient::PrintedGradient;
 pub use pointwise::PointwiseDeclaration;
 
 use emit::Tables;

@@ -2,12 +2,13 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use symbolic::{Axes, Graph};
+use symbolic::{Axes, ExprId, Graph};
 
 use crate::declaration::{ParamAxis, ReferenceSet};
 use crate::derive::Derivation;
 use crate::docs::Line;
 use crate::formula::Formula;
+use crate::gradient::PrintedGradient;
 use crate::sets;
 
 /// A reference set as it stands below a mean, and in full.
@@ -79,7 +80,8 @@ impl Letter {
 }
 
 /// Functions that are not school mathematics, as they are printed.
-const FUNCTIONS: [(&str, &str); 11] = [
+const FUNCTIONS: [(&str, &str); 12] = [
+    ("π", "the circumference of a circle over its diameter"),
     ("⊤", "above a window: its adjoint, each element taking from those that it gave to"),
     ("mean", "the mean over what stands below it"),
     ("stop", "its argument, as a constant: no gradient flows through it"),
@@ -117,8 +119,33 @@ fn axis(axis: ParamAxis) -> &'static str {
     }
 }
 
+/// What the names are that the gradient is written with.
+fn names(f: &Formula, d: &Derivation, gradient: &PrintedGradient) -> Vec<Letter> {
+    let g = &gradient.graph;
+    let letter = |(symbol, meaning): (ExprId, ExprId)| {
+        let name = g.to_text(symbol);
+        let flows = g.topological(&[meaning]).contains(&d.dy);
+        let words = if f.aliases.iter().any(|alias| alias.0 == name) {
+            "a shorthand of the declaration, found by the line that it begins"
+        } else if flows {
+            "what the gradient at y is multiplied by on its way, found by the line that it begins"
+        } else if name == "xhat" {
+            "the normalized input, found by the line that it begins"
+        } else {
+            "a part that stands in several places, found by the line that it begins"
+        };
+        Letter::of(&name, g.to_mathml(symbol), words)
+    };
+    gradient.names().map(letter).collect()
+}
+
 /// Every letter in these lines.
-pub(crate) fn letters(f: &Formula, d: &Derivation, lines: &[Line]) -> Vec<Letter> {
+pub(crate) fn letters<'a>(
+    f: &Formula,
+    d: &Derivation,
+    gradient: &PrintedGradient,
+    lines: impl Iterator<Item = &'a Line>,
+) -> Vec<Letter> {
     let (g, declaration) = (&d.graph, &f.declaration);
     let site = declaration.site.as_ref().map_or("summed_inputs".to_owned(), ToString::to_string);
     let x = match site.as_str() {
@@ -164,7 +191,8 @@ pub(crate) fn letters(f: &Formula, d: &Derivation, lines: &[Line]) -> Vec<Letter
             format!("the error along `{name}` that earlier batches have left, stored for each channel");
         all.push(Letter::of(&g.to_text(*symbol), g.to_mathml(*symbol), meaning));
     }
-    let printed: String = lines.iter().map(|l| l.mathml.as_str()).collect();
+    all.extend(names(f, d, gradient));
+    let printed: String = lines.map(|l| l.mathml.as_str()).collect();
     let italic = |word: &str| format!("<mi>{word}</mi>");
     for (word, meaning) in FUNCTIONS.iter().chain(&WINDOW_WORDS) {
         if printed.contains(&italic(word)) {

@@ -1,7 +1,7 @@
 //! Every random declaration: interpreter against central differences, fused kernel against interpreter, forward
 //! and backward, masked and unmasked.
 
-use norm_codegen::{Declaration, Derivation, Formula, Typing};
+use norm_codegen::{Declaration, Derivation, Formula, PrintedGradient, Typing};
 use norm_core::{Call, Isa, Layout, ReferenceSet, Rule};
 use norm_corpus::{CORPUS, Entry};
 use rayon::prelude::*;
@@ -111,6 +111,19 @@ fn check(entry: &Entry, n: usize, c: usize, s: usize, masked: bool) {
         let slope = (case.loss(&x, &a) - case.loss(&x, &b)) / (2.0 * h);
         let got = value(&format!("d{}", p.name))[i];
         close(&format!("slope at {}", p.name), entry.text, &[got], &[slope], 1e-6);
+    }
+
+    // The printed gradient against the derived one.
+    let mut known = case.env(&x, &case.params).bind("dy", case.dy.clone());
+    for statistic in formula.statistic_names() {
+        let data = value(&statistic);
+        known = known.bind(&statistic, data);
+    }
+    let printed = PrintedGradient::presented(&formula, &case.derivation).interpret(known).unwrap();
+    close("printed dx", entry.text, &case.blank(printed["dx"].data.clone()), &want_dx, 1e-10);
+    for p in d.params {
+        let name = format!("d{}", p.name);
+        close(&format!("printed {name}"), entry.text, &printed[&name].data, &value(&name), 1e-10);
     }
 
     // The fused kernel against the interpreter.

@@ -8,6 +8,7 @@
 //! * [`Graph::simplify`]: named, directed, terminating rules, listed in [`RULES`] with domain and exactness.
 //! * [`Graph::evaluate`]: the f64 interpreter, the oracle other paths are judged against.
 //! * [`Graph::to_text`], [`Graph::to_latex`], [`Graph::to_mathml`]: the same formula for a person to read.
+//! * [`Graph::present`]: a derived gradient in the lines that a person would write, for printing alone.
 //!
 //! Everything is deterministic: the order of operands follows the structure of the expression (names, axes, shape),
 //! never the order in which nodes were made, so the same formula gives the same text on every machine.
@@ -56,6 +57,7 @@ mod interpreter;
 mod node;
 mod number;
 mod order;
+mod present;
 mod print;
 mod rules;
 mod scalar;
@@ -67,5 +69,6 @@ pub use graph::Graph;
 pub use interpreter::{Env, Value};
 pub use node::{Binary, ExprId, Node, Symbol, SymbolId, Unary};
 pub use number::Number;
+pub use present::{Gradient, Presented};
 pub use rules::{RULES, Rule};
 pub use window::{Divisor, Weights, Window};

@@ -13,10 +13,9 @@ use super::recurrence::{Kind, place};
 use super::workload::{Arms, Build, Epochs, Goal, Rates, Recurrence, Workload};
 
 /// What is in common: an LSTM that says a number at the end.
-pub(crate) const KIND: Kind =
-    Kind { equations: CellKind::Lstm, steps: STEPS, answer: Answer::Number, padded: false };
+const KIND: Kind = Kind { equations: CellKind::Lstm, steps: STEPS, answer: Answer::Number, padded: false };
 
-/// Steps of a sequence, or of the longest.
+/// Steps of a sequence, or of the longest, unless the setting `steps` says otherwise.
 const STEPS: usize = 50;
 /// Values of a step: a number and its mark.
 pub(crate) const INPUTS: usize = 2;
@@ -57,22 +56,33 @@ pub(crate) const fn workload(
     }
 }
 
+/// The network of a cell, over as many steps as its sequences have.
+pub(crate) fn kind(axes: &Axes<'_>) -> Result<Kind, String> {
+    Ok(Kind { steps: steps(axes)?, ..KIND })
+}
+
+fn steps(axes: &Axes<'_>) -> Result<usize, String> {
+    let words = "a whole number of steps from 4 to 1000";
+    Ok(axes.number("steps", words, |v: usize| (4..=1000).contains(&v))?.unwrap_or(STEPS))
+}
+
 /// Sequences of one length.
-pub(crate) fn of_one_length(cell: &CellSettings, _: &Axes<'_>) -> Result<Cases, Error> {
-    Ok(drawn(data::adding, cell.seed)?.0)
+pub(crate) fn of_one_length(cell: &CellSettings, axes: &Axes<'_>) -> Result<Cases, Error> {
+    Ok(drawn(data::adding, cell, axes)?.0)
 }
 
 /// Sequences of half the steps to all of them.
-pub(crate) fn of_lengths(cell: &CellSettings, _: &Axes<'_>) -> Result<Cases, Error> {
-    let (cases, lengths) = drawn(data::adding_of_lengths, cell.seed)?;
+pub(crate) fn of_lengths(cell: &CellSettings, axes: &Axes<'_>) -> Result<Cases, Error> {
+    let (cases, lengths) = drawn(data::adding_of_lengths, cell, axes)?;
     Ok(cases.of_lengths(lengths))
 }
 
 /// Draws cases of a number and a number of steps from a seed.
 type Draw = fn(usize, usize, u64) -> data::Result<Adding>;
 
-fn drawn(draw: Draw, seed: u64) -> Result<(Cases, Vec<usize>), Error> {
-    let parts = [draw(TRAINING + HELD_OUT, STEPS, seed)?, draw(HELD_OUT, STEPS, TEST_SEED)?];
+fn drawn(draw: Draw, cell: &CellSettings, axes: &Axes<'_>) -> Result<(Cases, Vec<usize>), Error> {
+    let steps = steps(axes).map_err(|what| Error::Training { cell: cell.id(), step: 0, what })?;
+    let parts = [draw(TRAINING + HELD_OUT, steps, cell.seed)?, draw(HELD_OUT, steps, TEST_SEED)?];
     let values = parts.iter().flat_map(Adding::inputs).copied().collect();
     let sums: Vec<f32> = parts.iter().flat_map(Adding::targets).copied().collect();
     let lengths = parts.iter().flat_map(Adding::lengths).copied().collect();

@@ -8,7 +8,7 @@ pub enum Answer {
     Class,
     /// A class at each step of a case.
     Step,
-    /// A number for each case.
+    /// Numbers for each case, one or as many as the model has outputs.
     Number,
 }
 
@@ -26,7 +26,10 @@ impl Answer {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Answers {
     Classes(Vec<usize>),
+    /// Row by row, one or as many as a row has.
     Numbers(Vec<f32>),
+    /// Of each row which output is judged, and its number; the others may say anything.
+    Chosen(Vec<(usize, f32)>),
 }
 
 impl Default for Answers {
@@ -70,6 +73,11 @@ impl Tally {
             Answers::Numbers(numbers) => {
                 self.count += numbers.len();
                 self.loss += said.iter().zip(numbers).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>();
+            }
+            Answers::Chosen(chosen) => {
+                self.count += chosen.len();
+                let rows = said.chunks_exact(width).zip(chosen);
+                self.loss += rows.map(|(row, (at, b))| f64::from(row[*at] - b).powi(2)).sum::<f64>();
             }
         }
     }

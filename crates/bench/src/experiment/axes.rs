@@ -15,7 +15,8 @@ pub struct Axes<'a> {
 }
 
 impl<'a> Axes<'a> {
-    pub(crate) fn new(given: &'a BTreeMap<String, String>) -> Self {
+    /// Those of a cell.
+    pub fn new(given: &'a BTreeMap<String, String>) -> Self {
         Self { given, asked: RefCell::default() }
     }
 

@@ -25,6 +25,8 @@ pub enum Labels {
     Step(Vec<u8>),
     /// A number per case.
     Number(Vec<f32>),
+    /// So many numbers per case, `[cases][numbers]`.
+    Numbers(Vec<f32>, usize),
 }
 
 impl Labels {
@@ -33,7 +35,7 @@ impl Labels {
         match self {
             Self::Case(_) => Answer::Class,
             Self::Step(_) => Answer::Step,
-            Self::Number(_) => Answer::Number,
+            Self::Number(_) | Self::Numbers(..) => Answer::Number,
         }
     }
 
@@ -41,6 +43,16 @@ impl Labels {
         match self {
             Self::Case(labels) | Self::Step(labels) => labels.len(),
             Self::Number(numbers) => numbers.len(),
+            Self::Numbers(numbers, each) => numbers.len() / (*each).max(1),
+        }
+    }
+
+    /// How many numbers a case has, where they are numbers.
+    const fn numbers(&self) -> Option<usize> {
+        match self {
+            Self::Case(_) | Self::Step(_) => None,
+            Self::Number(_) => Some(1),
+            Self::Numbers(_, each) => Some(*each),
         }
     }
 }
@@ -158,6 +170,9 @@ impl Cases {
                 return Some(Unfit { what: "classes", want: model.classes, got: largest + 1 });
             }
         }
+        if let Some(got) = self.labels.numbers().filter(|each| *each != model.classes) {
+            return Some(Unfit { what: "numbers of a case", want: model.classes, got });
+        }
         let Some(lengths) = &self.lengths else { return None };
         if !model.lengths {
             let (longest, shortest) = (lengths.iter().max(), lengths.iter().min());
@@ -220,13 +235,13 @@ impl Cases {
 
     fn answers_of(&self, cases: &[usize], steps: usize) -> Answers {
         match &self.labels {
-            Labels::Number(numbers) => Answers::Numbers(cases.iter().map(|&case| numbers[case]).collect()),
+            Labels::Number(_) | Labels::Numbers(..) => Answers::Numbers(self.numbers_of(cases)),
             Labels::Case(_) | Labels::Step(_) => Answers::Classes(self.labels_of(cases, steps)),
         }
     }
 
-    /// The classes of these cases; `[steps][cases]` without padded steps where each step has one, none where a case has a
-    /// number.
+    /// The classes of these cases; `[steps][cases]` without padded steps where each step has one, none where a case has
+    /// numbers.
     pub fn labels_of(&self, cases: &[usize], steps: usize) -> Vec<usize> {
         match &self.labels {
             Labels::Case(labels) => cases.iter().map(|&case| labels[case].into()).collect(),
@@ -237,7 +252,18 @@ impl Cases {
                     .flat_map(|t| cases.iter().filter(move |n| real(t, n)).map(move |&n| at(t, n)))
                     .collect()
             }
-            Labels::Number(_) => Vec::new(),
+            Labels::Number(_) | Labels::Numbers(..) => Vec::new(),
+        }
+    }
+
+    /// The numbers of these cases, one case after the other; none where a case has classes.
+    pub fn numbers_of(&self, cases: &[usize]) -> Vec<f32> {
+        match &self.labels {
+            Labels::Number(numbers) => cases.iter().map(|&case| numbers[case]).collect(),
+            Labels::Numbers(numbers, each) => {
+                cases.iter().flat_map(|&case| &numbers[case * each..][..*each]).copied().collect()
+            }
+            Labels::Case(_) | Labels::Step(_) => Vec::new(),
         }
     }
 

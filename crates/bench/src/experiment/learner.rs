@@ -52,6 +52,9 @@ pub(crate) enum Noise {
     Draw(u64),
 }
 
+/// What a model said of cases at some time, whatever has become of it since: one row for each case.
+pub(crate) type Frozen = Box<dyn Fn(Batch) -> Result<Vec<f32>, String>>;
+
 /// A model in training. What fails says so in words, which the loop puts into its error.
 pub(crate) trait Learner {
     /// Steps that the values of a case are cut into.
@@ -87,6 +90,10 @@ pub(crate) trait Learner {
     }
     /// One row of logits for each label that the cases have. The batch has no labels.
     fn logits(&self, batch: Batch, source: Source) -> Result<Vec<f32>, String>;
+    /// The model as it is now, read by statistics from there; nothing where it cannot be kept so.
+    fn frozen(&self, _source: Source) -> Option<Frozen> {
+        None
+    }
     /// The L2 norm of the mean of the gradients that are kept; nothing where the model does not say.
     fn gradient_norm(&mut self) -> Option<f64> {
         None

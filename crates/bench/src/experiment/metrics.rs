@@ -10,6 +10,8 @@
 //! | `row_turn_first`, `row_turn_last` | angle in radians by which an update turns those weights, likewise | perceptron |
 //! | `turn_of_longer_rows`, `turn_of_shorter_rows` | that angle in the last pass, over the longer and the shorter half of the rows alone | perceptron |
 //! | `step_change_early`, `step_change_late` | relative change of population statistics behind the recurrence from a step to the next, mean over the first five changes and over those from the twentieth step on, and over layers | recurrence with statistics of each step |
+//! | `valid_return`, `test_return` | discounted return of the policy that takes the step of the highest value, mean over the starts of that part | Q-network |
+//! | `valid_regret`, `test_regret` | how much more the best policy earns, likewise | Q-network |
 //! | `recurrent_singular_value` | largest singular value of the recurrent matrix as it acts, gates stacked; of several layers the largest | recurrence |
 
 mod by_step;

@@ -12,7 +12,7 @@ use norm_core::Descriptor;
 use results::CellSettings;
 
 use super::axes::Axes;
-use super::learner::{Batch, Learner, Source, Units};
+use super::learner::{Batch, Frozen, Learner, Source, Units};
 use super::optimizer::{self, Trained, Visitor};
 use super::start::Draws;
 use super::typed::{self, Logits, Tape as Recording, said};
@@ -56,6 +56,7 @@ impl Nonlinearity {
 }
 
 /// The trained tensors of `I` inputs, hidden layers of `H` units, `O` classes.
+#[derive(Clone)]
 struct Layers<const I: usize, const H: usize, const O: usize> {
     first: Hidden<I, H>,
     others: Vec<Hidden<H, H>>,
@@ -317,6 +318,14 @@ impl<const I: usize, const H: usize, const O: usize> Learner for Perceptron<I, H
     fn logits(&self, mut batch: Batch, source: Source) -> Result<Vec<f32>, String> {
         let x = self.input(&mut batch);
         Ok(self.layers.logits(x, &mut |_, _| Ok(()), source, None)?.as_vec())
+    }
+
+    fn frozen(&self, source: Source) -> Option<Frozen> {
+        let (dev, layers) = (self.dev.clone(), self.layers.clone());
+        Some(Box::new(move |batch: Batch| {
+            let x = dev.tensor_from_vec(batch.x, (batch.cases, Const));
+            Ok(layers.logits(x, &mut |_, _| Ok(()), source, None)?.as_vec())
+        }))
     }
 
     fn gradient_norm(&mut self) -> Option<f64> {

@@ -1,6 +1,6 @@
 //! Where weights start: uniform as libraries have it, or as a paper says.
 
-use rand::SeedableRng;
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Normal, Uniform};
 
@@ -34,6 +34,16 @@ impl Draws {
     pub(crate) fn uniform(&mut self, len: usize, bound: f64) -> Vec<f32> {
         let uniform = Uniform::new_inclusive(-bound, bound);
         (0..len).map(|_| uniform.sample(&mut self.0) as f32).collect()
+    }
+
+    /// A whole number below `bound`, which is not 0.
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
+        self.0.gen_range(0..bound)
+    }
+
+    /// Whether something of that probability happens.
+    pub(crate) fn happens(&mut self, probability: f64) -> bool {
+        self.0.gen_bool(probability)
     }
 
     /// Factors of a dropout: 0 with that probability, else what keeps the mean.

@@ -235,6 +235,19 @@ pub(crate) fn loss<const O: usize>(
             let y: Logits<O> = said_of.device().try_tensor_from_vec(numbers, shape).map_err(said)?;
             mse_loss(said_of, y)
         }
+        Answers::Chosen(chosen) => {
+            let shape = (chosen.len(), Const::<O>);
+            let (mut mask, mut numbers) = (vec![0.0; chosen.len() * O], vec![0.0; chosen.len() * O]);
+            for (row, (at, number)) in chosen.into_iter().enumerate() {
+                mask[row * O + at] = 1.0;
+                numbers[row * O + at] = number;
+            }
+            let mask: Logits<O> = said_of.device().try_tensor_from_vec(mask, shape).map_err(said)?;
+            let y: Logits<O> = said_of.device().try_tensor_from_vec(numbers, shape).map_err(said)?;
+            // A row has one difference and O - 1 zeros, which the mean is over too.
+            let mean = mse_loss(said_of.try_mul(mask).map_err(said)?, y);
+            mean.try_mul(O as f32).map_err(said)?
+        }
     };
     let value = loss.array().into();
     if let Some(penalty) = penalty {

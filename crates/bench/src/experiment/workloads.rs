@@ -28,11 +28,14 @@ register! {
     digits_rnn_rows,
     shakespeare_lstm,
     shakespeare_rnn,
+    shakespeare_gru,
     adding,
     adding_lengths,
+    copying,
     digits_mlp_sgd,
     paperclips_hmax,
     cluttered_conv,
+    gridworld_q,
 }
 
 /// The workload of that id.

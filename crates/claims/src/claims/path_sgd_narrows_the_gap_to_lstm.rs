@@ -10,7 +10,7 @@ pub(crate) static CLAIM: Claim = Claim {
         an LSTM",
     evidence: Evidence::Later {
         core_minutes: 60.0,
-        missing: "no recurrence is trained by Path-SGD",
+        missing: "no comparison is of two differences, here of both recurrences to the LSTM",
     },
     differs: "a small text instead of Penn Treebank",
 };

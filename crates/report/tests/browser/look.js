@@ -100,7 +100,7 @@
   // A head of a table sorts by its button, both ways, and says so.
   function sorting(win, doc, where) {
     var table = Array.from(doc.querySelectorAll("table[data-sortable]")).find(function (t) {
-      return t.tBodies.length && t.tBodies[0].rows.length > 3;
+      return seen(t) && t.tBodies.length && t.tBodies[0].rows.length > 3;
     });
     if (!table) { return; }
     var head = table.tHead.rows[0].cells[0], button = head.querySelector("button");
@@ -143,6 +143,10 @@
   }
 
   function nothingLoaded(win, where) {
+    // What comes from a disk is not among the browser's entries.
+    win.document.querySelectorAll("[src], [srcset], [data], link, object, embed, iframe").forEach(function (e) {
+      fault(where, "it loads " + e.outerHTML.slice(0, 80));
+    });
     win.performance.getEntriesByType("resource").forEach(function (entry) { fault(where, "it loads " + entry.name); });
   }
 

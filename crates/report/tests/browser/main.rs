@@ -119,9 +119,11 @@ fn planted_faults_are_found() {
         <svg width=\"100\" height=\"40\" role=\"img\"><title>planted</title><text x=\"80\" y=\"20\">cut by the frame</text>\
         <text x=\"5\" y=\"20\">over</text><text x=\"8\" y=\"21\">under</text></svg>\
         <p style=\"color:#ccc;background:#fff\">pale</p><div style=\"width:500px;height:1px\"></div><button></button>\
-        <img src=\"other.png\" alt=\"\">\
+        <img src=\"other.svg\" alt=\"\">\
         <table data-sortable=\"\"><thead><tr><th>a</th></tr></thead><tbody><tr><td>1</td></tr><tr><td>2</td></tr><tr><td>3</td>\
         </tr><tr><td>4</td></tr></tbody></table></body></html>";
+    let other = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1\" height=\"1\"/>";
+    fs::write(folder.path().join("other.svg"), other).expect("the picture is written");
     fs::write(folder.path().join("planted.html"), page).expect("the page is written");
     let faults = look(&folder.path().join("profile"), folder.path(), "planted.html").join("\n");
     for fault in [

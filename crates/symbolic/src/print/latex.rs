@@ -115,8 +115,15 @@ impl Graph {
         }
         let lone = fraction.above.len() == 1 && below.is_empty() && above.is_empty();
         let last = fraction.above.len().saturating_sub(1);
-        above.extend(fraction.above.iter().enumerate().map(|(i, &f)| self.latex_factor(f, i == last)));
-        below.extend(fraction.below.iter().map(|&f| self.latex_factor(f, false)));
+        let (bare_above, bare_below) = fraction.bare(!above.is_empty(), !below.is_empty());
+        above.extend(fraction.above.iter().enumerate().map(|(i, &f)| match bare_above {
+            Some(base) => self.to_latex(base),
+            None => self.latex_factor(f, i == last),
+        }));
+        below.extend(fraction.below.iter().map(|&f| match bare_below {
+            Some(base) => self.to_latex(base),
+            None => self.latex_factor(f, false),
+        }));
         if above.is_empty() {
             above.push("1".to_owned());
         }

@@ -35,17 +35,35 @@ struct Factor {
     exponent: f64,
 }
 
+impl Fraction {
+    /// What stands alone above and below a fraction bar, which holds it together as brackets would. Other than the
+    /// factors there may be numbers on either side.
+    fn bare(&self, number_above: bool, number_below: bool) -> (Option<ExprId>, Option<ExprId>) {
+        let alone = |list: &[Factor], number: bool| match list {
+            [Factor { base, exponent: 1.0 }] if !number => Some(*base),
+            _ => None,
+        };
+        let barred = number_below || !self.below.is_empty();
+        (alone(&self.above, number_above).filter(|_| barred), alone(&self.below, number_below))
+    }
+}
+
 impl Graph {
-    /// The terms in the order a person would write them: what varies most first, the subtracted after the added,
-    /// a constant last. True marks a subtracted term.
+    /// The terms in the order a person would write them: what varies most first, the subtracted after the added and
+    /// the short before the long among them, a constant last, unless all else is subtracted from it. True marks a
+    /// subtracted term.
     fn written_terms(&self, terms: &[ExprId]) -> Vec<(bool, ExprId)> {
         let mut list: Vec<(bool, ExprId)> = terms.iter().map(|&t| (self.is_negative(t), t)).collect();
         let key = |&(negative, t): &(bool, ExprId)| {
             let axes = self.axes(t);
-            (self.as_number(t).is_some(), negative, std::cmp::Reverse(axes.len()), axes)
+            let factors = if negative { self.factors(t).len() } else { 0 };
+            (self.as_number(t).is_some(), negative, factors, std::cmp::Reverse(axes.len()), axes)
         };
         // Terms come in structural order; a stable sort keeps it where the key is equal.
         list.sort_by_key(key);
+        if let [(true, _), .., (false, _)] = list.as_slice() {
+            list.rotate_right(1);
+        }
         list
     }
 

@@ -1,8 +1,14 @@
 //! How constants are written.
 
-/// A magnitude as numerator and denominator, for those that are a short fraction but not a short decimal: 1/3 rather
-/// than 0.3333333333333333. Only where it reads back as the same float, whether divided or multiplied by a reciprocal.
+/// A magnitude as numerator and denominator, for halves, quarters and those that are a short fraction but not a short
+/// decimal: 1/2, and 1/3 rather than 0.3333333333333333. Only where it reads back as the same float, whether divided or
+/// multiplied by a reciprocal.
 pub(super) fn as_fraction(magnitude: f64) -> Option<(u32, u32)> {
+    let quarters = magnitude * 4.0;
+    if magnitude < 10.0 && quarters.fract() == 0.0 && magnitude.fract() != 0.0 {
+        let quarters = quarters as u32;
+        return Some(if quarters.is_multiple_of(2) { (quarters / 2, 2) } else { (quarters, 4) });
+    }
     if decimal(magnitude).len() <= 8 {
         return None;
     }

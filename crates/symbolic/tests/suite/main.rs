@@ -9,6 +9,7 @@ mod judge;
 mod markup;
 mod notation;
 mod parse;
+mod present;
 mod print;
 mod rules;
 mod simplify;

@@ -93,7 +93,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("fold-power-of-definition", "(a + b)^1.5", "(a + b)^1.5"),
     ("fold-power-of-definition", "x/(a + b)^1.5", "r^3*x"),
     ("fold-power-of-definition", "x/(a + 5)^1.5", "x/q^3"),
-    ("fold-named-power", "x*(2 + a)^(1/b - 1)", "x*w^(-b + 1)"),
+    ("fold-named-power", "x*(2 + a)^(1/b - 1)", "x*w^(1 - b)"),
     ("fold-named-power", "(3 + a)^(1/b - 1)", "(a + 3)^(1/b - 1)"),
 ];
 

@@ -15,6 +15,7 @@ pub(super) struct Use<'a> {
 }
 
 /// `[N, C] -> [N, H]`.
+#[derive(Clone)]
 pub(super) struct Hidden<const C: usize, const H: usize> {
     pub(super) linear: modules::Linear<C, H, f32, Cpu>,
     norm: Norm<H>,

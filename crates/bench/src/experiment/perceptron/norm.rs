@@ -98,17 +98,20 @@ fn brings_none(d: &Descriptor) -> bool {
 }
 
 /// One parameter.
+#[derive(Clone)]
 enum Held<const H: usize> {
     PerUnit(Tensor<Rank1<H>, f32, Cpu>),
     Shared(Tensor<Rank0, f32, Cpu>),
 }
 
+#[derive(Clone)]
 struct Value<const H: usize> {
     held: Held<H>,
     trained: bool,
 }
 
 /// A normalization of `H` units.
+#[derive(Clone)]
 pub(super) struct Norm<const H: usize> {
     method: &'static Method,
     values: Vec<Value<H>>,

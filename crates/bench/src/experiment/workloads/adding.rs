@@ -3,7 +3,7 @@
 use results::CellSettings;
 use sequence::CellKind;
 
-use crate::experiment::adding::{self, INPUTS, KIND};
+use crate::experiment::adding::{self, INPUTS};
 use crate::experiment::axes::Axes;
 use crate::experiment::learner::Learner;
 use crate::experiment::recurrence::build;
@@ -11,7 +11,7 @@ use crate::experiment::workload::Workload;
 
 /// The network of a cell, whose equations the setting `recurrence` may say: `lstm`, `tanh` or `relu`.
 fn network(cell: &CellSettings, axes: &Axes<'_>) -> Result<Box<dyn Learner>, String> {
-    let kind = KIND.of_choice(axes)?;
+    let kind = adding::kind(axes)?.of_choice(axes)?;
     match kind.equations {
         CellKind::Lstm => build::<INPUTS, 32, 128, 128, 1>(kind, cell, axes),
         _ => build::<INPUTS, 32, 32, 32, 1>(kind, cell, axes),

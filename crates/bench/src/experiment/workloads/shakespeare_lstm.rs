@@ -1,14 +1,26 @@
 //! A text character by character, through an LSTM.
 
+use results::CellSettings;
 use sequence::CellKind;
 
 use crate::experiment::answer::Answer;
+use crate::experiment::axes::Axes;
+use crate::experiment::learner::Learner;
 use crate::experiment::recurrence::{Kind, build, place};
 use crate::experiment::text;
 use crate::experiment::workload::{Arms, Epochs, Goal, Rates, Recurrence, Workload};
 
 const KIND: Kind =
     Kind { equations: CellKind::Lstm, steps: text::STEPS, answer: Answer::Step, padded: false };
+
+/// The network of a cell, whose equations the setting `recurrence` may say: `lstm`, `tanh` or `relu`.
+fn network(cell: &CellSettings, axes: &Axes<'_>) -> Result<Box<dyn Learner>, String> {
+    let kind = KIND.of_choice(axes)?;
+    match kind.equations {
+        CellKind::Lstm => build::<62, 64, 256, 256, 62>(kind, cell, axes),
+        _ => build::<62, 64, 64, 64, 62>(kind, cell, axes),
+    }
+}
 
 pub(crate) static WORKLOAD: Workload = Workload {
     id: "shakespeare-lstm",
@@ -28,6 +40,6 @@ pub(crate) static WORKLOAD: Workload = Workload {
     ],
     recurrence: Some(Recurrence { kind: KIND.equations, units: 64 }),
     cases: text::windows,
-    arms: Arms::Values { place, build: |cell, axes| build::<62, 64, 256, 256, 62>(KIND, cell, axes) },
+    arms: Arms::Values { place, build: network },
     updates: &[],
 };
