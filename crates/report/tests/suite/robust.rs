@@ -33,7 +33,7 @@ fn two_hundred_methods_have_two_hundred_pages_and_one_has_one() {
         position(site.index(), &format!("<a href=\"methods/m{n}.html\"><bdi>Method {n}</bdi></a>"));
     }
     let (_folder, site) = with_methods(&[common::method("layer")]);
-    assert_eq!(site.pages.len(), 5 + 1);
+    assert_eq!(site.pages.len(), 6 + 1);
     let page = site.method("layer");
     assert!(!page.contains("Before: ") && !page.contains("After: "));
 }
@@ -138,7 +138,8 @@ fn runs_that_are_kept_make_small_sites() {
             let size = |path: &Path| fs::metadata(path).unwrap().len();
             let data: u64 =
                 fs::read_dir(out.path().join("data")).unwrap().map(|e| size(&e.unwrap().path())).sum();
-            assert!(data < 2_500_000, "{}: {data} bytes of tables", run.display());
+            // Every seed of every contender at every update.
+            assert!(data < 3_000_000, "{}: {data} bytes of tables", run.display());
             if let Ok(keep) = std::env::var("NORMLAB_KEEP_SITES") {
                 report::render(&run, &Path::new(&keep).join(run.file_name().unwrap())).unwrap();
             }
