@@ -44,9 +44,9 @@ fn described(which: &str, run: &Run) -> String {
 }
 
 /// How many say what, the rest left out.
-fn counted(of: impl Iterator<Item = Told> + Clone, words: [&str; 5]) -> String {
+fn counted(of: &[Told], words: [&str; 5]) -> String {
     let tolds = [Told::Same, Told::Indistinguishable, Told::Lower, Told::Higher, Told::NotJudged];
-    let count = |told| of.clone().filter(|t| *t == told).count();
+    let count = |told| of.iter().filter(|t| **t == told).count();
     let each = tolds.into_iter().zip(words).map(|(told, word)| (count(told), word));
     let said: Vec<String> = each.filter(|(n, _)| *n > 0).map(|(n, word)| format!("{word} in {n}")).collect();
     said.join(", ")
@@ -60,7 +60,7 @@ fn of_times(times: &Times) -> Vec<String> {
     let mut lines = vec![format!(
         "times: of {} benchmarks in both the second is {}{}",
         times.pairs.len(),
-        counted(times.pairs.iter().map(|pair| pair.told), words),
+        counted(&times.pairs.iter().map(|pair| pair.told).collect::<Vec<_>>(), words),
         unpaired(times.unpaired),
     )];
     lines.push(match times.floor {
@@ -100,7 +100,7 @@ fn of_losses(arms: &[ArmPair]) -> Vec<String> {
     let mut lines = vec![format!(
         "losses on the test cases: of {} arms in both the second's are {}",
         arms.len(),
-        counted(arms.iter().map(|pair| pair.told), words),
+        counted(&arms.iter().map(|pair| pair.told).collect::<Vec<_>>(), words),
     )];
     let apart: Vec<&ArmPair> =
         arms.iter().filter(|pair| matches!(pair.told, Told::Lower | Told::Higher)).collect();
