@@ -35,4 +35,4 @@ pub use experiment::{Arm, Comparison, Expectation, Experiment, Protocol, Quantit
 pub use judge::judge;
 pub use needs::NEEDS;
 pub use plan::{Bench, Wanted, next, with_counted};
-pub use two_runs::{ArmPair, TimePair, Times, Told, losses, times};
+pub use two_runs::{ArmPair, Difference, TimePair, Times, losses, times};

@@ -1,5 +1,5 @@
-//! Two runs beside each other: of two commits, or of two machines. What is not told apart is *indistinguishable*, and a time is told
-//! apart only where it lies beyond what the machine does to the same thing timed twice.
+//! Two runs beside each other: of two commits, or of two machines. Where nothing speaks for a difference they are *indistinguishable*, and a
+//! time differs only where it lies beyond what the machine does to the same thing timed twice.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ const LEAST_SEEDS: usize = 3;
 
 /// What is said of the second run beside the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Told {
+pub enum Difference {
     /// Every number is the same, bit for bit.
-    Same,
-    /// Not told apart.
+    Identical,
+    /// No difference was seen.
     Indistinguishable,
     /// The second is lower.
     Lower,
@@ -38,7 +38,7 @@ pub struct TimePair {
     /// The largest.
     pub upper: f64,
     /// What is said of it.
-    pub told: Told,
+    pub difference: Difference,
 }
 
 /// The benchmarks of both runs.
@@ -52,7 +52,7 @@ pub struct Times {
     pub unpaired: (usize, usize),
 }
 
-/// Compares times: told apart is what lies beyond the floor with its whole interval.
+/// Compares times: what differs lies beyond the floor with its whole interval.
 pub fn times(
     (first, second): (&[ThroughputRecord], &[ThroughputRecord]),
     noise: (&[NoiseRecord], &[NoiseRecord]),
@@ -71,13 +71,13 @@ pub fn times(
         .filter_map(|a| {
             let b = by_id.get(a.id.as_str())?;
             let (lower, upper) = (b.lower_ns / a.upper_ns, b.upper_ns / a.lower_ns);
-            let told = match floor {
-                None => Told::NotJudged,
-                Some(floor) if lower > floor => Told::Higher,
-                Some(floor) if upper < 1.0 / floor => Told::Lower,
-                Some(_) => Told::Indistinguishable,
+            let difference = match floor {
+                None => Difference::NotJudged,
+                Some(floor) if lower > floor => Difference::Higher,
+                Some(floor) if upper < 1.0 / floor => Difference::Lower,
+                Some(_) => Difference::Indistinguishable,
             };
-            Some(TimePair { id: a.id.clone(), ratio: b.median_ns / a.median_ns, lower, upper, told })
+            Some(TimePair { id: a.id.clone(), ratio: b.median_ns / a.median_ns, lower, upper, difference })
         })
         .collect();
     pairs.sort_by(|a, b| a.id.cmp(&b.id));
@@ -95,7 +95,7 @@ pub struct ArmPair {
     /// The mean of the logarithm of the second's loss over the first's; none where one diverged or there is nothing to compare.
     pub log_ratio: Option<f64>,
     /// What is said of it, after Holm's correction over all arms.
-    pub told: Told,
+    pub difference: Difference,
 }
 
 /// Compares losses on the test cases, seed by seed.
@@ -115,9 +115,9 @@ pub fn losses(first: &[ConvergenceRecord], second: &[ConvergenceRecord]) -> stat
     let mut judged: Vec<(usize, f64, Option<Direction>)> = Vec::new();
     for (arm, cells) in arms {
         let seeds = cells.len();
-        let mut pair = ArmPair { arm, seeds, log_ratio: None, told: Told::NotJudged };
+        let mut pair = ArmPair { arm, seeds, log_ratio: None, difference: Difference::NotJudged };
         if cells.iter().all(|(a, b)| same_bits(a, b)) {
-            pair.told = Told::Same;
+            pair.difference = Difference::Identical;
         } else if let Some((one, other)) = log_losses(&cells).filter(|_| seeds >= LEAST_SEEDS) {
             // The second comes first, since it is what is spoken of.
             let (p, direction) = if one.iter().chain(&other).all(|v| v.is_finite()) {
@@ -134,10 +134,10 @@ pub fn losses(first: &[ConvergenceRecord], second: &[ConvergenceRecord]) -> stat
     }
     let p: Vec<f64> = judged.iter().map(|(_, p, _)| *p).collect();
     for ((index, _, direction), p) in judged.into_iter().zip(statistics::holm(&p)?) {
-        pairs[index].told = match direction {
-            Some(Direction::Lower) if p < ALPHA => Told::Lower,
-            Some(Direction::Higher) if p < ALPHA => Told::Higher,
-            _ => Told::Indistinguishable,
+        pairs[index].difference = match direction {
+            Some(Direction::Lower) if p < ALPHA => Difference::Lower,
+            Some(Direction::Higher) if p < ALPHA => Difference::Higher,
+            _ => Difference::Indistinguishable,
         };
     }
     Ok(pairs)
@@ -192,24 +192,24 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_told_apart_only_beyond_the_floor() {
+    fn a_time_differs_only_beyond_the_floor() {
         let first = ["a", "b", "c", "d"].map(|id| timed(id, 100.0, 1.0));
         let second =
             [timed("a", 105.0, 1.0), timed("b", 130.0, 1.0), timed("c", 70.0, 1.0), timed("e", 1.0, 0.1)];
         let found = times((&first, &second), (&[noise(0.95, 1.04)], &[noise(0.9, 1.05)]));
         assert!((found.floor.expect("two runs measured it") - 1.0 / 0.9).abs() < 1e-12);
-        let told: Vec<Told> = found.pairs.iter().map(|pair| pair.told).collect();
-        assert_eq!(told, [Told::Indistinguishable, Told::Higher, Told::Lower]);
+        let difference: Vec<Difference> = found.pairs.iter().map(|pair| pair.difference).collect();
+        assert_eq!(difference, [Difference::Indistinguishable, Difference::Higher, Difference::Lower]);
         assert_eq!(found.unpaired, (1, 1));
         let without = times((&first, &second), (&[], &[]));
-        assert!(without.pairs.iter().all(|pair| pair.told == Told::NotJudged), "{without:?}");
+        assert!(without.pairs.iter().all(|pair| pair.difference == Difference::NotJudged), "{without:?}");
     }
 
     #[test]
-    fn wide_intervals_are_not_told_apart() {
+    fn wide_intervals_are_indistinguishable() {
         let found =
             times((&[timed("a", 100.0, 30.0)], &[timed("a", 140.0, 30.0)]), (&[noise(0.99, 1.01)], &[]));
-        assert_eq!(found.pairs[0].told, Told::Indistinguishable);
+        assert_eq!(found.pairs[0].difference, Difference::Indistinguishable);
     }
 
     fn cell(seed: u64, rate: f64, loss: f64) -> ConvergenceRecord {
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn arms_are_the_same_told_apart_or_neither() {
+    fn arms_are_identical_different_or_neither() {
         let first = [arm(0.1, 1.0), arm(0.2, 1.0), arm(0.3, 1.0), arm(0.4, 1.0)[..2].to_vec()].concat();
         let mut noisy = arm(0.3, 1.0);
         for (n, record) in noisy.iter_mut().enumerate() {
@@ -264,8 +264,11 @@ mod tests {
         lower[0].curve[0].test_loss = Some(0.79);
         let second = [arm(0.1, 1.0), lower, noisy, arm(0.4, 2.0)].concat();
         let found = losses(&first, &second).expect("numbers that can be compared");
-        let told: Vec<Told> = found.iter().map(|pair| pair.told).collect();
-        assert_eq!(told, [Told::Same, Told::Lower, Told::Indistinguishable, Told::NotJudged]);
+        let difference: Vec<Difference> = found.iter().map(|pair| pair.difference).collect();
+        assert_eq!(
+            difference,
+            [Difference::Identical, Difference::Lower, Difference::Indistinguishable, Difference::NotJudged]
+        );
         assert!(found[1].arm.contains("rate 0.2"), "{found:?}");
         assert_eq!(found[3].seeds, 2);
     }
@@ -278,7 +281,7 @@ mod tests {
             record.outcome = results::Outcome::of(&record.curve);
         }
         let found = losses(&arm(0.1, 1.0), &second).expect("ranks decide");
-        assert_eq!(found[0].told, Told::Higher);
+        assert_eq!(found[0].difference, Difference::Higher);
         assert_eq!(found[0].log_ratio, None);
     }
 }

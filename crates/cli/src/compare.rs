@@ -3,16 +3,16 @@
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use claims::{ArmPair, TimePair, Times, Told};
+use claims::{ArmPair, Difference, TimePair, Times};
 use results::Run;
 
 use crate::run::End;
 use crate::say;
 
-/// Lines of what is told apart, before the rest is only counted.
+/// Lines of what differs, before the rest is only counted.
 const LISTED: usize = 20;
 
-/// Says what is told apart of two runs, the second beside the first.
+/// Says in what two runs differ, the second beside the first.
 pub(crate) fn compare(first: &Path, second: &Path) -> Result<End> {
     let runs = [Run::open(first)?, Run::open(second)?];
     let [a, b] = &runs;
@@ -44,10 +44,16 @@ fn described(which: &str, run: &Run) -> String {
 }
 
 /// How many say what, the rest left out.
-fn counted(of: &[Told], words: [&str; 5]) -> String {
-    let tolds = [Told::Same, Told::Indistinguishable, Told::Lower, Told::Higher, Told::NotJudged];
-    let count = |told| of.iter().filter(|t| **t == told).count();
-    let each = tolds.into_iter().zip(words).map(|(told, word)| (count(told), word));
+fn counted(of: &[Difference], words: [&str; 5]) -> String {
+    let all = [
+        Difference::Identical,
+        Difference::Indistinguishable,
+        Difference::Lower,
+        Difference::Higher,
+        Difference::NotJudged,
+    ];
+    let count = |difference| of.iter().filter(|t| **t == difference).count();
+    let each = all.into_iter().zip(words).map(|(difference, word)| (count(difference), word));
     let said: Vec<String> = each.filter(|(n, _)| *n > 0).map(|(n, word)| format!("{word} in {n}")).collect();
     said.join(", ")
 }
@@ -60,7 +66,7 @@ fn of_times(times: &Times) -> Vec<String> {
     let mut lines = vec![format!(
         "times: of {} benchmarks in both the second is {}{}",
         times.pairs.len(),
-        counted(&times.pairs.iter().map(|pair| pair.told).collect::<Vec<_>>(), words),
+        counted(&times.pairs.iter().map(|pair| pair.difference).collect::<Vec<_>>(), words),
         unpaired(times.unpaired),
     )];
     lines.push(match times.floor {
@@ -69,11 +75,14 @@ fn of_times(times: &Times) -> Vec<String> {
         ),
         None => "  no run says how much what is timed twice differs, so no time is judged: `report standard` measures it".to_owned(),
     });
-    let mut apart: Vec<&TimePair> =
-        times.pairs.iter().filter(|pair| matches!(pair.told, Told::Lower | Told::Higher)).collect();
+    let mut apart: Vec<&TimePair> = times
+        .pairs
+        .iter()
+        .filter(|pair| matches!(pair.difference, Difference::Lower | Difference::Higher))
+        .collect();
     apart.sort_by(|a, b| b.ratio.ln().abs().total_cmp(&a.ratio.ln().abs()));
     lines.extend(listed(&apart, |pair| {
-        let word = if pair.told == Told::Lower { "faster" } else { "slower" };
+        let word = if pair.difference == Difference::Lower { "faster" } else { "slower" };
         format!("  {word}: {:.3} times ({:.3} to {:.3}), {}", pair.ratio, pair.lower, pair.upper, pair.id)
     }));
     lines
@@ -100,12 +109,14 @@ fn of_losses(arms: &[ArmPair]) -> Vec<String> {
     let mut lines = vec![format!(
         "losses on the test cases: of {} arms in both the second's are {}",
         arms.len(),
-        counted(&arms.iter().map(|pair| pair.told).collect::<Vec<_>>(), words),
+        counted(&arms.iter().map(|pair| pair.difference).collect::<Vec<_>>(), words),
     )];
-    let apart: Vec<&ArmPair> =
-        arms.iter().filter(|pair| matches!(pair.told, Told::Lower | Told::Higher)).collect();
+    let apart: Vec<&ArmPair> = arms
+        .iter()
+        .filter(|pair| matches!(pair.difference, Difference::Lower | Difference::Higher))
+        .collect();
     lines.extend(listed(&apart, |pair| {
-        let word = if pair.told == Told::Lower { "lower" } else { "higher" };
+        let word = if pair.difference == Difference::Lower { "lower" } else { "higher" };
         let times = pair.log_ratio.map_or_else(String::new, |log| format!(" {:.3} times,", log.exp()));
         format!("  {word}:{times} {} ({} seeds)", pair.arm, pair.seeds)
     }));
@@ -126,17 +137,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_told_apart_is_counted_and_not_listed() {
-        let pair = |id: &str, ratio: f64, told| TimePair {
+    fn what_does_not_differ_is_counted_and_not_listed() {
+        let pair = |id: &str, ratio: f64, difference| TimePair {
             id: id.into(),
             ratio,
             lower: ratio - 0.01,
             upper: ratio + 0.01,
-            told,
+            difference,
         };
-        let mut pairs: Vec<TimePair> = (0..25).map(|n| pair(&format!("b{n}"), 1.5, Told::Higher)).collect();
-        pairs.push(pair("quick", 0.25, Told::Lower));
-        pairs.push(pair("same", 1.0, Told::Indistinguishable));
+        let mut pairs: Vec<TimePair> =
+            (0..25).map(|n| pair(&format!("b{n}"), 1.5, Difference::Higher)).collect();
+        pairs.push(pair("quick", 0.25, Difference::Lower));
+        pairs.push(pair("same", 1.0, Difference::Indistinguishable));
         let lines = of_times(&Times { floor: Some(1.1), pairs, unpaired: (0, 2) });
         assert_eq!(
             lines[0],
