@@ -44,7 +44,7 @@ slurm tier shards folder="" *options:
     cargo build --release --package cli
     NORMLAB="$CARGO_TARGET_DIR/release/normlab" scripts/slurm/submit "$1" "$2" "${3:-runs/$(date -u +%Y%m%dT%H%M%SZ)-$1}" 1 "${@:4}"
 
-# Compare two runs, of two commits or two machines: what is told apart? <run> <run>
+# Compare two runs, of two commits or two machines: in what do they differ? <run> <run>
 [group('report')]
 compare first second:
     @cargo run --release --package cli -- compare "$@"

@@ -160,7 +160,7 @@ enum Command {
         #[arg(long, value_name = "RUN")]
         throughput: Option<PathBuf>,
     },
-    /// Compare two runs, of two commits or two machines: which times and which losses are told apart?
+    /// Compare two runs, of two commits or two machines: which times and which losses differ?
     Compare {
         /// The run that the other is seen beside.
         first: PathBuf,
